@@ -1,0 +1,130 @@
+"""Which readings, sources and conventions is an answer computed under?
+
+A parameter is anything that an analyst may choose: one reading of each ambiguity in readings.csv, the sources, the
+width of "about", a coding frame. A scenario is one full choice.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+ALL = "all"
+
+
+class ParameterError(Exception):
+    """A parameter that does not exist, or a value that it does not admit; the message names what is allowed."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython prints these lines in place of a traceback: the message is all that an analyst needs.
+        return [f"ParameterError: {self}"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One choice: the values it admits, the default first; ``many`` admits several, ``number`` any positive number."""
+
+    name: str
+    what: str
+    values: tuple[str, ...] = ()
+    many: bool = False
+    number: bool = False
+
+    @property
+    def default(self) -> Any:
+        return 1.0 if self.number else ALL if self.many else self.values[0]
+
+    @property
+    def allowed(self) -> str:
+        """The admitted values, in words."""
+        if self.number:
+            return "a number above 0"
+        if self.many:
+            return f"'all', or one or more of these, joined by commas: {', '.join(self.values)}"
+        return f"one of: {', '.join(self.values)}"
+
+    def parse(self, value: Any) -> Any:
+        """``value`` as a scenario keeps it. Raises ParameterError where it is not allowed."""
+        refused = ParameterError(f"parameter {self.name} = {value!r} is not allowed. Allowed: {self.allowed}.")
+        if self.number:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+                raise refused
+            return float(value)
+        if not isinstance(value, str):
+            raise refused
+        if not self.many:
+            if value not in self.values:
+                raise refused
+            return value
+        chosen = {part.strip() for part in value.split(",")}
+        if chosen == {ALL} or chosen == set(self.values):
+            return ALL
+        if not chosen <= set(self.values):
+            raise refused
+        return ",".join(name for name in self.values if name in chosen)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One full choice: a value for every parameter. Made by :func:`scenario`."""
+
+    parameters: tuple[Parameter, ...]
+    choices: tuple[Any, ...]
+
+    def __getitem__(self, name: str) -> Any:
+        return dict(zip((p.name for p in self.parameters), self.choices, strict=True))[name]
+
+    def chosen(self, name: str) -> tuple[str, ...]:
+        """The values of a parameter that admits several, ``all`` spelled out."""
+        parameter = next(p for p in self.parameters if p.name == name)
+        value = self[name]
+        return parameter.values if value == ALL else tuple(value.split(","))
+
+    def changed(self) -> dict[str, Any]:
+        """The choices that are not the default."""
+        pairs = zip(self.parameters, self.choices, strict=True)
+        return {parameter.name: choice for parameter, choice in pairs if choice != parameter.default}
+
+    def but(self, **choices: Any) -> "Scenario":
+        """This scenario with other choices. Raises ParameterError."""
+        return scenario(self.parameters, {**dict(zip((p.name for p in self.parameters), self.choices, strict=True)), **choices})
+
+    def only(self, names: Iterable[str]) -> "Scenario":
+        """This scenario without the parameters that an analysis does not take."""
+        kept = set(names)
+        pairs = [(p, c) for p, c in zip(self.parameters, self.choices, strict=True) if p.name in kept]
+        return replace(self, parameters=tuple(p for p, _ in pairs), choices=tuple(c for _, c in pairs))
+
+
+def scenario(parameters: Iterable[Parameter], choices: Mapping[str, Any]) -> Scenario:
+    """A scenario from named choices, defaults for the rest.
+
+    Raises ParameterError for a name that no parameter has and for a value that its parameter does not admit.
+    """
+    parameters = tuple(parameters)
+    refuse_unknown(choices, (p.name for p in parameters))
+    return Scenario(parameters, tuple(p.parse(choices.get(p.name, p.default)) for p in parameters))
+
+
+def refuse_unknown(names: Iterable[str], allowed: Iterable[str]) -> None:
+    """Raise ParameterError if any of ``names`` is not among ``allowed``."""
+    allowed = tuple(allowed)
+    for name in names:
+        if name not in allowed:
+            close = get_close_matches(name, allowed, 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise ParameterError(f"there is no parameter {name!r}.{hint} Allowed: {', '.join(allowed)}.")
+
+
+def injected_names(cells: Iterable[str]) -> list[str]:
+    """The names that papermill assigned: those of the executed cells which carry its heading.
+
+    Papermill only warns of an unknown name and injects it all the same; this is how a notebook can see and refuse it.
+    """
+    names = []
+    for source in cells:
+        if source.startswith("# Parameters\n"):
+            assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
+            names += [target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)]
+    return names

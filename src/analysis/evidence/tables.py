@@ -1,0 +1,359 @@
+"""Which tables does the record hold, and what may stand in each column?
+
+Declared once, here. The same declaration reads and checks the raw tables (through pandera), types the curated ones
+and writes their Frictionless Table Schema.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence.problems import EvidenceError, Problem
+
+Vocabulary = Mapping[str, frozenset[str]]
+"""Field of the codebook -> its terms."""
+
+ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+SHA256 = r"[0-9a-f]{64}"
+NUMBER = r"\d+(?:\.\d+)?"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it means, its type and what it admits. ``derived`` columns stand in curated tables only."""
+
+    name: str
+    what: str
+    type: str = "string"
+    required: bool = True
+    pattern: str = ""
+    terms: str = ""
+    many: bool = False
+    derived: bool = False
+
+    def frictionless(self, vocabulary: Vocabulary) -> dict[str, Any]:
+        """The column as a field of a Frictionless Table Schema."""
+        constraints: dict[str, Any] = {"required": True} if self.required else {}
+        if self.terms and not self.many:
+            constraints["enum"] = sorted(vocabulary[self.terms])
+        elif self.pattern:
+            constraints["pattern"] = self.pattern
+        field: dict[str, Any] = {"name": self.name, "type": self.type, "description": self.what}
+        return field | ({"constraints": constraints} if constraints else {})
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its name, what a row is, and its columns; the first column is the key unless ``key`` says else."""
+
+    name: str
+    what: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        return self.key or (self.columns[0].name,)
+
+    @property
+    def raw_columns(self) -> list[str]:
+        return [column.name for column in self.columns if not column.derived]
+
+    def order(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """``frame`` with this table's columns in this table's order."""
+        return frame[[column.name for column in self.columns]]
+
+
+def _locator(what: str) -> tuple[Column, ...]:
+    return (
+        Column("char_start", f"first character of the phrase {what}, counted in Unicode characters", "integer", pattern=r"\d+"),
+        Column("char_end", "the character after its last", "integer", pattern=r"\d+"),
+        Column("phrase", "the words that carry it, as printed, 8 at most"),
+        Column("sentence_sha256", "SHA-256 of the normalised sentence around it", pattern=SHA256),
+    )
+
+
+_SOURCE = Column("source_id", "the source it stands in", pattern=ID)
+_NOTE = Column("note", "what a reader should know", required=False)
+_FRAMES = (
+    Column("hafez_mullins", "codes of the frame of Hafez & Mullins 2015; departure only", required=False, terms="hafez_mullins", many=True),
+    Column("push_pull_personal", "codes of the push, pull, personal frame; departure only", required=False, terms="push_pull_personal", many=True),
+    Column("neumann", "Neumann's defector narratives; life inside and exit only", required=False, terms="neumann", many=True),
+)  # fmt: skip
+
+SOURCES = Table(
+    "sources",
+    "one published article",
+    (
+        Column("source_id", "publisher and month", pattern=ID),
+        Column("title", "as printed; empty where the stored text holds none", required=False),
+        Column("publisher", "who published it"),
+        Column("authors", "as printed", required=False),
+        Column("published", "date of publication, EDTF"),
+        Column("date_basis", "how that date is known"),
+        Column("url", "where it was published", required=False, pattern=r"https?://\S+"),
+        Column("stored_copy_url", "where the coded text was taken from", pattern=r"https?://\S+"),
+        Column("reprint", "whether the coded text is a reprint", "boolean"),
+        Column("text_sha256", "SHA-256 of the coded text, a file of UTF-8", pattern=SHA256),
+        Column("published_start", "first day the date admits", "date", derived=True),
+        Column("published_end", "last day the date admits", "date", derived=True),
+    ),
+)
+
+CLAIMS = Table(
+    "claims",
+    "one quantitative statement in a source",
+    (
+        Column("claim_id", "source and number", pattern=rf"{ID}\.c\d+"),
+        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        *_locator("that carries the figure"),
+        Column("measure", "what is counted or measured (measures.csv)", terms="measure"),
+        Column("hedge", "how the number is hedged", terms="hedge"),
+        Column("value", "the printed number, shares as fractions of 1; empty for vague", "number", False, NUMBER),
+        Column("lower", "lower bound under the hedge rules, inclusive; empty: unbounded", "number", False, derived=True),
+        Column("upper", "upper bound, inclusive; empty: unbounded", "number", False, derived=True),
+        Column("unit", "unit of the numbers", terms="unit"),
+        Column("population", "who is counted", terms="population"),
+        Column("origin", "where those counted come from", terms="origin"),
+        Column("place", "where the thing counted happens", terms="place"),
+        Column("group", "the armed group", terms="group"),
+        Column("kind", "how it is counted", terms="kind"),
+        Column("period_start", "first day of the window", "date", False, derived=True),
+        Column("period_end", "last day of the window", "date", False, derived=True),
+        Column("as_of", "the date at which the figure is said to hold, EDTF"),
+        Column("attributed_to", "who says it: an office, an official, a quoted expert, or a role"),
+        Column("attribution_type", "what kind of speaker that is", terms="attribution_type"),
+        Column("family", "claims that repeat one original statement share a family", required=False, terms="family"),
+        Column("ambiguity", "the ambiguities in readings.csv that touch this claim", required=False, derived=True),
+        _NOTE,
+        Column("value_to", "the far end of a range", "number", False, NUMBER),
+        Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
+        Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"\d+"),
+        Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
+        Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
+        Column("period", "the window as coded, EDTF", required=False),
+        Column("case_id", "the case it belongs to", required=False),
+    ),
+)
+
+EXPLANATIONS = Table(
+    "explanations",
+    "one attributed explanation: one speaker, one factor, one phase",
+    (
+        Column("explanation_id", "source and number", pattern=rf"{ID}\.x\d+"),
+        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        *_locator("that carries the factor"),
+        Column("speaker", "an official, a quoted expert, or a role"),
+        Column("speaker_role", "what kind of speaker that is", terms="attribution_type"),
+        Column("first_hand", "the speaker did, saw, or was told it by the person concerned", "boolean"),
+        Column("case_id", "the case it explains; empty: it is general", required=False),
+        Column("phase", "the part of the way it explains", terms="phase"),
+        Column("direction", "how the factor acts", terms="direction"),
+        *_FRAMES,
+        Column("gist", "what is said, in our words"),
+        _NOTE,
+    ),
+)
+
+CASES = Table(
+    "cases",
+    "one person or small group a source tells of, without a name",
+    (
+        Column("case_id", "source and number", pattern=rf"{ID}\.p\d+"),
+        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        *_locator("that introduces the case"),
+        Column("persons", "how many persons at least", "integer", pattern=r"[1-9]\d*"),
+        Column("who", "role, in our words"),
+        Column("age_band", "age as a band", terms="age_band"),
+        Column("origin", "where from, a region at most", terms="origin"),
+        Column("departure", "how the way out ended", terms="case_departure"),
+        Column("inside", "what they did there", terms="case_inside"),
+        Column("exit", "whether they wished to leave or left", terms="case_exit"),
+        Column("outcome", "what became of them, as told", terms="case_outcome"),
+        Column("told_by", "the kind of speaker who tells the outcome", terms="attribution_type"),
+        Column("period", "when the outcome fell, EDTF", required=False),
+        _NOTE,
+    ),
+)
+
+EVENTS = Table(
+    "events",
+    "one dated event a source tells of",
+    (
+        Column("event_id", "source and number", pattern=rf"{ID}\.e\d+"),
+        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        *_locator("that dates the event"),
+        Column("date", "when, EDTF, resolved against the article's date"),
+        Column("place", "where", terms="place"),
+        Column("what", "what happened, in our words"),
+        Column("attributed_to", "who says so"),
+        Column("date_start", "first day", "date", False, derived=True),
+        Column("date_end", "last day", "date", False, derived=True),
+        _NOTE,
+    ),
+)
+
+DISMISSED = Table(
+    "dismissed",
+    "number-like text that is no claim",
+    (
+        Column("dismissed_id", "source and number", pattern=rf"{ID}\.d\d+"),
+        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        *_locator("that was dismissed"),
+        Column("reason", "why it is no claim", terms="dismissed"),
+        _NOTE,
+    ),
+)
+
+CODINGS = Table(
+    "codings",
+    "what one of two coders coded, before the disagreements were settled; never changed afterwards",
+    (
+        Column("coding_id", "source, coder and number", pattern=rf"{ID}\.[ab]\d+"),
+        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("coder", "a or b; neither saw the other's work", pattern="[ab]"),
+        Column("unit_type", "claim or explanation", pattern="claim|explanation"),
+        *_locator("that was coded"),
+        Column("measure", "of a claim", required=False, terms="measure"),
+        Column("hedge", "of a claim", required=False, terms="hedge"),
+        Column("value", "of a claim", "number", False, NUMBER),
+        Column("kind", "of a claim", required=False, terms="kind"),
+        Column("population", "of a claim", required=False, terms="population"),
+        Column("modality", "of a claim", required=False, terms="modality"),
+        Column("role", "attribution type of a claim, speaker role of an explanation", terms="attribution_type"),
+        Column("phase", "of an explanation", required=False, terms="phase"),
+        Column("direction", "of an explanation", required=False, terms="direction"),
+        *_FRAMES,
+    ),
+)
+
+CODEBOOK = Table(
+    "codebook",
+    "one term of a controlled vocabulary",
+    (
+        Column("field", "the column it belongs to"),
+        Column("term", "the term"),
+        Column("definition", "what it means"),
+        Column("source", "the published frame it is taken from", required=False),
+    ),
+    key=("field", "term"),
+)
+
+MEASURES = Table(
+    "measures",
+    "one thing that is counted or measured",
+    (
+        Column("measure", "its name", pattern=r"[a-z_]+"),
+        Column("definition", "what it counts"),
+        Column("unit", "its unit, unless the claim is a share of it"),
+        Column("part_of", "the measure whose persons include these", required=False),
+    ),
+)
+
+READINGS = Table(
+    "readings",
+    "one field of one claim under one reading of an ambiguity",
+    (
+        Column("ambiguity", "what is unclear", pattern=r"[a-z0-9_]+"),
+        Column("reading", "the name of one way to read it", pattern=r"[a-z0-9_]+"),
+        Column("default", "whether claims.csv holds this reading", "boolean"),
+        Column("claim_id", "the claim it concerns", pattern=rf"{ID}\.c\d+"),
+        Column("field", "the column of the claim that it sets"),
+        Column("value", "what it sets there", required=False),
+        Column("reason", "why it can be read so"),
+    ),
+    key=("ambiguity", "reading", "claim_id", "field"),
+)
+
+BY_SOURCE = (CLAIMS, EXPLANATIONS, CASES, EVENTS, DISMISSED, CODINGS)
+"""The tables of each source's folder."""
+
+SHARED = (CODEBOOK, MEASURES, READINGS)
+"""The tables that all sources share."""
+
+TABLES = (SOURCES, *BY_SOURCE, *SHARED)
+
+
+def read_raw(path: Path, table: Table, file: str) -> pd.DataFrame:
+    """The rows of a raw table as text. Raises EvidenceError where the file is not such a table.
+
+    ``file`` names the file in messages.
+    """
+    try:
+        content = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise EvidenceError([Problem(file, "no such file", "a table of " + table.what)]) from None
+    except UnicodeDecodeError as error:
+        found = f"the byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        raise EvidenceError([Problem(file, found, "UTF-8", remedy="Save the file as UTF-8.")]) from None
+    header = content.split("\n", 1)[0].removesuffix("\r")
+    expected = ",".join(table.raw_columns)
+    if header != expected:
+        remedy = "Save as CSV with commas, UTF-8 without a byte-order mark, and these columns in this order."
+        raise EvidenceError([Problem(file, f"the header {header!r}", expected, row=1, remedy=remedy)])
+    try:
+        return pd.read_csv(StringIO(content), dtype=str, keep_default_na=False, index_col=False)
+    except (pd.errors.ParserError, ValueError) as error:
+        raise EvidenceError([Problem(file, str(error).strip(), f"{len(table.raw_columns)} cells in every row")]) from None
+
+
+def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary, file: str) -> list[Problem]:
+    """Every cell of a raw ``frame`` that its column does not admit, and every doubled key."""
+    import pandera.pandas as pa  # here: a run that only reads curated tables does not pay for it
+
+    def column(spec: Column) -> Any:
+        checks = [pa.Check(lambda cells: cells == cells.str.strip(), error="no white space around it")]
+        if spec.required:
+            checks.append(pa.Check(lambda cells: cells.str.strip() != "", error="a value; this column may not be empty"))
+        if spec.terms:
+            terms = vocabulary.get(spec.terms, frozenset())
+            listed = ", ".join(sorted(terms))
+            words = {"", *terms}
+            if spec.many:
+                one = pa.Check(
+                    lambda cells: cells.map(lambda cell: set(cell.split(";")) <= words), error=f"terms of {listed}, joined by ';'"
+                )
+            else:
+                one = pa.Check(lambda cells: cells.isin(words), error=f"one of {listed}")
+            checks.append(one)
+        pattern = {"integer": r"\d+", "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
+        if spec.pattern or pattern:
+            wanted = spec.pattern or pattern
+            checks.append(
+                pa.Check(lambda cells: (cells == "") | cells.str.fullmatch(wanted), error=f"the form {wanted}")
+            )
+        return pa.Column(str, checks)
+
+    columns = {spec.name: column(spec) for spec in table.columns if spec.name in frame}
+    problems = []
+    try:
+        pa.DataFrameSchema(columns).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        for case in errors.failure_cases.itertuples():
+            row = None if pd.isna(case.index) else int(case.index) + 2
+            problems.append(Problem(file, repr(case.failure_case), str(case.check), row, str(case.column)))
+    key = list(table.primary_key)
+    for index in frame.index[frame.duplicated(key)]:
+        found = " ".join(frame.loc[index, key])
+        problems.append(Problem(file, f"{found!r} a second time", "each key once", int(index) + 2, ",".join(key)))
+    return problems
+
+
+def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """``frame`` of text as the types of ``table``; dates stay ISO text, empty cells of text stay empty."""
+    kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
+    frame = frame.copy()
+    for column in table.columns:
+        if column.name not in frame or column.type not in kinds:
+            continue
+        cells = frame[column.name].replace("", pd.NA)
+        if column.type == "boolean":
+            cells = cells.map({"true": True, "false": False, "True": True, "False": False})
+        else:
+            cells = pd.to_numeric(cells)
+        frame[column.name] = cells.astype(kinds[column.type])
+    return frame
