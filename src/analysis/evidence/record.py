@@ -104,6 +104,11 @@ class Record:
                     if reading != self.scenario[parameter.name]:
                         yield parameter.name, reading, self.under(self.scenario.but(**{parameter.name: reading}))
 
+    def each_reading(self, ambiguity: str) -> dict[str, "Record"]:
+        """The record under every reading of one ambiguity, the chosen scenario otherwise, by name."""
+        parameter = next(p for p in self.scenario.parameters if p.name == ambiguity)
+        return {reading: self.under(self.scenario.but(**{ambiguity: reading})) for reading in parameter.values}
+
     def _of_sources(self, name: str) -> pd.DataFrame:
         frame = self.reported[name]
         return frame[frame["source_id"].isin(self.scenario.chosen("sources"))].reset_index(drop=True)

@@ -251,6 +251,7 @@ MEASURES = Table(
         Column("definition", "what it counts"),
         Column("unit", "its unit, unless the claim is a share of it"),
         Column("part_of", "the measure whose persons include these", required=False),
+        Column("exclusive", "no person is in this part and in another exclusive part of the same whole", "boolean"),
     ),
 )
 

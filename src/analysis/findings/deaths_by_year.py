@@ -1,0 +1,315 @@
+"""In which years did the Moroccans die, and in what numbers may that be said?
+
+One report gives shares of the dead by year. What the shares leave for other years, what they mean in persons, how
+far a small sample carries, and how they sit with the two totals printed beside them: each depends on how the report
+is read.
+"""
+
+from dataclasses import dataclass
+from math import ceil, floor
+
+import pandas as pd
+from scipy.stats import binomtest
+
+from analysis.evidence.record import Record
+from analysis.findings.finding import Finding, counts, finding, in_words, least_part, number, optional, said
+
+PARAMETERS = (
+    "shares_2014_2015",
+    "shares_base",
+    "year_2016",
+    "deaths_total",
+    "half_of_whom",
+    "women_and_minors",
+    "about_width",
+    "sources",
+)
+"""The parameters of the notebook."""
+
+SHARE_COLUMNS = ["label", "start", "end", "months", "printed", "lower", "upper", "claim", "n", "origin"]
+
+
+@dataclass(frozen=True)
+class DeathsByYear:
+    """The tables behind the findings, one row a window unless said otherwise.
+
+    ``said``: the claims. ``shares``: each printed window and the residual one, as shares of the dead. ``persons``:
+    the shares applied to the total, or why they may not be. ``sampling``: intervals for the shares as proportions of
+    n documented dead. ``pace``: deaths a month against the earlier windows. ``rates``: deaths per person at risk.
+    ``halves``: "more than half" against the counts, one row a pair of claims.
+    """
+
+    said: pd.DataFrame
+    shares: pd.DataFrame
+    persons: pd.DataFrame
+    sampling: pd.DataFrame
+    pace: pd.DataFrame
+    rates: pd.DataFrame
+    halves: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def analyse(record: Record) -> DeathsByYear:
+    """Everything the sources of ``record`` allow to be said of deaths by year, under its scenario."""
+    claims = record.claims
+    by_year = claims[claims["measure"].eq("killed") & claims["base"].eq("killed") & claims["lower"].notna()]
+    dead = claims[claims["measure"].eq("killed") & claims["case_id"].eq("") & claims["hedge"].ne("vague")]
+    shares = _shares(by_year, dead)
+    total = counts(record)
+    total = total[total["measure"].eq("killed") & total["kind"].eq("cumulative")]
+    persons = _persons(shares, total)
+    sampling = _sampling(shares)
+    pace = _pace(shares)
+    rates = _rates(record, shares, persons)
+    halves = _halves(record, total)
+    found = (
+        *_residual_finding(record, shares),
+        *_persons_finding(record, persons, total),
+        *_sampling_finding(record, sampling),
+        *_pace_finding(record, pace),
+        *_rate_finding(record, rates, total),
+        *_halves_finding(record, halves),
+    )
+    return DeathsByYear(said(record, dead), shares, persons, sampling, pace, rates, halves, found)
+
+
+def _shares(by_year: pd.DataFrame, dead: pd.DataFrame) -> pd.DataFrame:
+    """Each window with its share of the dead, in order of time, and what is left for the years no claim names."""
+    rows = []
+    for claim in by_year.itertuples():
+        start, end = pd.Timestamp(claim.period_start), pd.Timestamp(claim.period_end)
+        windows = [(start, end)]
+        if claim.applies == "each":
+            windows = [(pd.Timestamp(y, 1, 1), pd.Timestamp(y, 12, 31)) for y in range(start.year, end.year + 1)]
+        for first, last in windows:
+            rows.append((first, last, claim.value, claim.lower, claim.upper, claim.claim_id, optional(claim.base_n), claim.origin))
+    frame = pd.DataFrame(rows, columns=["start", "end", "printed", "lower", "upper", "claim", "n", "origin"]).sort_values("start")
+    if frame.empty:
+        return pd.DataFrame(columns=SHARE_COLUMNS)
+    first_year = min(int(day[:4]) for day in dead["period_start"] if day)
+    rest = {
+        "start": pd.Timestamp(first_year, 1, 1),
+        "end": frame["start"].min() - pd.Timedelta(days=1),
+        "printed": _left(frame["printed"]),
+        "lower": _left(frame["upper"]),
+        "upper": _left(frame["lower"]),
+        "claim": "; ".join(frame["claim"].unique()),
+        "n": frame["n"].iloc[0],
+        "origin": frame["origin"].iloc[0],
+    }
+    frame = pd.concat([pd.DataFrame([rest]), frame], ignore_index=True)
+    frame["months"] = [_months(first, last) for first, last in zip(frame["start"], frame["end"], strict=True)]
+    frame["label"] = [_label(first, last) for first, last in zip(frame["start"], frame["end"], strict=True)]
+    return frame[SHARE_COLUMNS]
+
+
+def _left(shares: pd.Series) -> float:
+    """What shares leave of 1, free of binary noise."""
+    return round(max(0.0, 1 - float(shares.sum())), 9)
+
+
+def _months(start: pd.Timestamp, end: pd.Timestamp) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+def _label(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    if start.year != end.year:
+        return f"{start.year} and {end.year}" if end.year == start.year + 1 else f"{start.year} to {end.year}"
+    return str(start.year) if _months(start, end) == 12 else f"{start.year} (to {end:%B})"
+
+
+def _persons(shares: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
+    """The shares of the dead applied to each total of the dead, where both count the same dead."""
+    rows = []
+    for claim in total.itertuples():
+        for share in shares.itertuples():
+            low, high = optional(claim.lower), optional(claim.upper)
+            if share.origin != claim.origin:
+                origins = [name.replace("_", " ").title() for name in (share.origin, claim.origin)]
+                why = "the shares are of the documented dead from {}, the total is of the dead from all of {}".format(*origins)
+                rows.append((share.label, None, None, False, why, share.claim, claim.claim_id))
+                continue
+            least = ceil(round(share.lower * low, 9)) if low is not None else None
+            most = floor(round(share.upper * high, 9)) if high is not None else None
+            rows.append((share.label, least, most, True, "", share.claim, claim.claim_id))
+    columns = ["label", "lower", "upper", "allowed", "why_not", "claim", "total_claim"]
+    return pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
+
+
+def _sampling(shares: pd.DataFrame) -> pd.DataFrame:
+    """Whole numbers of dead behind the shares of n documented dead, and intervals for them as proportions.
+
+    Clopper-Pearson and Wilson intervals at 95% from scipy. They say how far chance alone would move the share if the
+    documented dead were drawn at random from those who died, which nobody claims.
+    """
+    rows = []
+    known = shares[shares["n"].notna()]
+    printed, rest = known.iloc[1:], known.iloc[:1]
+    for share in printed.itertuples():
+        n = int(share.n)
+        fits = [k for k in range(n + 1) if round(share.lower, 9) <= round(k / n, 9) <= round(share.upper, 9)]
+        if fits:
+            rows.append((share.label, min(fits), max(fits), n, share.claim))
+    if rows:
+        n = int(rest["n"].iloc[0])
+        left = n - sum(row[1] for row in rows)
+        rows.insert(0, (rest["label"].iloc[0], n - sum(row[2] for row in rows), left, n, rest["claim"].iloc[0]))
+    frame = pd.DataFrame(rows, columns=["label", "deaths_lower", "deaths_upper", "n", "claim"])
+    for method in ("exact", "wilson"):
+        lows = [binomtest(low, n).proportion_ci(method=method).low for low, n in zip(frame["deaths_lower"], frame["n"], strict=True)]
+        highs = [binomtest(high, n).proportion_ci(method=method).high for high, n in zip(frame["deaths_upper"], frame["n"], strict=True)]
+        frame[f"{method}_lower"], frame[f"{method}_upper"] = lows, highs
+    return frame
+
+
+def _pace(shares: pd.DataFrame) -> pd.DataFrame:
+    """Share of the dead a month, the share that a whole year at that pace would hold, and its ratio to the window before."""
+    frame = shares[["label", "months", "lower", "upper", "claim"]].copy()
+    for bound in ("lower", "upper"):
+        frame[f"year_{bound}"] = frame[bound] / frame["months"] * 12
+    frame["ratio_lower"] = frame["year_lower"] / frame["year_upper"].shift()
+    frame["ratio_upper"] = frame["year_upper"] / frame["year_lower"].shift()
+    return frame
+
+
+def _rates(record: Record, shares: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
+    """The least deaths per person at risk in each window.
+
+    At risk are at most all who ever departed, less those who had died before. With D dead in all, share s in the
+    window and c before it, and U departed at most, the rate is at least sD / (U - cD), which grows with D: so it is
+    taken at the least D. No claim bounds it from above.
+    """
+    departed = counts(record)
+    departed = departed[departed["measure"].eq("departed") & departed["upper"].notna()]
+    rows = []
+    allowed = persons[persons["allowed"].astype(bool)]
+    if not allowed.empty and not departed.empty:
+        most = departed.loc[departed["upper"].idxmax()]
+        for total_claim in allowed["total_claim"].unique():
+            dead = float(record.claims.set_index("claim_id").loc[total_claim, "lower"])
+            before = 0.0
+            for share in shares.itertuples():
+                at_risk = float(most["upper"]) - before * dead
+                rows.append((share.label, share.lower * dead, at_risk, share.lower * dead / at_risk, share.claim, total_claim, most["claim_id"]))
+                before += share.lower
+    columns = ["label", "deaths_lower", "at_risk_upper", "rate_lower", "claim", "total_claim", "departed_claim"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _halves(record: Record, total: pd.DataFrame) -> pd.DataFrame:
+    """Each "more than half are dead" against each count of the same group and each count of the dead."""
+    claims = record.claims
+    half = claims[claims["measure"].eq("killed") & claims["base"].eq("departed") & claims["lower"].notna()]
+    whole = counts(record)
+    whole = whole[whole["measure"].eq("departed") & whole["kind"].eq("cumulative")].drop_duplicates("family")
+    rows = []
+    for share in half.itertuples():
+        for group in whole.itertuples():
+            implied = least_part(share.lower, share.hedge, group.lower)
+            for dead in total.itertuples():
+                most = optional(dead.upper)
+                if group.group != share.group:
+                    verdict = "not comparable: another group is counted"
+                elif most is not None and implied > most:
+                    verdict = "cannot both hold"
+                else:
+                    verdict = "compatible"
+                rows.append((share.claim_id, group.claim_id, dead.claim_id, group.phrase, float(implied), optional(dead.lower), most, verdict))
+    columns = ["half_claim", "whole_claim", "dead_claim", "whole", "implied_dead", "dead_lower", "dead_upper", "verdict"]
+    return pd.DataFrame(rows, columns=columns).astype({"dead_lower": "Float64", "dead_upper": "Float64"})
+
+
+def _cited(column: pd.Series) -> list[str]:
+    return [claim for cell in column for claim in str(cell).split("; ")]
+
+
+def _residual_finding(record: Record, shares: pd.DataFrame) -> list[Finding]:
+    if shares.empty:
+        return []
+    rest, named = shares.iloc[0], shares.iloc[1:]
+    answer = (
+        f"The named years make {number(named['printed'].sum(), 'share')} as printed "
+        f"({in_words(named['lower'].sum(), named['upper'].sum(), 'share')}); {rest['label']} is left with "
+        f"{number(rest['printed'], 'share')} ({in_words(rest['lower'], rest['upper'], 'share')})."
+    )
+    question = "What share of the dead is left for the years that the report does not name?"
+    assumption = f"The shares add to 1 over {rest['start'].year} to {named['end'].max().year}."
+    return [finding(record, "deaths_by_year.residual", question, answer, (rest["lower"], rest["upper"]), "share", _cited(shares["claim"]), [assumption])]
+
+
+def _persons_finding(record: Record, persons: pd.DataFrame, total: pd.DataFrame) -> list[Finding]:
+    if persons.empty:
+        return []
+    question = "How many persons do the shares stand for?"
+    cited = [*_cited(persons["claim"]), *persons["total_claim"]]
+    if not persons["allowed"].any():
+        answer = f"The product may not be formed: {persons['why_not'].iloc[0]}."
+        return [finding(record, "deaths_by_year.persons", question, answer, (None, None), "persons", cited)]
+    parts = [f"{row.label}: {in_words(optional(row.lower), optional(row.upper), 'persons')}" for row in persons.itertuples()]
+    last = persons.iloc[-1]
+    assumption = f"The shares of August 2016 hold for the total of {total['as_of'].iloc[0]}."
+    bounds = optional(last["lower"]), optional(last["upper"])
+    return [finding(record, "deaths_by_year.persons", question, "; ".join(parts) + ".", bounds, "persons", cited, [assumption])]
+
+
+def _sampling_finding(record: Record, sampling: pd.DataFrame) -> list[Finding]:
+    if sampling.empty:
+        return []
+    top, before, n = sampling.iloc[-1], sampling.iloc[-2], int(sampling["n"].iloc[0])
+    answer = (
+        f"{top['deaths_lower']} of {n} documented dead fell in {top['label']}: {number(top['deaths_lower'] / n, 'share')}. "
+        f"Chance alone could move a share of so few from {number(top['exact_lower'], 'share')} to {number(top['exact_upper'], 'share')}; "
+        f"for {before['label']} it is {number(before['exact_lower'], 'share')} to {number(before['exact_upper'], 'share')}."
+    )
+    question = "How far does a sample of this size carry the share of the last year?"
+    assumption = "The documented dead are as good as drawn at random from those who died; nobody claims so."
+    bounds = float(top["exact_lower"]), float(top["exact_upper"])
+    return [finding(record, "deaths_by_year.sampling", question, answer, bounds, "share", _cited(sampling["claim"]), [assumption])]
+
+
+def _pace_finding(record: Record, pace: pd.DataFrame) -> list[Finding]:
+    if pace.empty:
+        return []
+    last, before = pace.iloc[-1], pace.iloc[-2]
+    bounds = round(float(last["ratio_lower"]), 2), round(float(last["ratio_upper"]), 2)
+    answer = f"In {last['label']} a month held {in_words(*bounds, 'ratio')} times the share that a month of {before['label']} held."
+    assumptions = ["Deaths fall evenly within a window."]
+    if last["months"] < 12:
+        year = in_words(float(last["year_lower"]), float(last["year_upper"]), "share")
+        answer += f" A whole year at that pace would stand for {year} of the dead counted so far."
+        assumptions.append("The pace of the part-year would have lasted to its end.")
+    question = "Did deaths come faster in the last window than in the one before?"
+    return [finding(record, "deaths_by_year.pace", question, answer, bounds, "ratio", _cited(pace["claim"].tail(2)), assumptions)]
+
+
+def _rate_finding(record: Record, rates: pd.DataFrame, total: pd.DataFrame) -> list[Finding]:
+    question = "What share of those at risk died in each window?"
+    if rates.empty:
+        if total.empty:
+            return []
+        answer = "No rate can be bounded: the shares and the totals do not count the same dead, or no total has an upper bound."
+        return [finding(record, "deaths_by_year.rate", question, answer, (None, None), "share", list(total["claim_id"]))]
+    parts = [f"{row.label}: {in_words(row.rate_lower, None, 'share')}" for row in rates.itertuples()]
+    cited = [*_cited(rates["claim"]), *rates["total_claim"], *rates["departed_claim"]]
+    assumptions = ["Nobody was at risk who is not in the largest total of departures.", "The dead of earlier windows are at their least."]
+    last = float(rates["rate_lower"].iloc[-1])
+    answer = "; ".join(parts) + ". Equal shares of deaths are not equal rates: fewer are left each year."
+    return [finding(record, "deaths_by_year.rate", question, answer, (last, None), "share", cited, assumptions)]
+
+
+def _halves_finding(record: Record, halves: pd.DataFrame) -> list[Finding]:
+    if halves.empty:
+        return []
+    question = "Does 'more than half are dead' fit the count of the dead?"
+    testable = halves[~halves["verdict"].str.startswith("not comparable")]
+    cited = _cited(pd.concat([testable[name] for name in ("half_claim", "whole_claim", "dead_claim")]))
+    if testable.empty:
+        answer = "It cannot be tested: no count of departures is of the same group."
+        return [finding(record, "deaths_by_year.half", question, answer, (None, None), "persons", _cited(halves["half_claim"]))]
+    least, verdicts = float(testable["implied_dead"].min()), set(testable["verdict"])
+    verdict = "It fits" if verdicts == {"compatible"} else "It does not fit" if len(verdicts) == 1 else "It fits some counts and not others"
+    dead = in_words(optional(testable["dead_lower"].min()), optional(testable["dead_upper"].max()), "persons")
+    implied = "; ".join(f"of '{row.whole}': {number(row.implied_dead, 'persons')} or more" for row in testable.itertuples())
+    answer = f"{verdict}: more than half means dead {implied}. The count of the dead is {dead}."
+    assumption = "What is counted as departed had departed when the half was counted."
+    return [finding(record, "deaths_by_year.half", question, answer, (least, None), "persons", cited, [assumption])]
