@@ -77,6 +77,14 @@ def in_words(lower: float | None, upper: float | None, unit: str) -> str:
     return f"{number(lower, unit)} to {number(upper, unit)}{noun}"
 
 
+def window(edtf: str) -> str:
+    """A window as coded, in words: ``2011 to 2017-03``, ``up to 2017-03``, ``no stated window``."""
+    if not edtf:
+        return "no stated window"
+    start, _, end = edtf.replace("~", "").partition("/")
+    return start if not end else f"up to {end}" if start == ".." else f"{start} to {end}"
+
+
 def said(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
     """What the sources say, one row a claim: the table that opens every notebook.
 
@@ -89,7 +97,7 @@ def said(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
             "said by": claims["attributed_to"],
             "as of": claims["as_of"],
             "kind": claims["kind"],
-            "window": claims["period"],
+            "window": claims["period"].map(window),
             "interval": [
                 in_words(optional(low), optional(high), unit)
                 for low, high, unit in zip(claims["lower"], claims["upper"], claims["unit"], strict=True)

@@ -20,6 +20,8 @@ PARAMETERS = ("frame", "phases", "speaker_roles", "sources")
 STAGES = ("departure", "inside", "exit", "outcome")
 """The stages of a case, in order."""
 
+FRAME_NAMES = {"hafez_mullins": "Hafez & Mullins", "push_pull_personal": "push, pull, personal", "neumann": "Neumann"}
+
 NO_CODE = "(no code of this frame)"
 BOOTSTRAP = 2000
 """Resamples behind each interval of agreement; the draw is seeded, so it is the same everywhere."""
@@ -200,7 +202,7 @@ def _code_finding(codes: pd.DataFrame, frame: str, table: pd.DataFrame) -> list[
     told = ", ".join(f"{code.replace('_', ' ')} {count}" for code, count in totals.items())
     coded = int(table[frame].ne("").sum())
     answer = f"{coded} explanations carry a code of this frame: {told}. One may carry two."
-    question = f"Which factors are given, in the frame {frame.replace('_', ' ')}?"
+    question = f"Which factors are given, in the frame {FRAME_NAMES[frame]}?"
     return [_plain("factors", question, answer, float(coded), "explanations", ["Counts of explanations, not of persons."])]
 
 

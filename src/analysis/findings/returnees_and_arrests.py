@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.record import Record
-from analysis.findings.finding import Finding, finding, in_words, optional, said
+from analysis.findings.finding import Finding, finding, in_words, optional, said, window
 
 PARAMETERS = (
     "seventy_and_71",
@@ -130,7 +130,7 @@ def _reasons(back: Any, held: Any) -> list[str]:
     if held.kind == "share":
         reasons.append(f"kind: a share of the {held.base.replace('_', ' ')}, of a number its source does not give")
     if (back.period_start, back.period_end) != (held.period_start, held.period_end):
-        reasons.append(f"window: returns over {back.period or 'no stated time'}, arrests over {held.period or 'no stated time'}")
+        reasons.append(f"window: returns {window(back.period)}, arrests {window(held.period)}")
     if back.family == held.family:
         reasons.append("family: both repeat one original statement")
     return reasons
@@ -159,9 +159,9 @@ def _every_finding(record: Record, every: pd.DataFrame) -> list[Finding]:
     for claim, rows in every.groupby("returned_claim", sort=False):
         tight = rows.loc[rows["gap_upper"].idxmin()]
         low, high = max(0.0, float(tight["gap_lower"])), max(0.0, float(tight["gap_upper"]))
-        window = record.claims.set_index("claim_id").loc[tight["arrested_claim"], "period"]
+        counted = window(record.claims.set_index("claim_id").loc[tight["arrested_claim"], "period"])
         answer = (
-            f"Arrests of {in_words(low, high, 'persons')} outside {window} would have to be added, which no source counts: "
+            f"Arrests of {in_words(low, high, 'persons')} outside {counted} would have to be added, which no source counts: "
             f"'{tight['returned']}' came back, '{tight['arrested']}' were arrested."
         )
         question = f"What must be true if all of '{tight['returned']}' were arrested?"

@@ -1,0 +1,1 @@
+"""One function a figure: findings in, a :class:`Drawing` out; one style."""

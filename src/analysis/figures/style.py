@@ -1,0 +1,137 @@
+"""How does every figure look, and how does it become the same bytes everywhere?
+
+A drawing carries its title (the finding), its alt text, the data it plots and the claims those come from; the source
+line is built from the claims, so it cannot go stale. Colours: Okabe & Ito's palette, safe for the colour-blind.
+"""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.evidence import paths
+from analysis.evidence.record import Record
+
+INK, GREY, PALE = "#222222", "#767676", "#DDDDDD"
+BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"
+ROLE_COLOURS = {
+    "official": BLUE,
+    "expert": SKY,
+    "journalist": PALE,
+    "insider": RED,
+    "lawyer": PURPLE,
+    "kin": ORANGE,
+    "resident": YELLOW,
+    "friend": GREEN,
+    "ngo": GREEN,
+}
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": GREY,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "hatch.linewidth": 0.6,
+    "svg.fonttype": "path",
+    "figure.dpi": 100,
+}
+
+WIDTH = 8.0
+"""Inches: every figure is as wide as a column of the report."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished figure. Shown in a notebook as SVG, so that nbval compares it; its alt text is its plain form."""
+
+    name: str
+    figure: Figure
+    title: str
+    alt: str
+    data: pd.DataFrame
+
+    def svg(self) -> str:
+        """The figure as SVG with its alt text as accessible name; the same bytes in every process."""
+        buffer = BytesIO()
+        with mpl.rc_context(STYLE | {"svg.hashsalt": self.name}):
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": self.title})
+        return buffer.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
+
+    def png(self) -> bytes:
+        """The figure as PNG, 200 dots an inch."""
+        buffer = BytesIO()
+        with mpl.rc_context(STYLE):
+            self.figure.savefig(buffer, format="png", dpi=200, metadata={"Software": None, "Description": self.alt})
+        return buffer.getvalue()
+
+    def save(self, folder: Path = paths.FIGURES) -> None:
+        """Write the SVG, the PNG, the plotted data as CSV and the alt text, each whole or not at all."""
+        paths.write(folder / f"{self.name}.svg", self.svg())
+        paths.write(folder / f"{self.name}.png", self.png())
+        paths.write(folder / f"{self.name}.csv", self.data.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+        paths.write(folder / f"{self.name}.txt", f"{self.alt}\n")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg(), "text/plain": self.alt}
+
+
+def canvas(height: float, title: str, record: Record, claims: Iterable[str]) -> Figure:
+    """An empty figure with its title and its source line, ``height`` inches high."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        figure.suptitle(textwrap.fill(title, 88), x=0.01, ha="left", fontsize=11, fontweight="bold")
+        figure.supxlabel(textwrap.fill(source_line(record, claims), 135), x=0.01, ha="left", fontsize=7, color=GREY)
+    return figure
+
+
+def source_line(record: Record, claims: Iterable[str]) -> str:
+    """``Source: Publisher, date (claims c03, c04); ...`` for the claims that are plotted, in order of publication."""
+    by_source: dict[str, list[str]] = {}
+    for claim in dict.fromkeys(claims):
+        source, _, number = claim.rpartition(".")
+        by_source.setdefault(source, []).append(number)
+    sources = record.sources[record.sources["source_id"].isin(list(by_source))].sort_values("published_start")
+    parts = []
+    for source in sources.itertuples():
+        numbers = sorted(by_source[source.source_id])
+        listed = ", ".join(numbers) if len(numbers) <= 8 else f"{len(numbers)} rows"
+        parts.append(f"{source.publisher}, {source.published} ({listed})")
+    return f"Source: {'; '.join(parts)}." if parts else "Source: no claim in the chosen sources."
+
+
+def nothing_to_draw(axes: Axes, why: str) -> None:
+    """Say in an empty figure that there is nothing to draw, and why."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, textwrap.fill(why, 70), ha="center", va="center", color=GREY, transform=axes.transAxes)
+
+
+def interval(axes: Axes, y: float, lower: float, upper: float | None, edge: float, colour: str) -> None:
+    """An interval as a bar at height ``y``: a dot where it is a point, an arrow to ``edge`` where it is unbounded."""
+    if upper is None:
+        axes.annotate("", (edge, y), (lower, y), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.2, "shrinkA": 0, "shrinkB": 0})
+        axes.plot([lower], [y], marker="|", color=colour, markersize=11, markeredgewidth=2.2)
+    elif lower == upper:
+        axes.plot([lower], [y], marker="o", color=colour, markersize=6)
+    else:
+        axes.plot([lower, upper], [y, y], color=colour, lw=2.2, solid_capstyle="butt", marker="|", markersize=11, markeredgewidth=2.2)
+
+
+def rows(axes: Axes, labels: list[str], wrap: int = 42) -> None:
+    """Label the rows 0, 1, ... from the top, and take the ink off the axis."""
+    axes.set_yticks(range(len(labels)), [textwrap.fill(label, wrap) for label in labels])
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
