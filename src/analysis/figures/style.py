@@ -4,6 +4,7 @@ A drawing carries its title (the finding), its alt text, the data it plots and t
 line is built from the claims, so it cannot go stale. Colours: Okabe & Ito's palette, safe for the colour-blind.
 """
 
+import os
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -135,3 +136,14 @@ def rows(axes: Axes, labels: list[str], wrap: int = 42) -> None:
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def show(drawing: Drawing, record: Record) -> Drawing:
+    """``drawing``, for a notebook to display; saved too where ANALYSIS_FIGURES names a folder.
+
+    Only the default scenario is saved: the committed figures are those of the default readings.
+    """
+    folder = os.environ.get("ANALYSIS_FIGURES")
+    if folder and not record.scenario.changed():
+        drawing.save(Path(folder))
+    return drawing

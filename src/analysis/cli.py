@@ -1,0 +1,92 @@
+"""The ``analysis`` command: the verbs of the Makefile, with options. Each verb imports only what it needs."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; returns the exit code: 0 done, 1 something is wrong with the data or a notebook, 2 cannot be done."""
+    parser = argparse.ArgumentParser(prog="analysis", description="What the published record says of the Moroccans who left for Syria and Iraq.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs.add_parser("data", help="data/raw to data/curated, validated")
+    verify = verbs.add_parser("verify", help="every locator against the texts, and nothing overlooked")
+    verify.add_argument("--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS or data/raw/texts)")
+    verbs.add_parser("report", help="execute the notebooks, write figures/ and build/report/")
+    store = verbs.add_parser("notebooks", help="execute the notebooks and store them, outputs and all, in notebooks/")
+    store.add_argument("names", nargs="*", help="which ones (default: all)")
+    verbs.add_parser("findings", help="every finding of the default readings, one a line")
+    trace = verbs.add_parser("trace", help="from a finding or a claim to the printed words")
+    trace.add_argument("name", help="the id of a finding or a claim")
+    options = parser.parse_args(arguments)
+    from analysis.evidence.problems import EvidenceError
+
+    try:
+        return _run(options)
+    except EvidenceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.verb:
+        case "data":
+            from analysis.evidence.curate import curate
+
+            frames = curate()
+            print(", ".join(f"{name} {len(frame)}" for name, frame in frames.items()))
+        case "verify":
+            return _verify(options.texts)
+        case "report" | "notebooks":
+            return _execute(options)
+        case "findings":
+            from analysis.evidence.record import Record
+            from analysis.report.build import all_findings
+
+            for finding in all_findings(Record.load()):
+                print(f"{finding.id}\n  {finding.question}\n  {finding.answer}")
+        case "trace":
+            from analysis.evidence.record import Record
+            from analysis.report.build import trace
+
+            try:
+                print(trace(Record.load(), options.name))
+            except KeyError as error:
+                print(error.args[0], file=sys.stderr)
+                return 2
+    return 0
+
+
+def _verify(texts: Path | None) -> int:
+    from analysis.evidence.verify import verify
+
+    result = verify(folders=[texts] if texts else None)
+    for fault in result.faults:
+        print(fault, file=sys.stderr)
+    told = ", ".join(f"{count} {status}" for status, count in sorted(result.statuses.items())) or "no locator checked"
+    print(f"locators: {told}; {len(result.faults)} faults")
+    if result.missing_texts:
+        where = "put the texts into data/raw/texts/ or name their folder in ARTICLE_TEXTS"
+        print(f"no text at hand for {', '.join(result.missing_texts)}: {where}", file=sys.stderr)
+    return 1 if result.faults else 2 if result.missing_texts else 0
+
+
+def _execute(options: argparse.Namespace) -> int:
+    from analysis.evidence import paths
+    from analysis.report.execute import NOTEBOOKS, NotebookError, execute
+
+    try:
+        if options.verb == "report":
+            from analysis.report.build import report
+
+            print(f"report: {report()}")
+        else:
+            for name in options.names or NOTEBOOKS:
+                execute(name, {}, paths.NOTEBOOKS / f"{name}.ipynb")
+    except (NotebookError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

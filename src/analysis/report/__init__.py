@@ -1,0 +1,1 @@
+"""Runs the notebooks, gathers the findings, builds the report."""

@@ -1,0 +1,151 @@
+"""What does ``make report`` make? Executed notebooks, figures, the table of findings, and the site."""
+
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+import pandas as pd
+
+from analysis.evidence import paths
+from analysis.evidence.record import Record
+from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests
+from analysis.findings.finding import Finding, findings_table
+from analysis.report.execute import NOTEBOOKS, execute
+
+ANALYSES = {
+    "evidence": evidence.analyse,
+    "deaths_by_year": deaths_by_year.analyse,
+    "returnees_and_arrests": returnees_and_arrests.analyse,
+    "pathways": pathways.analyse,
+}
+
+
+def all_findings(record: Record) -> tuple[Finding, ...]:
+    """The findings of every analysis, in the order of the report."""
+    return tuple(finding for analyse in ANALYSES.values() for finding in analyse(record).findings)
+
+
+def report() -> Path:
+    """Execute the notebooks, publish figures and findings, build the site; returns its index page.
+
+    Nothing is published unless every notebook has run. Raises NotebookError, and RuntimeError where the site fails.
+    """
+    record = Record.load()
+    paths.BUILD.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=paths.BUILD) as folder:
+        source, figures = Path(folder) / "source", Path(folder) / "figures"
+        for name in NOTEBOOKS:
+            execute(name, {}, source / f"{name}.ipynb", figures)
+        findings = all_findings(record)
+        (source / "index.md").write_text(index_page(record, findings), encoding="utf-8")
+        (source / "claims.md").write_text(claims_page(record, findings), encoding="utf-8")
+        shutil.copy(paths.SITE_SOURCE / "conf.py", source)
+        site = Path(folder) / "site"
+        _sphinx(source, site)
+        _publish(figures, findings_table(findings))
+        shutil.rmtree(paths.REPORT, ignore_errors=True)
+        site.replace(paths.REPORT)
+    return paths.REPORT / "index.html"
+
+
+def _publish(figures: Path, findings: pd.DataFrame) -> None:
+    """Bring ``figures/`` to what the notebooks drew; a figure that none draws any more goes."""
+    drawn = {path.name: path.read_bytes() for path in sorted(figures.iterdir())}
+    drawn["findings.csv"] = findings.to_csv(index=False, lineterminator="\n", float_format="%.6g").encode()
+    for name, content in drawn.items():
+        paths.write(paths.FIGURES / name, content)
+    for path in paths.FIGURES.iterdir():
+        if path.name not in drawn:
+            path.unlink()
+
+
+def _sphinx(source: Path, site: Path) -> None:
+    from sphinx.cmd.build import build_main  # here: no other command needs Sphinx
+
+    print("site: ", end="", file=sys.stderr)
+    if build_main(["-q", "-W", "--keep-going", "-b", "html", "-d", str(source.parent / "doctrees"), str(source), str(site)]):
+        raise RuntimeError("the site could not be built; Sphinx says why above")
+    print("built", file=sys.stderr)
+
+
+def index_page(record: Record, findings: Iterable[Finding]) -> str:
+    """The front page: each finding as question, answer and evidence, each claim a link to its words."""
+    parts = ["# The Moroccans who left for Syria and Iraq: what the published record lets us say", ""]
+    parts += [f"{len(record.sources)} articles, {len(record.claims)} claims. Bounds follow from the claims, the readings and the assumptions named.", ""]
+    parts += ["```{toctree}", ":hidden:", "", *NOTEBOOKS, "claims", "```", ""]
+    for name in NOTEBOOKS:
+        parts += [f"## [{name.replace('_', ' ').capitalize()}]({name}.ipynb)", ""]
+        for finding in (item for item in findings if item.id.startswith(f"{name}.")):
+            cited = ", ".join(f"[{claim}](#{anchor(claim)})" for claim in finding.claims)
+            parts += [f"({anchor(finding.id)})=", f"### {_plain(finding.question)}", "", _plain(finding.answer), ""]
+            parts += [f"- Readings: {', '.join(finding.readings)}"] if finding.readings else []
+            parts += [f"- Assumes: {_plain(text)}" for text in finding.assumptions]
+            parts += [f"- Evidence: {cited}"] if len(finding.claims) <= 12 else [f"- Evidence: [all {len(finding.claims)} claims](#claims)"]
+            parts += ["" if finding.claims else f"- Evidence: the tables of [{name}]({name}.ipynb)", ""]
+    return "\n".join(parts)
+
+
+def claims_page(record: Record, findings: Iterable[Finding]) -> str:
+    """Every claim with its words, its speaker and a link into the published page, and the findings that use it."""
+    used: dict[str, list[str]] = {}
+    for finding in findings:
+        for claim in finding.claims:
+            used.setdefault(claim, []).append(finding.id)
+    sources = record.sources.set_index("source_id")
+    parts = ["(claims)=", "# Claims", ""]
+    for source, claims in record.claims.groupby("source_id", sort=False):
+        about = sources.loc[source]
+        parts += [f"## {about['publisher']}, {about['published']}", "", _plain(about["title"] or "(no title in the stored text)"), ""]
+        for claim in claims.to_dict("records"):
+            page = (about["url"] or about["stored_copy_url"]) + "#:~:text=" + quote(claim["phrase"])
+            parts += [f"({anchor(claim['claim_id'])})=", f"### {claim['claim_id']}", ""]
+            parts += [f"“{_plain(claim['phrase'])}”, {_plain(claim['attributed_to'])} ({claim['attribution_type']}), as of {claim['as_of']}.", ""]
+            parts += [f"- {claim['measure'].replace('_', ' ')}, {claim['kind']}, {claim['hedge'].replace('_', ' ')}; characters {claim['char_start']} to {claim['char_end']} of the text"]
+            parts += [f"- Ambiguities: {claim['ambiguity'].replace(';', ', ')}"] if claim["ambiguity"] else []
+            parts += [f"- {_plain(claim['note'])}"] if claim["note"] else []
+            parts += [f"- [the published page](<{page}>)"]
+            parts += [f"- Used by: {', '.join(f'[{name}](#{anchor(name)})' for name in used.get(claim['claim_id'], []))}"]
+            parts += [""]
+    return "\n".join(parts)
+
+
+def anchor(name: str) -> str:
+    """The anchor of a claim or a finding in the site."""
+    return name.replace(".", "-").replace("_", "-")
+
+
+def _plain(text: str) -> str:
+    """``text`` as text: what Markdown or HTML would read as markup is escaped."""
+    for sign in "\\`*_{}[]<>()#|$~":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def trace(record: Record, name: str) -> str:
+    """From a finding or a claim to the printed words, their speaker, their source and their place in the text.
+
+    Raises KeyError where ``name`` is neither.
+    """
+    findings = {finding.id: finding for finding in all_findings(record)}
+    claims = record.claims.set_index("claim_id")
+    if name in findings:
+        finding = findings[name]
+        head = [finding.question, finding.answer, *(f"reading {reading}" for reading in finding.readings)]
+        wanted = finding.claims
+    elif name in claims.index:
+        head, wanted = [], (name,)
+    else:
+        raise KeyError(f"no finding and no claim is called {name}. Findings: {', '.join(findings)}.")
+    sources = record.sources.set_index("source_id")
+    for claim in wanted:
+        row = claims.loc[claim]
+        source = sources.loc[row["source_id"]]
+        head.append(
+            f"{claim}: '{row['phrase']}', {row['attributed_to']} ({row['attribution_type']}), as of {row['as_of']}; "
+            f"{source['publisher']} {source['published']}, characters {row['char_start']}-{row['char_end']}, "
+            f"{source['url'] or source['stored_copy_url']}"
+        )
+    return "\n".join(head)
