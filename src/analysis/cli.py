@@ -7,11 +7,15 @@ from pathlib import Path
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 something is wrong with the data or a notebook, 2 cannot be done."""
-    parser = argparse.ArgumentParser(prog="analysis", description="What the published record says of the Moroccans who left for Syria and Iraq.")
+    parser = argparse.ArgumentParser(
+        prog="analysis", description="What the published record says of the Moroccans who left for Syria and Iraq."
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     verbs.add_parser("data", help="data/raw to data/curated, validated")
     verify = verbs.add_parser("verify", help="every locator against the texts, and nothing overlooked")
-    verify.add_argument("--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS or data/raw/texts)")
+    verify.add_argument(
+        "--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS or data/raw/texts)"
+    )
     verbs.add_parser("report", help="execute the notebooks, write figures/ and build/report/")
     store = verbs.add_parser("notebooks", help="execute the notebooks and store them, outputs and all, in notebooks/")
     store.add_argument("names", nargs="*", help="which ones (default: all)")

@@ -66,7 +66,9 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
     folders = source_folders(raw)
     frames["sources"] = _sources(folders, problems)
     for table in tables.BY_SOURCE:
-        parts = [take(folder / f"{table.name}.csv", table, vocabulary).assign(source_id=folder.name) for folder in folders]
+        parts = [
+            take(folder / f"{table.name}.csv", table, vocabulary).assign(source_id=folder.name) for folder in folders
+        ]
         frames[table.name] = pd.concat(parts, ignore_index=True)
     for table in tables.BY_SOURCE:
         problems.extend(_row_problems(frames[table.name], table, set(frames["cases"]["case_id"])))
@@ -172,10 +174,14 @@ def _row_problems(frame: pd.DataFrame, table: tables.Table, case_ids: set[str]) 
         if not row[key].startswith(f"{source}."):
             yield Problem(file, repr(row[key]), f"an id that begins with {source}.", number, key)
         if row["char_start"].isdigit() and row["char_end"].isdigit() and int(row["char_start"]) >= int(row["char_end"]):
-            yield Problem(file, f"{row['char_start']} to {row['char_end']}", "a start before the end", number, "char_end")
+            yield Problem(
+                file, f"{row['char_start']} to {row['char_end']}", "a start before the end", number, "char_end"
+            )
         words = len(re.findall(r"\w+", row["phrase"]))
         if words > MAX_WORDS:
-            yield Problem(file, f"{words} words", f"{MAX_WORDS} at most", number, "phrase", "Quote less of the sentence.")
+            yield Problem(
+                file, f"{words} words", f"{MAX_WORDS} at most", number, "phrase", "Quote less of the sentence."
+            )
         if key != "case_id" and row.get("case_id", "") not in {"", *case_ids}:
             yield Problem(file, repr(row["case_id"]), "a case_id of some cases.csv, or nothing", number, "case_id")
 
@@ -192,7 +198,9 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
             found = f"{row['value']!r} with the hedge {row['hedge']}"
             yield Problem(file, found, "a number for every hedge but vague, and none for vague", number, "value")
         if (end is not None) != (row["hedge"] == "range"):
-            yield Problem(file, f"{row['value_to']!r}", "the far end of a range, and of nothing else", number, "value_to")
+            yield Problem(
+                file, f"{row['value_to']!r}", "the far end of a range, and of nothing else", number, "value_to"
+            )
         if value is not None and end is not None and end < value:
             yield Problem(file, f"{value} to {end}", "a range that rises", number, "value_to")
         top = max(value or Decimal(0), end or Decimal(0))
@@ -201,7 +209,9 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
         if row["unit"] in COUNTED and value is not None and value % 1:
             yield Problem(file, row["value"], "a whole number", number, "value")
         if (row["kind"] == "share") != (row["unit"] == "share"):
-            yield Problem(file, f"unit {row['unit']} for the kind {row['kind']}", "shares in the unit share", number, "unit")
+            yield Problem(
+                file, f"unit {row['unit']} for the kind {row['kind']}", "shares in the unit share", number, "unit"
+            )
         if (row["base"] != "") != (row["kind"] == "share"):
             yield Problem(file, repr(row["base"]), "the whole of a share, and nothing else", number, "base")
 
@@ -214,20 +224,26 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
     for row in readings.to_dict("records"):
         where = {"file": row["file"], "row": row["row"]}
         if row["claim_id"] not in claims.index:
-            yield Problem(found=repr(row["claim_id"]), expected="a claim_id of some claims.csv", column="claim_id", **where)
+            yield Problem(
+                found=repr(row["claim_id"]), expected="a claim_id of some claims.csv", column="claim_id", **where
+            )
         elif row["field"] not in fields:
             yield Problem(found=repr(row["field"]), expected=f"one of {', '.join(fields)}", column="field", **where)
         else:
             sound.append(row)
     for (ambiguity, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):
         if rows["default"].nunique() > 1:
-            yield Problem("readings.csv", f"{ambiguity}: {reading} both default and not", "one or the other", column="default")
+            yield Problem(
+                "readings.csv", f"{ambiguity}: {reading} both default and not", "one or the other", column="default"
+            )
     for ambiguity, rows in readings.groupby("ambiguity", sort=False):
         defaults = rows.loc[rows["default"] == "true", "reading"].nunique()
         if defaults != 1 or rows["reading"].nunique() < 2:
             found = f"{rows['reading'].nunique()} readings of {ambiguity}, {defaults} of them default"
             yield Problem("readings.csv", found, "two readings or more, one of them the default", column="default")
-        touched = rows.groupby("reading")[["claim_id", "field"]].apply(lambda part: frozenset(map(tuple, part.to_numpy())))
+        touched = rows.groupby("reading")[["claim_id", "field"]].apply(
+            lambda part: frozenset(map(tuple, part.to_numpy()))
+        )
         if touched.nunique() > 1:
             found = f"readings of {ambiguity} that set different cells"
             yield Problem("readings.csv", found, "the same claims and fields in each, so that a choice is complete")

@@ -17,16 +17,66 @@ _CLOSERS = "\"'”’»)\\]"
 _BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\s*\n\s*|\s*\[/?h\d\]\s*")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
 
-_UNITS = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-_TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_UNITS = dict(
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        range(1, 13),
+        strict=True,
+    )
+)
+_TENS = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
+_TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _CARDINALS = _UNITS | dict(zip(_TEENS, range(13, 20), strict=True)) | _TENS
-_ORDINALS = dict(zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True))
+_ORDINALS = dict(
+    zip(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
+        range(1, 11),
+        strict=True,
+    )
+)
 _FRACTIONS = {"half": Decimal("0.5"), "third": Decimal(1) / 3, "quarter": Decimal("0.25")}
 _FRACTIONS |= {"majority": Decimal("0.5"), "most": Decimal("0.5")}  # read as more than one half
-_VAGUE = """tens dozen dozens score scores hundred hundreds thousand thousands million millions half halves third thirds
-    quarter quarters once twice both couple pair few several many most majority minority some number numbers numerous
-    handful all every each exclusively""".split()
+_VAGUE = [
+    "tens",
+    "dozen",
+    "dozens",
+    "score",
+    "scores",
+    "hundred",
+    "hundreds",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "half",
+    "halves",
+    "third",
+    "thirds",
+    "quarter",
+    "quarters",
+    "once",
+    "twice",
+    "both",
+    "couple",
+    "pair",
+    "few",
+    "several",
+    "many",
+    "most",
+    "majority",
+    "minority",
+    "some",
+    "number",
+    "numbers",
+    "numerous",
+    "handful",
+    "all",
+    "every",
+    "each",
+    "exclusively",
+]
 _WORDS = sorted({*_CARDINALS, *_ORDINALS, *_VAGUE}, key=len, reverse=True)
 _NUMBER_LIKE = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
 

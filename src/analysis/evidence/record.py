@@ -18,7 +18,6 @@ from analysis.evidence.hedges import interval
 from analysis.evidence.periods import days
 from analysis.evidence.scenario import Parameter, Scenario, injected_names, refuse_unknown, scenario
 
-
 FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
 """The coding frames of the explanations, each a column of codes."""
 
@@ -74,9 +73,7 @@ class Record:
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
         loaded = {
-            table.name: tables.typed(
-                pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False), table
-            )
+            table.name: tables.typed(pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False), table)
             for table in tables.TABLES
         }
         return cls(loaded, scenario(parameters(loaded), {}))

@@ -88,7 +88,9 @@ class Scenario:
 
     def but(self, **choices: Any) -> "Scenario":
         """This scenario with other choices. Raises ParameterError."""
-        return scenario(self.parameters, {**dict(zip((p.name for p in self.parameters), self.choices, strict=True)), **choices})
+        return scenario(
+            self.parameters, {**dict(zip((p.name for p in self.parameters), self.choices, strict=True)), **choices}
+        )
 
     def only(self, names: Iterable[str]) -> "Scenario":
         """This scenario without the parameters that an analysis does not take."""

@@ -40,6 +40,8 @@ class Column:
         constraints: dict[str, Any] = {"required": True} if self.required else {}
         if self.terms and not self.many:
             constraints["enum"] = sorted(vocabulary[self.terms])
+        elif self.type in {"integer", "number"}:
+            constraints["minimum"] = 0
         elif self.pattern:
             constraints["pattern"] = self.pattern
         field: dict[str, Any] = {"name": self.name, "type": self.type, "description": self.what}
@@ -70,7 +72,12 @@ class Table:
 
 def _locator(what: str) -> tuple[Column, ...]:
     return (
-        Column("char_start", f"first character of the phrase {what}, counted in Unicode characters", "integer", pattern=r"\d+"),
+        Column(
+            "char_start",
+            f"first character of the phrase {what}, counted in Unicode characters",
+            "integer",
+            pattern=r"\d+",
+        ),
         Column("char_end", "the character after its last", "integer", pattern=r"\d+"),
         Column("phrase", "the words that carry it, as printed, 8 at most"),
         Column("sentence_sha256", "SHA-256 of the normalised sentence around it", pattern=SHA256),
@@ -114,7 +121,9 @@ CLAIMS = Table(
         Column("measure", "what is counted or measured (measures.csv)", terms="measure"),
         Column("hedge", "how the number is hedged", terms="hedge"),
         Column("value", "the printed number, shares as fractions of 1; empty for vague", "number", False, NUMBER),
-        Column("lower", "lower bound under the hedge rules, inclusive; empty: unbounded", "number", False, derived=True),
+        Column(
+            "lower", "lower bound under the hedge rules, inclusive; empty: unbounded", "number", False, derived=True
+        ),
         Column("upper", "upper bound, inclusive; empty: unbounded", "number", False, derived=True),
         Column("unit", "unit of the numbers", terms="unit"),
         Column("population", "who is counted", terms="population"),
@@ -132,7 +141,9 @@ CLAIMS = Table(
         _NOTE,
         Column("value_to", "the far end of a range", "number", False, NUMBER),
         Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
-        Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"\d+"),
+        Column(
+            "base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"\d+"
+        ),
         Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
         Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
         Column("period", "the window as coded, EDTF", required=False),
@@ -299,7 +310,9 @@ def read_raw(path: Path, table: Table, file: str) -> pd.DataFrame:
     try:
         return pd.read_csv(StringIO(content), dtype=str, keep_default_na=False, index_col=False)
     except (pd.errors.ParserError, ValueError) as error:
-        raise EvidenceError([Problem(file, str(error).strip(), f"{len(table.raw_columns)} cells in every row")]) from None
+        raise EvidenceError(
+            [Problem(file, str(error).strip(), f"{len(table.raw_columns)} cells in every row")]
+        ) from None
 
 
 def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary, file: str) -> list[Problem]:
@@ -309,14 +322,17 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary, file: str) 
     def column(spec: Column) -> Any:
         checks = [pa.Check(lambda cells: cells == cells.str.strip(), error="no white space around it")]
         if spec.required:
-            checks.append(pa.Check(lambda cells: cells.str.strip() != "", error="a value; this column may not be empty"))
+            checks.append(
+                pa.Check(lambda cells: cells.str.strip() != "", error="a value; this column may not be empty")
+            )
         if spec.terms:
             terms = vocabulary.get(spec.terms, frozenset())
             listed = ", ".join(sorted(terms))
             words = {"", *terms}
             if spec.many:
                 one = pa.Check(
-                    lambda cells: cells.map(lambda cell: set(cell.split(";")) <= words), error=f"terms of {listed}, joined by ';'"
+                    lambda cells: cells.map(lambda cell: set(cell.split(";")) <= words),
+                    error=f"terms of {listed}, joined by ';'",
                 )
             else:
                 one = pa.Check(lambda cells: cells.isin(words), error=f"one of {listed}")

@@ -42,14 +42,16 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
         result.faults.append(fault)
     available = _available(paths.texts() if folders is None else folders)
     for source in frames["sources"].to_dict("records"):
-        rows = {name: frame[frame["source_id"] == source["source_id"]] for name, frame in frames.items() if name in LOCATED}
+        rows = {
+            name: frame[frame["source_id"] == source["source_id"]] for name, frame in frames.items() if name in LOCATED
+        }
         data = available.get(source["text_sha256"])
         exact = data is not None
         text = Text.read(data) if data is not None else _same_article(available, rows["claims"])
         if text is None:
             result.missing_texts.append(source["source_id"])
             continue
-        for name, frame in rows.items():
+        for frame in rows.values():
             for row in frame.to_dict("records"):
                 status, where = locate(text, row)
                 result.count(status)
@@ -72,7 +74,10 @@ def locate(text: Text, row: dict[str, str]) -> tuple[str, str]:
         return "changed", "stands there, but its sentence has another hash"
     elsewhere = text.locate(row["phrase"], row["sentence_sha256"])
     if elsewhere:
-        return "moved", f"stands at {', '.join(f'{s.start}-{s.end}' for s in elsewhere)}, not at {span.start}-{span.end}"
+        return (
+            "moved",
+            f"stands at {', '.join(f'{s.start}-{s.end}' for s in elsewhere)}, not at {span.start}-{span.end}",
+        )
     if text.occurrences(row["phrase"]):
         return "changed", "stands in the text, but in no sentence of that hash"
     return "missing", f"does not stand in the text; at {span.start}-{span.end} stands other text"
@@ -91,7 +96,7 @@ def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
         printed = numbers_in(row["phrase"])
         for column in ("value", "value_to"):
             number = decimal(row[column])
-            if number is not None and number not in printed and "age" != row["measure"]:
+            if number is not None and number not in printed and row["measure"] != "age":
                 yield f"{row['file']}, row {row['row']}, column {column}: {number} is not printed in {row['phrase']!r}"
 
 

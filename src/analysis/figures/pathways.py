@@ -1,13 +1,28 @@
 """The figures of pathways."""
 
+import itertools
+
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.path import Path as Curve
 from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Curve
 
 from analysis.evidence.record import Record
-from analysis.figures.style import BLUE, GREY, INK, ORANGE, PALE, ROLE_COLOURS, STYLE, Drawing, canvas, interval, nothing_to_draw, rows
+from analysis.figures.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PALE,
+    ROLE_COLOURS,
+    STYLE,
+    Drawing,
+    canvas,
+    interval,
+    nothing_to_draw,
+    rows,
+)
 from analysis.findings.pathways import FRAME_NAMES, NO_CODE, STAGES, Pathways
 
 
@@ -24,7 +39,15 @@ def _stacked(axes: Axes, frame: pd.DataFrame, by: str, order: list[str]) -> None
             if count:
                 axes.barh(place, count, left=start, height=0.66, color=colour, edgecolor="white")
                 dark = role in {"official", "insider"}
-                axes.text(start + count / 2, place, str(count), ha="center", va="center", fontsize=8, color="white" if dark else INK)
+                axes.text(
+                    start + count / 2,
+                    place,
+                    str(count),
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                    color="white" if dark else INK,
+                )
             start += count
     rows(axes, [_words(value) for value in order])
     axes.set_xlabel("explanations (not persons)")
@@ -39,7 +62,11 @@ def codes(record: Record, result: Pathways) -> Drawing:
     named = FRAME_NAMES[record.scenario["frame"]]
     totals = frame.groupby("code", sort=False)["explanations"].sum()
     order = list(totals.index)
-    title = f"{_words(totals.idxmax()).capitalize()} are the factor named most: {totals.max()} times ({named})" if order else f"No explanation carries a code of {named}"
+    title = (
+        f"{_words(totals.idxmax()).capitalize()} are the factor named most: {totals.max()} times ({named})"
+        if order
+        else f"No explanation carries a code of {named}"
+    )
     figure = canvas(1.5 + 0.42 * max(len(order), 2), title, record, result.explanations["explanation_id"])
     with mpl.rc_context(STYLE):
         axes = figure.add_subplot()
@@ -48,7 +75,13 @@ def codes(record: Record, result: Pathways) -> Drawing:
         else:
             nothing_to_draw(axes, "No explanation of the chosen phases and speakers carries a code of this frame.")
     told = ", ".join(f"{_words(code)} {count}" for code, count in totals.items())
-    return Drawing("pathways_codes", figure, title, f"Explanations by code of {named}, by speaker: {told}." if told else title, frame)
+    return Drawing(
+        "pathways_codes",
+        figure,
+        title,
+        f"Explanations by code of {named}, by speaker: {told}." if told else title,
+        frame,
+    )
 
 
 def phases(record: Record, result: Pathways) -> Drawing:
@@ -64,7 +97,9 @@ def phases(record: Record, result: Pathways) -> Drawing:
             _stacked(axes, frame, "phase", order)
         else:
             nothing_to_draw(axes, "No explanation of the chosen phases and speakers.")
-    told = ", ".join(f"{_words(phase)} {int(frame.loc[frame['phase'].eq(phase), 'explanations'].sum())}" for phase in order)
+    told = ", ".join(
+        f"{_words(phase)} {int(frame.loc[frame['phase'].eq(phase), 'explanations'].sum())}" for phase in order
+    )
     return Drawing("pathways_phases", figure, title, f"Explanations by phase, by speaker: {told}.", frame)
 
 
@@ -73,7 +108,9 @@ def flows(record: Record, result: Pathways) -> Drawing:
     cases = result.cases
     wished = cases[cases["exit"].isin(["wished_to_leave", "left_group"])]
     killed = wished["outcome"].str.startswith("killed").sum()
-    title = f"{len(cases)} cases: of {len(wished)} said to have left or wished to, {killed} are told to have been killed"
+    title = (
+        f"{len(cases)} cases: of {len(wished)} said to have left or wished to, {killed} are told to have been killed"
+    )
     figure = canvas(5.2, title, record, cases["case_id"])
     with mpl.rc_context(STYLE):
         axes = figure.add_subplot()
@@ -83,7 +120,13 @@ def flows(record: Record, result: Pathways) -> Drawing:
         else:
             _bands(axes, cases)
     told = "; ".join(f"{_words(row.outcome)} {row.cases}" for row in result.outcomes.itertuples())
-    return Drawing("pathways_flows", figure, title, f"Flows of cases by stage, ending in: {told}.", result.flows.drop(columns="ids"))
+    return Drawing(
+        "pathways_flows",
+        figure,
+        title,
+        f"Flows of cases by stage, ending in: {told}.",
+        result.flows.drop(columns="ids"),
+    )
 
 
 def _bands(axes: Axes, cases: pd.DataFrame) -> None:
@@ -102,7 +145,7 @@ def _bands(axes: Axes, cases: pd.DataFrame) -> None:
             y -= size + gap
         axes.text(x, height / 2 + 1, _words(stage), ha="center", fontsize=9, fontweight="bold")
     out, into = dict(spot), dict(spot)
-    for x, (left, right) in enumerate(zip(STAGES, STAGES[1:], strict=False)):
+    for x, (left, right) in enumerate(itertools.pairwise(STAGES)):
         counted = cases.groupby([left, right]).size()
         ranked = sorted(counted.items(), key=lambda item: (-spot[left, item[0][0]], -spot[right, item[0][1]]))  # type: ignore[index]
         for (source, target), size in ranked:  # type: ignore[misc]
@@ -110,7 +153,17 @@ def _bands(axes: Axes, cases: pd.DataFrame) -> None:
             out[left, source] -= size
             into[right, target] -= size
             a, b, m = x + thick, x + 1 - thick, x + 0.5
-            points = [(a, top), (m, top), (m, goal), (b, goal), (b, goal - size), (m, goal - size), (m, top - size), (a, top - size), (a, top)]
+            points = [
+                (a, top),
+                (m, top),
+                (m, goal),
+                (b, goal),
+                (b, goal - size),
+                (m, goal - size),
+                (m, top - size),
+                (a, top - size),
+                (a, top),
+            ]
             steps = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
             colour = ORANGE if target.startswith("killed") else BLUE
             axes.add_patch(PathPatch(Curve(points, steps), facecolor=colour, alpha=0.35, edgecolor="none"))
@@ -132,13 +185,20 @@ def reliability(record: Record, result: Pathways) -> Drawing:
             for place, row in enumerate(frame.itertuples()):
                 interval(axes, place, row.alpha_lower, row.alpha_upper, 1, BLUE if row.alpha_lower >= 0.667 else ORANGE)
                 axes.plot([row.alpha], [place], marker="o", color=INK, markersize=4)
-                axes.text(1.03, place, f"{row.coder_a}, {row.coder_b}, {row.both}", va="center", fontsize=7.5, color=GREY)
-            rows(axes, [f"{FRAME_NAMES.get(row.field, _words(row.field))}: {_words(row.code)}" for row in frame.itertuples()])
+                axes.text(
+                    1.03, place, f"{row.coder_a}, {row.coder_b}, {row.both}", va="center", fontsize=7.5, color=GREY
+                )
+            rows(
+                axes,
+                [f"{FRAME_NAMES.get(row.field, _words(row.field))}: {_words(row.code)}" for row in frame.itertuples()],
+            )
             axes.axvline(0.667, color=GREY, lw=0.8, ls=":")
             axes.text(1.03, -1.1, "a, b, both", fontsize=7.5, color=GREY)
             axes.set_xlim(-0.05, 1.18)
             axes.set_xticks([0, 0.25, 0.5, 0.667, 0.8, 1], ["0", "0.25", "0.5", "0.667", "0.8", "1"])
-            axes.set_xlabel("Krippendorff's alpha, with its 95% bootstrap interval (right: sentences coded by a, by b, by both)")
+            axes.set_xlabel(
+                "Krippendorff's alpha, with its 95% bootstrap interval (right: sentences coded by a, by b, by both)"
+            )
             axes.grid(axis="x", color=PALE)
     told = "; ".join(f"{_words(row.code)} {row.alpha:.2f}" for row in frame.itertuples())
     return Drawing("pathways_reliability", figure, title, f"Alpha by code: {told}.", frame)

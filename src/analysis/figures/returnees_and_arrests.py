@@ -4,14 +4,29 @@ import matplotlib as mpl
 import pandas as pd
 
 from analysis.evidence.record import Record
-from analysis.figures.style import BLUE, GREY, INK, ORANGE, PALE, RED, STYLE, Drawing, canvas, interval, nothing_to_draw, rows
+from analysis.figures.style import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PALE,
+    RED,
+    STYLE,
+    Drawing,
+    canvas,
+    interval,
+    nothing_to_draw,
+    rows,
+)
 from analysis.findings.finding import in_words, number, optional, window
 from analysis.findings.returnees_and_arrests import ReturneesAndArrests
 
 
 def counts(record: Record, result: ReturneesAndArrests) -> Drawing:
     """Every numbered count of returns and arrests on one axis, each with its window."""
-    frame = pd.concat([result.returned.assign(what="returned"), result.arrested.assign(what="arrested")], ignore_index=True)
+    frame = pd.concat(
+        [result.returned.assign(what="returned"), result.arrested.assign(what="arrested")], ignore_index=True
+    )
     frame = frame[frame["unit"].eq("persons") & frame["lower"].notna()]
     data = frame[["what", "claim_id", "phrase", "lower", "upper", "population", "period", "attribution_type"]]
     windows = frame["period"].replace("", "no window").nunique()
@@ -27,16 +42,30 @@ def counts(record: Record, result: ReturneesAndArrests) -> Drawing:
             returnees = row.population == "moroccan_returnees"
             colour = BLUE if row.what == "returned" else ORANGE if returnees else GREY
             interval(axes, place, low, high, edge, colour)
-            text = f"{in_words(low, high, 'persons')}, {row.what}" + ("" if returnees else f" ({row.population.replace('_', ' ')})")
+            text = f"{in_words(low, high, 'persons')}, {row.what}" + (
+                "" if returnees else f" ({row.population.replace('_', ' ')})"
+            )
             late = low > edge / 3
-            axes.text(edge if late else low, place - 0.26, f"{text}; {window(row.period)}", fontsize=8, color=INK, ha="right" if late else "left")
+            axes.text(
+                edge if late else low,
+                place - 0.26,
+                f"{text}; {window(row.period)}",
+                fontsize=8,
+                color=INK,
+                ha="right" if late else "left",
+            )
         if len(frame):
             rows(axes, [f"'{phrase}'" for phrase in frame["phrase"]], 34)
             axes.set_xlim(0, edge)
             axes.set_xlabel("persons (blue: returned; orange: returnees arrested; grey: other arrests)")
             axes.grid(axis="x", color=PALE)
-    told = "; ".join(f"{row.what} {in_words(float(row.lower), optional(row.upper), 'persons')} {window(row.period)}" for row in frame.itertuples())
-    return Drawing("returnees_and_arrests_counts", figure, title, f"Counts as intervals: {told}." if told else title, data)
+    told = "; ".join(
+        f"{row.what} {in_words(float(row.lower), optional(row.upper), 'persons')} {window(row.period)}"
+        for row in frame.itertuples()
+    )
+    return Drawing(
+        "returnees_and_arrests_counts", figure, title, f"Counts as intervals: {told}." if told else title, data
+    )
 
 
 def every(record: Record, result: ReturneesAndArrests) -> Drawing:
@@ -45,7 +74,11 @@ def every(record: Record, result: ReturneesAndArrests) -> Drawing:
     claims = [*frame["returned_claim"], *frame["arrested_claim"]]
     gaps = zip(frame["gap_lower"], frame["gap_upper"], strict=True)
     needed = " or ".join(in_words(max(0.0, low), high, "persons").removesuffix(" persons") for low, high in gaps)
-    title = f"If every returnee was arrested, {needed} persons were arrested in years that no source counts" if len(frame) else "No count of arrests falls inside a count of returns under this reading"
+    title = (
+        f"If every returnee was arrested, {needed} persons were arrested in years that no source counts"
+        if len(frame)
+        else "No count of arrests falls inside a count of returns under this reading"
+    )
     figure = canvas(1.7 + 0.6 * max(len(frame), 1), title, record, claims)
     with mpl.rc_context(STYLE):
         axes = figure.add_subplot()
@@ -55,16 +88,50 @@ def every(record: Record, result: ReturneesAndArrests) -> Drawing:
         for place, row in enumerate(frame.itertuples()):
             held = table.loc[row.arrested_claim]
             axes.barh(place, held["lower"], height=0.5, color=ORANGE)
-            axes.text(held["lower"] / 2, place, f"arrested\n{window(held['period'])}: {number(held['lower'], 'persons')}", ha="center", va="center", fontsize=8)
+            axes.text(
+                held["lower"] / 2,
+                place,
+                f"arrested\n{window(held['period'])}: {number(held['lower'], 'persons')}",
+                ha="center",
+                va="center",
+                fontsize=8,
+            )
             low, high = held["lower"] + max(0.0, row.gap_lower), held["lower"] + row.gap_upper
-            axes.barh(place, low - held["lower"], left=held["lower"], height=0.5, facecolor="white", edgecolor=RED, hatch="//")
+            axes.barh(
+                place, low - held["lower"], left=held["lower"], height=0.5, facecolor="white", edgecolor=RED, hatch="//"
+            )
             if high > low:
-                axes.barh(place, high - low, left=low, height=0.5, facecolor="white", edgecolor=RED, hatch="..", linestyle="--")
-            axes.text(high + 4, place, f"not counted:\n{in_words(max(0.0, row.gap_lower), row.gap_upper, 'persons')}", va="center", fontsize=8, color=RED)
+                axes.barh(
+                    place,
+                    high - low,
+                    left=low,
+                    height=0.5,
+                    facecolor="white",
+                    edgecolor=RED,
+                    hatch="..",
+                    linestyle="--",
+                )
+            axes.text(
+                high + 4,
+                place,
+                f"not counted:\n{in_words(max(0.0, row.gap_lower), row.gap_upper, 'persons')}",
+                va="center",
+                fontsize=8,
+                color=RED,
+            )
         if len(frame):
             who = table.loc[frame["returned_claim"], "attribution_type"]
-            rows(axes, [f"'{phrase}' returned ({kind})" for phrase, kind in zip(frame["returned"], who, strict=True)], 26)
-            axes.set_xlim(0, 1.3 * float((frame["gap_upper"].to_numpy() + table.loc[frame["arrested_claim"], "upper"].to_numpy()).max()))
+            rows(
+                axes, [f"'{phrase}' returned ({kind})" for phrase, kind in zip(frame["returned"], who, strict=True)], 26
+            )
+            axes.set_xlim(
+                0,
+                1.3
+                * float((frame["gap_upper"].to_numpy() + table.loc[frame["arrested_claim"], "upper"].to_numpy()).max()),
+            )
             axes.set_xlabel("persons (solid: counted; hatched: at least; dotted: at most)")
-    told = "; ".join(f"{row.returned} returned and {row.arrested}: {in_words(max(0.0, row.gap_lower), row.gap_upper, 'persons')} missing" for row in frame.itertuples())
+    told = "; ".join(
+        f"{row.returned} returned and {row.arrested}: {in_words(max(0.0, row.gap_lower), row.gap_upper, 'persons')} missing"
+        for row in frame.itertuples()
+    )
     return Drawing("returnees_and_arrests_every", figure, title, f"{told}." if told else title, frame)

@@ -21,7 +21,15 @@ from analysis.evidence import paths
 from analysis.evidence.record import Record
 
 INK, GREY, PALE = "#222222", "#767676", "#DDDDDD"
-BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"
+BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#56B4E9",
+    "#CC79A7",
+    "#F0E442",
+)
 ROLE_COLOURS = {
     "official": BLUE,
     "expert": SKY,
@@ -82,7 +90,9 @@ class Drawing:
         """Write the SVG, the PNG, the plotted data as CSV and the alt text, each whole or not at all."""
         paths.write(folder / f"{self.name}.svg", self.svg())
         paths.write(folder / f"{self.name}.png", self.png())
-        paths.write(folder / f"{self.name}.csv", self.data.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
+        paths.write(
+            folder / f"{self.name}.csv", self.data.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        )
         paths.write(folder / f"{self.name}.txt", f"{self.alt}\n")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -122,12 +132,26 @@ def nothing_to_draw(axes: Axes, why: str) -> None:
 def interval(axes: Axes, y: float, lower: float, upper: float | None, edge: float, colour: str) -> None:
     """An interval as a bar at height ``y``: a dot where it is a point, an arrow to ``edge`` where it is unbounded."""
     if upper is None:
-        axes.annotate("", (edge, y), (lower, y), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.2, "shrinkA": 0, "shrinkB": 0})
+        axes.annotate(
+            "",
+            (edge, y),
+            (lower, y),
+            arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.2, "shrinkA": 0, "shrinkB": 0},
+        )
         axes.plot([lower], [y], marker="|", color=colour, markersize=11, markeredgewidth=2.2)
     elif lower == upper:
         axes.plot([lower], [y], marker="o", color=colour, markersize=6)
     else:
-        axes.plot([lower, upper], [y, y], color=colour, lw=2.2, solid_capstyle="butt", marker="|", markersize=11, markeredgewidth=2.2)
+        axes.plot(
+            [lower, upper],
+            [y, y],
+            color=colour,
+            lw=2.2,
+            solid_capstyle="butt",
+            marker="|",
+            markersize=11,
+            markeredgewidth=2.2,
+        )
 
 
 def rows(axes: Axes, labels: list[str], wrap: int = 42) -> None:

@@ -82,8 +82,21 @@ def _shares(by_year: pd.DataFrame, dead: pd.DataFrame) -> pd.DataFrame:
         if claim.applies == "each":
             windows = [(pd.Timestamp(y, 1, 1), pd.Timestamp(y, 12, 31)) for y in range(start.year, end.year + 1)]
         for first, last in windows:
-            rows.append((first, last, claim.value, claim.lower, claim.upper, claim.claim_id, optional(claim.base_n), claim.origin))
-    frame = pd.DataFrame(rows, columns=["start", "end", "printed", "lower", "upper", "claim", "n", "origin"]).sort_values("start")
+            rows.append(
+                (
+                    first,
+                    last,
+                    claim.value,
+                    claim.lower,
+                    claim.upper,
+                    claim.claim_id,
+                    optional(claim.base_n),
+                    claim.origin,
+                )
+            )
+    frame = pd.DataFrame(
+        rows, columns=["start", "end", "printed", "lower", "upper", "claim", "n", "origin"]
+    ).sort_values("start")
     if frame.empty:
         return pd.DataFrame(columns=SHARE_COLUMNS)
     first_year = min(int(day[:4]) for day in dead["period_start"] if day)
@@ -126,7 +139,9 @@ def _persons(shares: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
             low, high = optional(claim.lower), optional(claim.upper)
             if share.origin != claim.origin:
                 origins = [name.replace("_", " ").title() for name in (share.origin, claim.origin)]
-                why = "the shares are of the documented dead from {}, the total is of the dead from all of {}".format(*origins)
+                why = "the shares are of the documented dead from {}, the total is of the dead from all of {}".format(
+                    *origins
+                )
                 rows.append((share.label, None, None, False, why, share.claim, claim.claim_id))
                 continue
             least = ceil(round(share.lower * low, 9)) if low is not None else None
@@ -156,8 +171,14 @@ def _sampling(shares: pd.DataFrame) -> pd.DataFrame:
         rows.insert(0, (rest["label"].iloc[0], n - sum(row[2] for row in rows), left, n, rest["claim"].iloc[0]))
     frame = pd.DataFrame(rows, columns=["label", "deaths_lower", "deaths_upper", "n", "claim"])
     for method in ("exact", "wilson"):
-        lows = [binomtest(low, n).proportion_ci(method=method).low for low, n in zip(frame["deaths_lower"], frame["n"], strict=True)]
-        highs = [binomtest(high, n).proportion_ci(method=method).high for high, n in zip(frame["deaths_upper"], frame["n"], strict=True)]
+        lows = [
+            binomtest(low, n).proportion_ci(method=method).low
+            for low, n in zip(frame["deaths_lower"], frame["n"], strict=True)
+        ]
+        highs = [
+            binomtest(high, n).proportion_ci(method=method).high
+            for high, n in zip(frame["deaths_upper"], frame["n"], strict=True)
+        ]
         frame[f"{method}_lower"], frame[f"{method}_upper"] = lows, highs
     return frame
 
@@ -190,7 +211,17 @@ def _rates(record: Record, shares: pd.DataFrame, persons: pd.DataFrame) -> pd.Da
             before = 0.0
             for share in shares.itertuples():
                 at_risk = float(most["upper"]) - before * dead
-                rows.append((share.label, share.lower * dead, at_risk, share.lower * dead / at_risk, share.claim, total_claim, most["claim_id"]))
+                rows.append(
+                    (
+                        share.label,
+                        share.lower * dead,
+                        at_risk,
+                        share.lower * dead / at_risk,
+                        share.claim,
+                        total_claim,
+                        most["claim_id"],
+                    )
+                )
                 before += share.lower
     columns = ["label", "deaths_lower", "at_risk_upper", "rate_lower", "claim", "total_claim", "departed_claim"]
     return pd.DataFrame(rows, columns=columns)
@@ -214,8 +245,28 @@ def _halves(record: Record, total: pd.DataFrame) -> pd.DataFrame:
                     verdict = "cannot both hold"
                 else:
                     verdict = "compatible"
-                rows.append((share.claim_id, group.claim_id, dead.claim_id, group.phrase, float(implied), optional(dead.lower), most, verdict))
-    columns = ["half_claim", "whole_claim", "dead_claim", "whole", "implied_dead", "dead_lower", "dead_upper", "verdict"]
+                rows.append(
+                    (
+                        share.claim_id,
+                        group.claim_id,
+                        dead.claim_id,
+                        group.phrase,
+                        float(implied),
+                        optional(dead.lower),
+                        most,
+                        verdict,
+                    )
+                )
+    columns = [
+        "half_claim",
+        "whole_claim",
+        "dead_claim",
+        "whole",
+        "implied_dead",
+        "dead_lower",
+        "dead_upper",
+        "verdict",
+    ]
     return pd.DataFrame(rows, columns=columns).astype({"dead_lower": "Float64", "dead_upper": "Float64"})
 
 
@@ -234,7 +285,18 @@ def _residual_finding(record: Record, shares: pd.DataFrame) -> list[Finding]:
     )
     question = "What share of the dead is left for the years that the report does not name?"
     assumption = f"The shares add to 1 over {rest['start'].year} to {named['end'].max().year}."
-    return [finding(record, "deaths_by_year.residual", question, answer, (rest["lower"], rest["upper"]), "share", _cited(shares["claim"]), [assumption])]
+    return [
+        finding(
+            record,
+            "deaths_by_year.residual",
+            question,
+            answer,
+            (rest["lower"], rest["upper"]),
+            "share",
+            _cited(shares["claim"]),
+            [assumption],
+        )
+    ]
 
 
 def _persons_finding(record: Record, persons: pd.DataFrame, total: pd.DataFrame) -> list[Finding]:
@@ -245,11 +307,17 @@ def _persons_finding(record: Record, persons: pd.DataFrame, total: pd.DataFrame)
     if not persons["allowed"].any():
         answer = f"The product may not be formed: {persons['why_not'].iloc[0]}."
         return [finding(record, "deaths_by_year.persons", question, answer, (None, None), "persons", cited)]
-    parts = [f"{row.label}: {in_words(optional(row.lower), optional(row.upper), 'persons')}" for row in persons.itertuples()]
+    parts = [
+        f"{row.label}: {in_words(optional(row.lower), optional(row.upper), 'persons')}" for row in persons.itertuples()
+    ]
     last = persons.iloc[-1]
     assumption = f"The shares of August 2016 hold for the total of {total['as_of'].iloc[0]}."
     bounds = optional(last["lower"]), optional(last["upper"])
-    return [finding(record, "deaths_by_year.persons", question, "; ".join(parts) + ".", bounds, "persons", cited, [assumption])]
+    return [
+        finding(
+            record, "deaths_by_year.persons", question, "; ".join(parts) + ".", bounds, "persons", cited, [assumption]
+        )
+    ]
 
 
 def _sampling_finding(record: Record, sampling: pd.DataFrame) -> list[Finding]:
@@ -264,7 +332,18 @@ def _sampling_finding(record: Record, sampling: pd.DataFrame) -> list[Finding]:
     question = "How far does a sample of this size carry the share of the last year?"
     assumption = "The documented dead are as good as drawn at random from those who died; nobody claims so."
     bounds = float(top["exact_lower"]), float(top["exact_upper"])
-    return [finding(record, "deaths_by_year.sampling", question, answer, bounds, "share", _cited(sampling["claim"]), [assumption])]
+    return [
+        finding(
+            record,
+            "deaths_by_year.sampling",
+            question,
+            answer,
+            bounds,
+            "share",
+            _cited(sampling["claim"]),
+            [assumption],
+        )
+    ]
 
 
 def _pace_finding(record: Record, pace: pd.DataFrame) -> list[Finding]:
@@ -279,7 +358,11 @@ def _pace_finding(record: Record, pace: pd.DataFrame) -> list[Finding]:
         answer += f" A whole year at that pace would stand for {year} of the dead counted so far."
         assumptions.append("The pace of the part-year would have lasted to its end.")
     question = "Did deaths come faster in the last window than in the one before?"
-    return [finding(record, "deaths_by_year.pace", question, answer, bounds, "ratio", _cited(pace["claim"].tail(2)), assumptions)]
+    return [
+        finding(
+            record, "deaths_by_year.pace", question, answer, bounds, "ratio", _cited(pace["claim"].tail(2)), assumptions
+        )
+    ]
 
 
 def _rate_finding(record: Record, rates: pd.DataFrame, total: pd.DataFrame) -> list[Finding]:
@@ -288,10 +371,15 @@ def _rate_finding(record: Record, rates: pd.DataFrame, total: pd.DataFrame) -> l
         if total.empty:
             return []
         answer = "No rate can be bounded: the shares and the totals do not count the same dead, or no total has an upper bound."
-        return [finding(record, "deaths_by_year.rate", question, answer, (None, None), "share", list(total["claim_id"]))]
+        return [
+            finding(record, "deaths_by_year.rate", question, answer, (None, None), "share", list(total["claim_id"]))
+        ]
     parts = [f"{row.label}: {in_words(row.rate_lower, None, 'share')}" for row in rates.itertuples()]
     cited = [*_cited(rates["claim"]), *rates["total_claim"], *rates["departed_claim"]]
-    assumptions = ["Nobody was at risk who is not in the largest total of departures.", "The dead of earlier windows are at their least."]
+    assumptions = [
+        "Nobody was at risk who is not in the largest total of departures.",
+        "The dead of earlier windows are at their least.",
+    ]
     last = float(rates["rate_lower"].iloc[-1])
     answer = "; ".join(parts) + ". Equal shares of deaths are not equal rates: fewer are left each year."
     return [finding(record, "deaths_by_year.rate", question, answer, (last, None), "share", cited, assumptions)]
@@ -305,11 +393,23 @@ def _halves_finding(record: Record, halves: pd.DataFrame) -> list[Finding]:
     cited = _cited(pd.concat([testable[name] for name in ("half_claim", "whole_claim", "dead_claim")]))
     if testable.empty:
         answer = "It cannot be tested: no count of departures is of the same group."
-        return [finding(record, "deaths_by_year.half", question, answer, (None, None), "persons", _cited(halves["half_claim"]))]
+        return [
+            finding(
+                record, "deaths_by_year.half", question, answer, (None, None), "persons", _cited(halves["half_claim"])
+            )
+        ]
     least, verdicts = float(testable["implied_dead"].min()), set(testable["verdict"])
-    verdict = "It fits" if verdicts == {"compatible"} else "It does not fit" if len(verdicts) == 1 else "It fits some counts and not others"
+    verdict = (
+        "It fits"
+        if verdicts == {"compatible"}
+        else "It does not fit"
+        if len(verdicts) == 1
+        else "It fits some counts and not others"
+    )
     dead = in_words(optional(testable["dead_lower"].min()), optional(testable["dead_upper"].max()), "persons")
-    implied = "; ".join(f"of '{row.whole}': {number(row.implied_dead, 'persons')} or more" for row in testable.itertuples())
+    implied = "; ".join(
+        f"of '{row.whole}': {number(row.implied_dead, 'persons')} or more" for row in testable.itertuples()
+    )
     answer = f"{verdict}: more than half means dead {implied}. The count of the dead is {dead}."
     assumption = "What is counted as departed had departed when the half was counted."
     return [finding(record, "deaths_by_year.half", question, answer, (least, None), "persons", cited, [assumption])]

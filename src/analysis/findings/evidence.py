@@ -6,7 +6,18 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.evidence.record import Record
-from analysis.findings.finding import Finding, counts, finding, how_many, in_words, least_part, number, optional, person_counts, said
+from analysis.findings.finding import (
+    Finding,
+    counts,
+    finding,
+    how_many,
+    in_words,
+    least_part,
+    number,
+    optional,
+    person_counts,
+    said,
+)
 
 PARAMETERS = (
     "count_1631",
@@ -49,7 +60,9 @@ def analyse(record: Record) -> Evidence:
     families = _families(claims)
     timeline = _timeline(record)
     chosen = contradictions(record).assign(reading="as chosen")
-    rivals = [contradictions(other).assign(reading=f"{name}={reading}") for name, reading, other in record.rivals(PARAMETERS)]
+    rivals = [
+        contradictions(other).assign(reading=f"{name}={reading}") for name, reading, other in record.rivals(PARAMETERS)
+    ]
     conflicts = pd.concat([chosen, *rivals], ignore_index=True).drop_duplicates("sentence").reset_index(drop=True)
     found = (_who_finding(record), _family_finding(record, families), _conflict_finding(record, chosen, conflicts))
     return Evidence(said(record, claims), who, families, timeline, conflicts, found)
@@ -58,14 +71,29 @@ def analyse(record: Record) -> Evidence:
 def _families(claims: pd.DataFrame) -> pd.DataFrame:
     """Families of more than one claim. Columns: family, claims, sources, ids, phrases."""
     grouped = claims.groupby("family", sort=False).agg(
-        claims=("claim_id", "size"), sources=("source_id", "nunique"), ids=("claim_id", "; ".join), phrases=("phrase", " | ".join)
+        claims=("claim_id", "size"),
+        sources=("source_id", "nunique"),
+        ids=("claim_id", "; ".join),
+        phrases=("phrase", " | ".join),
     )
     return grouped[grouped["claims"] > 1].reset_index()
 
 
 def _timeline(record: Record) -> pd.DataFrame:
     frame = person_counts(record).sort_values(["as_of", "claim_id"])
-    columns = ["claim_id", "source_id", "measure", "population", "kind", "phrase", "lower", "upper", "as_of", "attribution_type", "family"]
+    columns = [
+        "claim_id",
+        "source_id",
+        "measure",
+        "population",
+        "kind",
+        "phrase",
+        "lower",
+        "upper",
+        "as_of",
+        "attribution_type",
+        "family",
+    ]
     return frame[columns].reset_index(drop=True)
 
 
@@ -119,7 +147,9 @@ def _same_quantity(record: Record) -> list[tuple[str, list[str], str]]:
             same_date = one["as_of"] == two["as_of"]
             if falls or (same_date and _exceeds(two, one)):
                 why = "at the same date" if same_date else "though the later count cannot be the smaller"
-                sentence = f"{measure.capitalize()}: {_name(one)} is {_amount(one)}, {_name(two)} is {_amount(two)}, {why}."
+                sentence = (
+                    f"{measure.capitalize()}: {_name(one)} is {_amount(one)}, {_name(two)} is {_amount(two)}, {why}."
+                )
                 rows.append(("one quantity, two counts", [one["claim_id"], two["claim_id"]], sentence))
     return rows
 
@@ -155,7 +185,9 @@ def _balances(record: Record) -> list[tuple[str, list[str], str]]:
 def _shares(record: Record) -> list[tuple[str, list[str], str]]:
     """Shares of the departed against counts of the same measure, each applied to a count of the same group."""
     claims, totals = record.claims, _totals(record)
-    shares = claims[claims["base"].eq("departed") & claims["lower"].notna() & claims["modality"].isin(["reported", "estimate"])]
+    shares = claims[
+        claims["base"].eq("departed") & claims["lower"].notna() & claims["modality"].isin(["reported", "estimate"])
+    ]
     rows = []
     for _, share in shares.iterrows():
         wholes = totals[totals["measure"].eq("departed") & totals["group"].eq(share["group"])]
@@ -163,10 +195,10 @@ def _shares(record: Record) -> list[tuple[str, list[str], str]]:
             implied = least_part(share["lower"], share["hedge"], whole["lower"])
             for _, part in totals[totals["measure"].eq(share["measure"])].iterrows():
                 if pd.notna(part["upper"]) and implied > part["upper"]:
-                    sentence = (
-                        f"{_name(share)} of {_name(whole)} is {number(implied, 'persons')} or more, but {_name(part)} admits {number(part['upper'], 'persons')}."
+                    sentence = f"{_name(share)} of {_name(whole)} is {number(implied, 'persons')} or more, but {_name(part)} admits {number(part['upper'], 'persons')}."
+                    rows.append(
+                        ("a share and a count", [share["claim_id"], whole["claim_id"], part["claim_id"]], sentence)
                     )
-                    rows.append(("a share and a count", [share["claim_id"], whole["claim_id"], part["claim_id"]], sentence))
     return rows
 
 
@@ -175,8 +207,19 @@ def _who_finding(record: Record) -> Finding:
     by = claims["attribution_type"].value_counts()
     vague = int(claims["hedge"].eq("vague").sum())
     told = ", ".join(f"{role} {count}" for role, count in by.items())
-    answer = f"{len(claims)} claims in {claims['source_id'].nunique()} sources, {vague} of them vague. By speaker: {told}."
-    return Finding("evidence.who_says", "Who says what?", answer, float(len(claims)), float(len(claims)), "claims", tuple(claims["claim_id"]), ())
+    answer = (
+        f"{len(claims)} claims in {claims['source_id'].nunique()} sources, {vague} of them vague. By speaker: {told}."
+    )
+    return Finding(
+        "evidence.who_says",
+        "Who says what?",
+        answer,
+        float(len(claims)),
+        float(len(claims)),
+        "claims",
+        tuple(claims["claim_id"]),
+        (),
+    )
 
 
 def _family_finding(record: Record, families: pd.DataFrame) -> Finding:
@@ -186,7 +229,15 @@ def _family_finding(record: Record, families: pd.DataFrame) -> Finding:
     answer = f"{len(record.claims)} claims go back to {total} statements; {len(families)} are printed more than once, {len(crossing)} in more than one source"
     answer += f" ({told})." if told else "."
     cited = [claim for cell in families["ids"] for claim in cell.split("; ")]
-    return finding(record, "evidence.families", "How many statements stand behind the claims?", answer, (float(total), float(total)), "statements", cited)
+    return finding(
+        record,
+        "evidence.families",
+        "How many statements stand behind the claims?",
+        answer,
+        (float(total), float(total)),
+        "statements",
+        cited,
+    )
 
 
 def _conflict_finding(record: Record, chosen: pd.DataFrame, conflicts: pd.DataFrame) -> Finding:
@@ -198,4 +249,12 @@ def _conflict_finding(record: Record, chosen: pd.DataFrame, conflicts: pd.DataFr
     )
     cited = [claim for cell in chosen["claims"] for claim in cell.split("; ")]
     value = float(len(chosen))
-    return finding(record, "evidence.contradictions", "Which claims cannot stand together?", answer.strip(), (value, value), "sets", cited)
+    return finding(
+        record,
+        "evidence.contradictions",
+        "Which claims cannot stand together?",
+        answer.strip(),
+        (value, value),
+        "sets",
+        cited,
+    )

@@ -5,6 +5,7 @@ a prevalence of causes. Frames: Hafez & Mullins 2015 (built for homegrown extrem
 personal factors (Vergani et al.), and, for leaving, Neumann's defector narratives (2015).
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -81,8 +82,12 @@ def _codes(record: Record, table: pd.DataFrame, frame: str) -> pd.DataFrame:
     order = {name: place for place, name in enumerate([*record.terms(frame), NO_CODE])}
     phases = {name: place for place, name in enumerate(record.terms("phase"))}
     counted = counted.sort_values(
-        ["code", "phase", "speaker_role"], key=lambda column: column.map(order if column.name == "code" else phases).fillna(0)
-        if column.name in {"code", "phase"} else column
+        ["code", "phase", "speaker_role"],
+        key=lambda column: (
+            column.map(order if column.name == "code" else phases).fillna(0)
+            if column.name in {"code", "phase"}
+            else column
+        ),
     )
     return counted.reset_index(drop=True)
 
@@ -101,14 +106,18 @@ def _speakers(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count_cases(cases: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    counted = cases.groupby(by, sort=False).agg(cases=("case_id", "size"), persons=("persons", "sum"), ids=("case_id", "; ".join))
-    return counted.reset_index().sort_values(["cases", "persons"], ascending=False, kind="stable").reset_index(drop=True)
+    counted = cases.groupby(by, sort=False).agg(
+        cases=("case_id", "size"), persons=("persons", "sum"), ids=("case_id", "; ".join)
+    )
+    return (
+        counted.reset_index().sort_values(["cases", "persons"], ascending=False, kind="stable").reset_index(drop=True)
+    )
 
 
 def _flows(cases: pd.DataFrame) -> pd.DataFrame:
     """Cases from each stage to the next. Columns: from_stage, from, to_stage, to, cases, persons, ids."""
     parts = []
-    for left, right in zip(STAGES, STAGES[1:], strict=False):
+    for left, right in itertools.pairwise(STAGES):
         part = _count_cases(cases, [left, right]).rename(columns={left: "from", right: "to"})
         parts.append(part.assign(from_stage=left, to_stage=right))
     flows = pd.concat(parts, ignore_index=True)
@@ -151,8 +160,32 @@ def _reliability(record: Record) -> pd.DataFrame:
             resampled = alpha(*draws.astype(float))
             low, high = np.nanquantile(resampled, [0.025, 0.975])
             agreement = (cells[0] + cells[2]) / len(units)
-            rows.append((field, term, len(units), len(a), len(b), cells[0], agreement, float(alpha(*cells.astype(float))), low, high))
-    columns = ["field", "code", "sentences", "coder_a", "coder_b", "both", "agreement", "alpha", "alpha_lower", "alpha_upper"]
+            rows.append(
+                (
+                    field,
+                    term,
+                    len(units),
+                    len(a),
+                    len(b),
+                    cells[0],
+                    agreement,
+                    float(alpha(*cells.astype(float))),
+                    low,
+                    high,
+                )
+            )
+    columns = [
+        "field",
+        "code",
+        "sentences",
+        "coder_a",
+        "coder_b",
+        "both",
+        "agreement",
+        "alpha",
+        "alpha_lower",
+        "alpha_upper",
+    ]
     return pd.DataFrame(rows, columns=columns).round({"agreement": 6, "alpha": 6, "alpha_lower": 6, "alpha_upper": 6})
 
 
@@ -203,7 +236,9 @@ def _code_finding(codes: pd.DataFrame, frame: str, table: pd.DataFrame) -> list[
     coded = int(table[frame].ne("").sum())
     answer = f"{coded} explanations carry a code of this frame: {told}. One may carry two."
     question = f"Which factors are given, in the frame {FRAME_NAMES[frame]}?"
-    return [_plain("factors", question, answer, float(coded), "explanations", ["Counts of explanations, not of persons."])]
+    return [
+        _plain("factors", question, answer, float(coded), "explanations", ["Counts of explanations, not of persons."])
+    ]
 
 
 def _case_finding(outcomes: pd.DataFrame, cases: pd.DataFrame) -> list[Finding]:
@@ -220,8 +255,12 @@ def _reliability_finding(reliability: pd.DataFrame, record: Record) -> list[Find
         return []
     firm = reliability[(reliability["alpha_lower"] >= 0.667)]
     shaky = reliability[reliability["alpha"] < 0.667]
-    told = ", ".join(f"{row.code.replace('_', ' ')} ({row.field.replace('_', ' ')}) {row.alpha:.2f}" for row in shaky.itertuples())
-    answer = f"{len(firm)} of {len(reliability)} codes hold above 0.667 over the whole interval of alpha." + (f" Below it: {told}." if told else "")
+    told = ", ".join(
+        f"{row.code.replace('_', ' ')} ({row.field.replace('_', ' ')}) {row.alpha:.2f}" for row in shaky.itertuples()
+    )
+    answer = f"{len(firm)} of {len(reliability)} codes hold above 0.667 over the whole interval of alpha." + (
+        f" Below it: {told}." if told else ""
+    )
     question = "Do two independent codings agree?"
     note = "Both coders were trained alike: this is consistency, and blind spots they share do not show."
     return [_plain("reliability", question, answer, float(len(firm)), "codes", [note])]

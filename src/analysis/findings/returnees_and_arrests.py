@@ -55,7 +55,11 @@ def analyse(record: Record) -> ReturneesAndArrests:
     arrested = claims[claims["measure"].isin(ARRESTED)].reset_index(drop=True)
     pairs = _pairs(returned, arrested)
     every = _every(pairs)
-    found = (*_comparable_finding(record, pairs), *_every_finding(record, every), *_rival_counts_finding(record, returned))
+    found = (
+        *_comparable_finding(record, pairs),
+        *_every_finding(record, every),
+        *_rival_counts_finding(record, returned),
+    )
     both = pd.concat([returned, arrested], ignore_index=True)
     return ReturneesAndArrests(returned, arrested, said(record, both), pairs, every, found)
 
@@ -84,7 +88,17 @@ def _pairs(returned: pd.DataFrame, arrested: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     bounds = ["gap_lower", "gap_upper", "ratio_lower", "ratio_upper", "unarrested_upper"]
-    columns = ["returned_claim", "arrested_claim", "returned", "arrested", *bounds[:4], "comparable", "reasons", "window_inside", bounds[4]]
+    columns = [
+        "returned_claim",
+        "arrested_claim",
+        "returned",
+        "arrested",
+        *bounds[:4],
+        "comparable",
+        "reasons",
+        "window_inside",
+        bounds[4],
+    ]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(bounds, "Float64"))
 
 
@@ -139,7 +153,9 @@ def _reasons(back: Any, held: Any) -> list[str]:
 def _every(pairs: pd.DataFrame) -> pd.DataFrame:
     """If everyone who returned was arrested: the arrests that no source counts, one row a pair with window inside."""
     rows = pairs[pairs["window_inside"] & pairs["gap_upper"].notna()]
-    return rows[["returned_claim", "arrested_claim", "returned", "arrested", "gap_lower", "gap_upper"]].reset_index(drop=True)
+    return rows[["returned_claim", "arrested_claim", "returned", "arrested", "gap_lower", "gap_upper"]].reset_index(
+        drop=True
+    )
 
 
 def _comparable_finding(record: Record, pairs: pd.DataFrame) -> list[Finding]:
@@ -151,7 +167,9 @@ def _comparable_finding(record: Record, pairs: pd.DataFrame) -> list[Finding]:
     answer = f"{fit} of {len(pairs)} pairs count the same persons over the same time. Against comparison stand: {told}."
     question = "May any count of returns be set against any count of arrests?"
     cited = [*pairs["returned_claim"], *pairs["arrested_claim"]]
-    return [finding(record, "returnees_and_arrests.comparable", question, answer, (float(fit), float(fit)), "pairs", cited)]
+    return [
+        finding(record, "returnees_and_arrests.comparable", question, answer, (float(fit), float(fit)), "pairs", cited)
+    ]
 
 
 def _every_finding(record: Record, every: pd.DataFrame) -> list[Finding]:
@@ -168,7 +186,18 @@ def _every_finding(record: Record, every: pd.DataFrame) -> list[Finding]:
         assumption = "Those counted as arrested are among those counted as returned."
         cited = [claim, *rows["arrested_claim"]]
         number_of = str(claim).replace(".", "-")
-        found.append(finding(record, f"returnees_and_arrests.every.{number_of}", question, answer, (low, high), "persons", cited, [assumption]))
+        found.append(
+            finding(
+                record,
+                f"returnees_and_arrests.every.{number_of}",
+                question,
+                answer,
+                (low, high),
+                "persons",
+                cited,
+                [assumption],
+            )
+        )
     return found
 
 
@@ -179,10 +208,22 @@ def _rival_counts_finding(record: Record, returned: pd.DataFrame) -> list[Findin
         return []
     low, high = total.loc[total["upper"].idxmin()], total.loc[total["lower"].idxmax()]
     least, most = max(0.0, float(high["lower"] - low["upper"])), float(high["upper"] - low["lower"])
-    ratio = in_words(round(float(high["lower"] / low["upper"]), 2), round(float(high["upper"] / low["lower"]), 2), "ratio")
+    ratio = in_words(
+        round(float(high["lower"] / low["upper"]), 2), round(float(high["upper"] / low["lower"]), 2), "ratio"
+    )
     answer = (
         f"'{high['phrase']}' ({high['attributed_to']}) is {in_words(least, most, 'persons')} above "
         f"'{low['phrase']}' ({low['attributed_to']}): {ratio} times as many."
     )
     question = "How far apart are the rival counts of those who came back?"
-    return [finding(record, "returnees_and_arrests.rival_counts", question, answer, (least, most), "persons", list(total["claim_id"]))]
+    return [
+        finding(
+            record,
+            "returnees_and_arrests.rival_counts",
+            question,
+            answer,
+            (least, most),
+            "persons",
+            list(total["claim_id"]),
+        )
+    ]

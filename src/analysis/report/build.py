@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -12,10 +12,10 @@ import pandas as pd
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests
-from analysis.findings.finding import Finding, findings_table
+from analysis.findings.finding import Finding, Result, findings_table
 from analysis.report.execute import NOTEBOOKS, execute
 
-ANALYSES = {
+ANALYSES: dict[str, Callable[[Record], Result]] = {
     "evidence": evidence.analyse,
     "deaths_by_year": deaths_by_year.analyse,
     "returnees_and_arrests": returnees_and_arrests.analyse,
@@ -66,7 +66,9 @@ def _sphinx(source: Path, site: Path) -> None:
     from sphinx.cmd.build import build_main  # here: no other command needs Sphinx
 
     print("site: ", end="", file=sys.stderr)
-    if build_main(["-q", "-W", "--keep-going", "-b", "html", "-d", str(source.parent / "doctrees"), str(source), str(site)]):
+    if build_main(
+        ["-q", "-W", "--keep-going", "-b", "html", "-d", str(source.parent / "doctrees"), str(source), str(site)]
+    ):
         raise RuntimeError("the site could not be built; Sphinx says why above")
     print("built", file=sys.stderr)
 
@@ -74,7 +76,10 @@ def _sphinx(source: Path, site: Path) -> None:
 def index_page(record: Record, findings: Iterable[Finding]) -> str:
     """The front page: each finding as question, answer and evidence, each claim a link to its words."""
     parts = ["# The Moroccans who left for Syria and Iraq: what the published record lets us say", ""]
-    parts += [f"{len(record.sources)} articles, {len(record.claims)} claims. Bounds follow from the claims, the readings and the assumptions named.", ""]
+    parts += [
+        f"{len(record.sources)} articles, {len(record.claims)} claims. Bounds follow from the claims, the readings and the assumptions named.",
+        "",
+    ]
     parts += ["```{toctree}", ":hidden:", "", *NOTEBOOKS, "claims", "```", ""]
     for name in NOTEBOOKS:
         parts += [f"## [{name.replace('_', ' ').capitalize()}]({name}.ipynb)", ""]
@@ -83,7 +88,11 @@ def index_page(record: Record, findings: Iterable[Finding]) -> str:
             parts += [f"({anchor(finding.id)})=", f"### {_plain(finding.question)}", "", _plain(finding.answer), ""]
             parts += [f"- Readings: {', '.join(finding.readings)}"] if finding.readings else []
             parts += [f"- Assumes: {_plain(text)}" for text in finding.assumptions]
-            parts += [f"- Evidence: {cited}"] if len(finding.claims) <= 12 else [f"- Evidence: [all {len(finding.claims)} claims](#claims)"]
+            parts += (
+                [f"- Evidence: {cited}"]
+                if len(finding.claims) <= 12
+                else [f"- Evidence: [all {len(finding.claims)} claims](claims.md)"]
+            )
             parts += ["" if finding.claims else f"- Evidence: the tables of [{name}]({name}.ipynb)", ""]
     return "\n".join(parts)
 
@@ -95,19 +104,31 @@ def claims_page(record: Record, findings: Iterable[Finding]) -> str:
         for claim in finding.claims:
             used.setdefault(claim, []).append(finding.id)
     sources = record.sources.set_index("source_id")
-    parts = ["(claims)=", "# Claims", ""]
+    parts = ["# Claims", ""]
     for source, claims in record.claims.groupby("source_id", sort=False):
         about = sources.loc[source]
-        parts += [f"## {about['publisher']}, {about['published']}", "", _plain(about["title"] or "(no title in the stored text)"), ""]
+        parts += [
+            f"## {about['publisher']}, {about['published']}",
+            "",
+            _plain(about["title"] or "(no title in the stored text)"),
+            "",
+        ]
         for claim in claims.to_dict("records"):
             page = (about["url"] or about["stored_copy_url"]) + "#:~:text=" + quote(claim["phrase"])
             parts += [f"({anchor(claim['claim_id'])})=", f"### {claim['claim_id']}", ""]
-            parts += [f"“{_plain(claim['phrase'])}”, {_plain(claim['attributed_to'])} ({claim['attribution_type']}), as of {claim['as_of']}.", ""]
-            parts += [f"- {claim['measure'].replace('_', ' ')}, {claim['kind']}, {claim['hedge'].replace('_', ' ')}; characters {claim['char_start']} to {claim['char_end']} of the text"]
+            parts += [
+                f"“{_plain(claim['phrase'])}”, {_plain(claim['attributed_to'])} ({claim['attribution_type']}), as of {claim['as_of']}.",
+                "",
+            ]
+            parts += [
+                f"- {claim['measure'].replace('_', ' ')}, {claim['kind']}, {claim['hedge'].replace('_', ' ')}; characters {claim['char_start']} to {claim['char_end']} of the text"
+            ]
             parts += [f"- Ambiguities: {claim['ambiguity'].replace(';', ', ')}"] if claim["ambiguity"] else []
             parts += [f"- {_plain(claim['note'])}"] if claim["note"] else []
             parts += [f"- [the published page](<{page}>)"]
-            parts += [f"- Used by: {', '.join(f'[{name}](#{anchor(name)})' for name in used.get(claim['claim_id'], []))}"]
+            parts += [
+                f"- Used by: {', '.join(f'[{name}](#{anchor(name)})' for name in used.get(claim['claim_id'], []))}"
+            ]
             parts += [""]
     return "\n".join(parts)
 

@@ -1,0 +1,48 @@
+# Every verb sets the environment up on first use. `make help` lists them.
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+
+.PHONY: help setup data verify report notebooks lab test lint lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+.venv/ready: requirements.txt pyproject.toml share/jupyter/kernels/analysis/kernel.json
+	$(PYTHON) -m venv .venv
+	$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	# 0.85 s at every start of a process, for a JSON Schema format that nothing here uses
+	$(RUN) pip uninstall --quiet --yes rfc3987-syntax
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch .venv/ready
+
+setup: .venv/ready  ## the environment, from the hash-locked requirements
+
+data: .venv/ready  ## data/raw to data/curated, validated
+	@$(RUN) analysis data
+
+verify: .venv/ready  ## every locator against the texts, and nothing overlooked
+	@$(RUN) analysis verify
+
+report: .venv/ready data  ## execute the notebooks, write figures/ and build/report/
+	@$(RUN) analysis report
+
+notebooks: .venv/ready data  ## execute the notebooks and store them with their outputs
+	@$(RUN) analysis notebooks
+
+lab: .venv/ready  ## JupyterLab on loopback, with the project's kernel
+	$(RUN) jupyterlab --ip=127.0.0.1 notebooks
+
+test: .venv/ready  ## pytest and nbval
+	$(RUN) pytest
+
+lint: .venv/ready  ## ruff, mypy and the import contract
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	.venv/bin/python -c "from importlinter.cli import lint_imports_command as run; run()"
+
+lock:  ## write requirements.txt anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.txt
+
+clean:  ## remove what can be made again
+	rm -rf .venv build

@@ -1,0 +1,52 @@
+"""What the tests share: the record as curated, the texts where they are at hand, and throw-away projects."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.evidence import paths
+from analysis.evidence.record import Record
+
+
+@pytest.fixture(scope="session")
+def record() -> Record:
+    return Record.load()
+
+
+@pytest.fixture(scope="session")
+def texts() -> list[Path]:
+    folders = [folder for folder in paths.texts() if list(folder.glob("*.txt"))]
+    if not folders:
+        pytest.skip("the articles' texts are not at hand (data/raw/texts or ARTICLE_TEXTS)")
+    return folders
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """A copy of data/raw that a test may spoil."""
+    return Path(shutil.copytree(paths.RAW, tmp_path / "raw", ignore=shutil.ignore_patterns("texts")))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A whole throw-away project in a folder whose name holds a space."""
+    root = tmp_path / "a project"
+    for name in ("src", "data", "notebooks", "figures", "tests"):
+        shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("texts", "__pycache__"))
+    shutil.copy(paths.ROOT / "pyproject.toml", root)
+    return root
+
+
+def run(project: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m COMMAND`` in ``project``, with the project's own package."""
+    variables = os.environ | {"PYTHONPATH": str(project / "src"), "PYTEST_ADDOPTS": ""} | environment
+    for name in list(variables):
+        if name.startswith("PYTEST_XDIST"):
+            del variables[name]
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=project, env=variables, capture_output=True, text=True, check=False
+    )

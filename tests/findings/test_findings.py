@@ -1,0 +1,119 @@
+"""What the analyses must reach by computing, under each reading, and what holds of every finding."""
+
+import json
+
+import krippendorff
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.evidence import paths
+from analysis.evidence.record import Record
+from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests
+from analysis.findings.finding import findings_table
+from analysis.report.build import ANALYSES, all_findings, claims_page, index_page, trace
+
+
+def under(record: Record, **choices: object) -> Record:
+    return record.under(record.scenario.but(**choices))
+
+
+@pytest.mark.parametrize(("reading", "named", "left"), [("each", 0.88, 0.12), ("together", 0.63, 0.37)])
+def test_printed_years_and_what_they_leave(record: Record, reading: str, named: float, left: float) -> None:
+    shares = deaths_by_year.analyse(under(record, shares_2014_2015=reading)).shares
+    assert shares["printed"].iloc[1:].sum() == pytest.approx(named) and shares["printed"].iloc[0] == pytest.approx(left)
+    assert shares["lower"].sum() <= 1 <= shares["upper"].sum()
+
+
+def test_shares_of_a_northern_sample_are_not_applied_to_all_the_dead(record: Record) -> None:
+    assert not deaths_by_year.analyse(record).persons["allowed"].any()
+    allowed = deaths_by_year.analyse(under(record, shares_base="all_moroccan_dead")).persons
+    assert list(allowed["lower"]) == [70, 151, 151, 226] and allowed["upper"].isna().all()
+
+
+def test_the_sample_of_48_gives_whole_numbers_of_dead(record: Record) -> None:
+    sampling = deaths_by_year.analyse(record).sampling
+    assert list(sampling["deaths_lower"]) == [6, 12, 12, 18] and sampling["deaths_lower"].sum() == 48
+    assert (sampling["exact_lower"] < sampling["deaths_lower"] / 48).all()
+
+
+def test_more_than_half_against_more_than_600(record: Record) -> None:
+    verdict = lambda **choices: set(deaths_by_year.analyse(under(record, **choices)).halves["verdict"])  # noqa: E731
+    assert "cannot both hold" not in verdict()
+    assert "cannot both hold" in verdict(deaths_total="600_to_699")
+
+
+def test_no_returned_claim_is_comparable_with_an_arrested_claim(record: Record) -> None:
+    result = returnees_and_arrests.analyse(record)
+    assert len(result.pairs) == len(result.returned) * len(result.arrested)
+    assert (result.pairs["comparable"] == result.pairs["reasons"].eq("")).all()
+    gaps = result.every.set_index(["returned_claim", "arrested_claim"])[["gap_lower", "gap_upper"]]
+    assert list(gaps.loc[("raseef22-2017-03.c03", "mwn-2018-12.c07")]) == [128, 128]
+    assert list(gaps.loc[("raseef22-2017-03.c04", "mwn-2018-12.c07")]) == [179, 279]
+
+
+def test_1631_cannot_be_a_stock_beside_the_other_claims(record: Record) -> None:
+    tests = lambda **choices: set(evidence.contradictions(under(record, **choices))["test"])  # noqa: E731
+    assert tests() == {"one quantity, two counts"}
+    assert "parts and their whole" in tests(count_1631="present_stock")
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=2, max_size=60))
+def test_alpha_agrees_with_the_krippendorff_package(units: list[tuple[int, int]]) -> None:
+    data = np.array(units).T
+    if data.min() == data.max():
+        return
+    both, one = int((data.sum(0) == 2).sum()), int((data.sum(0) == 1).sum())
+    ours = pathways.alpha(np.array(float(both)), np.array(float(one)), np.array(float(len(units) - both - one)))
+    assert float(ours) == pytest.approx(krippendorff.alpha(reliability_data=data, level_of_measurement="nominal"))
+
+
+@pytest.mark.parametrize("name", list(ANALYSES))
+def test_an_analysis_of_any_one_source_is_whole(record: Record, name: str) -> None:
+    for source in record.sources["source_id"]:
+        chosen = under(record, sources=source)
+        for finding in ANALYSES[name](chosen).findings:
+            assert set(finding.claims) <= set(chosen.claims["claim_id"])
+
+
+def test_every_finding_traces_to_printed_words(record: Record) -> None:
+    claims = record.claims.set_index("claim_id")
+    for finding in all_findings(record):
+        told = trace(record, finding.id)
+        assert all(f"{claim}: '{claims.loc[claim, 'phrase']}'" in told for claim in finding.claims)
+        if finding.lower is not None and finding.upper is not None:
+            assert finding.lower <= finding.upper
+
+
+def test_committed_findings_are_those_computed(record: Record) -> None:
+    made = findings_table(all_findings(record)).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    assert made == (paths.FIGURES / "findings.csv").read_text(encoding="utf-8")
+
+
+def test_pages_link_every_claim_and_escape_markup(record: Record) -> None:
+    spoiled = record.reported | {"claims": record.reported["claims"].assign(note="<script>alert(1)</script>")}
+    findings = all_findings(record)
+    page = claims_page(Record(spoiled, record.scenario), findings)
+    assert "<script>" not in page and page.count("](<http") == len(record.claims)
+    assert index_page(record, findings).count("### ") == len(findings)
+
+
+def test_figures_have_their_data_and_alt_text() -> None:
+    drawn = sorted(paths.FIGURES.glob("*.svg"))
+    assert len(drawn) == 12
+    for path in drawn:
+        alt = path.with_suffix(".txt").read_text(encoding="utf-8").strip()
+        assert len(alt) > 40 and "aria-label" in path.read_text(encoding="utf-8")
+        assert len(pd.read_csv(path.with_suffix(".csv"))) and path.with_suffix(".png").stat().st_size > 1000
+
+
+def test_measures_form_a_tree() -> None:
+    measures = pd.read_csv(paths.CURATED / "measures.csv", keep_default_na=False).set_index("measure")["part_of"]
+    for name in measures.index:
+        seen = []
+        while name:
+            assert name not in seen, json.dumps(seen)
+            seen.append(name)
+            name = measures[name]

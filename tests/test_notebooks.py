@@ -1,0 +1,130 @@
+"""The stored notebooks: thin, executed, in order, with their default parameters; and what spoils them is caught."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from analysis.evidence import paths
+from analysis.evidence.record import Record
+from analysis.report.execute import NOTEBOOKS, normalised
+
+from .conftest import run
+
+STORED = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
+
+
+def code_cells(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_every_notebook_is_in_the_report() -> None:
+    assert {path.stem for path in STORED} == set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_stored_executed_and_in_order(path: Path) -> None:
+    cells = code_cells(nbformat.read(path, as_version=4))
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert all(cell.outputs for cell in cells[1:]), "every cell but the parameters shows something"
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_stored_as_the_report_writes_it(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    assert nbformat.writes(normalised(notebook)) + "\n" == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_parameters_are_the_defaults_of_what_the_analysis_takes(path: Path, record: Record) -> None:
+    module = __import__(f"analysis.findings.{path.stem}", fromlist=["PARAMETERS"])
+    cell = next(cell for cell in nbformat.read(path, as_version=4).cells if "parameters" in cell.metadata.get("tags", []))
+    values: dict[str, object] = {}
+    exec(cell.source, values)
+    del values["__builtins__"]
+    assert values == {name: record.scenario[name] for name in module.PARAMETERS}
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_notebooks_are_thin_and_say_what_they_cannot_show(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    assert all(cell.source.count("\n") < 15 for cell in code_cells(notebook))
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    for heading in ("**Question.**", "What the sources say", "## Findings", "What would change it", "What it cannot show"):
+        assert heading in prose
+
+
+def spoil_number(notebook: Any) -> None:
+    cell = next(cell for cell in code_cells(notebook) if cell.source == "result.every")
+    for output in cell.outputs:
+        for kind, text in output.data.items():
+            output.data[kind] = text.replace("128", "129")
+
+
+def spoil_figure(notebook: Any) -> None:
+    output = next(o for cell in code_cells(notebook) for o in cell.outputs if "image/svg+xml" in o.get("data", {}))
+    output.data["image/svg+xml"] = output.data["image/svg+xml"].replace("#0072b2", "#0072b3")
+
+
+def clear(notebook: Any) -> None:
+    for cell in code_cells(notebook):
+        cell.outputs, cell.execution_count = [], None
+
+
+def reorder(notebook: Any) -> None:
+    code_cells(notebook)[2].execution_count = 99
+
+
+@pytest.mark.parametrize("spoil", [spoil_number, spoil_figure, clear, reorder], ids=lambda function: function.__name__)
+def test_a_spoiled_notebook_fails_the_tests(project: Path, spoil: Any) -> None:
+    path = project / "notebooks" / "returnees_and_arrests.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    before = nbformat.writes(notebook)
+    spoil(notebook)
+    assert nbformat.writes(notebook) != before
+    nbformat.write(notebook, path)
+    chosen = ("notebooks/returnees_and_arrests.ipynb", "tests/test_notebooks.py", "-k", "returnees_and_arrests")
+    result = run(project, "pytest", "-p", "no:cacheprovider", "-n", "0", *chosen, "--deselect", "tests/test_notebooks.py::test_a_spoiled_notebook_fails_the_tests")
+    assert result.returncode == 1, result.stdout[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        (("-p", "seventy_one_counts", "both"), "Allowed: one of: arrests, returns"),
+        (("-p", "seventyone", "returns"), "there is no parameter 'seventyone'"),
+    ],
+)
+def test_papermill_is_refused_in_one_clear_sentence(tmp_path: Path, parameters: tuple[str, ...], told: str) -> None:
+    result = run(paths.ROOT, "papermill", "notebooks/returnees_and_arrests.ipynb", str(tmp_path / "out.ipynb"), *parameters)
+    assert result.returncode == 1
+    assert f"ParameterError: {told}"[:40] in result.stderr and told in result.stderr
+    assert "evidence/scenario.py" not in result.stderr, "no traceback through the package"
+
+
+def test_a_figure_keeps_its_bytes_in_another_zone_locale_and_hash_seed(project: Path) -> None:
+    code = (
+        "from analysis.evidence.record import Record; from analysis.figures import pathways as draw;"
+        "from analysis.findings import pathways as p; r = Record.load(); draw.flows(r, p.analyse(r)).save()"
+    )
+    script = project / "draw.py"
+    script.write_text(code)
+    (project / "figures" / "pathways_flows.svg").unlink()
+    result = run(project, "draw", TZ="Pacific/Kiritimati", LC_ALL="C", PYTHONHASHSEED="7")
+    assert result.returncode == 0, result.stderr
+    for suffix in ("svg", "png", "csv", "txt"):
+        name = f"pathways_flows.{suffix}"
+        assert (project / "figures" / name).read_bytes() == (paths.FIGURES / name).read_bytes()
+
+
+def test_a_failing_notebook_is_named_with_its_cell(project: Path) -> None:
+    path = project / "notebooks" / "evidence.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    code_cells(notebook)[1].source = "1 / 0"
+    nbformat.write(notebook, path)
+    figures = {item.name: item.read_bytes() for item in (project / "figures").iterdir()}
+    result = run(project, "analysis", "report")
+    assert result.returncode == 1
+    assert "notebooks/evidence.ipynb, cell 2: ZeroDivisionError" in result.stderr
+    assert not (project / "build" / "report").exists() and not list((project / "build").iterdir())
+    assert figures == {item.name: item.read_bytes() for item in (project / "figures").iterdir()}

@@ -1,0 +1,50 @@
+"""Contracts of the package and the project's files."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+from analysis.cli import main
+from analysis.evidence import paths
+from importlinter.cli import lint_imports
+
+
+def test_imports_point_down_the_floors() -> None:
+    assert lint_imports(config_filename=str(paths.ROOT / "pyproject.toml")) == 0
+
+
+def test_the_lock_names_no_address_and_hashes_everything() -> None:
+    lock = (paths.ROOT / "requirements.txt").read_text()
+    pins = re.findall(r"^[a-z0-9][\w.-]*==\S+", lock, re.MULTILINE)
+    assert len(pins) > 100 and "://" not in lock
+    assert lock.count("==") >= len(pins) and lock.count("--hash=sha256:") >= len(pins)
+
+
+def test_conda_users_get_the_locked_versions() -> None:
+    assert "- -r requirements.txt" in (paths.ROOT / "environment.yml").read_text()
+
+
+def test_direct_dependencies_are_locked() -> None:
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {*project["dependencies"], *project["optional-dependencies"]["lab"], *project["optional-dependencies"]["test"]}
+    lock = (paths.ROOT / "requirements.txt").read_text()
+    assert all(f"\n{name}==" in f"\n{lock}" for name in wanted)
+
+
+def test_readme_names_every_verb() -> None:
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):.*## ", (paths.ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert [target for target in targets if f"`make {target}`" not in readme] == []
+
+
+def test_findings_and_trace_print_words(capsys) -> None:  # type: ignore[no-untyped-def]
+    assert main(["findings"]) == 0 and "deaths_by_year.residual" in capsys.readouterr().out
+    assert main(["trace", "deaths_by_year.residual"]) == 0 and "'approximately 38% of them'" in capsys.readouterr().out
+    assert main(["trace", "nothing"]) == 2 and "no finding and no claim" in capsys.readouterr().err
+
+
+def test_help_loads_no_heavy_package() -> None:
+    code = "import sys, analysis.cli; print([m for m in ('pandas', 'matplotlib', 'papermill') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
