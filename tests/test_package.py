@@ -5,9 +5,10 @@ import subprocess
 import sys
 import tomllib
 
+from importlinter.cli import lint_imports
+
 from analysis.cli import main
 from analysis.evidence import paths
-from importlinter.cli import lint_imports
 
 
 def test_imports_point_down_the_floors() -> None:
@@ -27,7 +28,11 @@ def test_conda_users_get_the_locked_versions() -> None:
 
 def test_direct_dependencies_are_locked() -> None:
     project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
-    wanted = {*project["dependencies"], *project["optional-dependencies"]["lab"], *project["optional-dependencies"]["test"]}
+    wanted = {
+        *project["dependencies"],
+        *project["optional-dependencies"]["lab"],
+        *project["optional-dependencies"]["test"],
+    }
     lock = (paths.ROOT / "requirements.txt").read_text()
     assert all(f"\n{name}==" in f"\n{lock}" for name in wanted)
 

@@ -24,7 +24,9 @@ NUMBER = r"\d+(?:\.\d+)?"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it means, its type and what it admits. ``derived`` columns stand in curated tables only."""
+    """One column: what it means, its type and what it admits. ``derived`` columns stand in curated tables
+    only; an ``open`` one holds, once curated, more than its terms.
+    """
 
     name: str
     what: str
@@ -34,11 +36,12 @@ class Column:
     terms: str = ""
     many: bool = False
     derived: bool = False
+    open: bool = False
 
     def frictionless(self, vocabulary: Vocabulary) -> dict[str, Any]:
         """The column as a field of a Frictionless Table Schema."""
         constraints: dict[str, Any] = {"required": True} if self.required else {}
-        if self.terms and not self.many:
+        if self.terms and not self.many and not self.open:
             constraints["enum"] = sorted(vocabulary[self.terms])
         elif self.type in {"integer", "number"}:
             constraints["minimum"] = 0
@@ -136,7 +139,13 @@ CLAIMS = Table(
         Column("as_of", "the date at which the figure is said to hold, EDTF"),
         Column("attributed_to", "who says it: an office, an official, a quoted expert, or a role"),
         Column("attribution_type", "what kind of speaker that is", terms="attribution_type"),
-        Column("family", "claims that repeat one original statement share a family", required=False, terms="family"),
+        Column(
+            "family",
+            "claims that repeat one original statement share a family; alone: the claim itself",
+            required=False,
+            terms="family",
+            open=True,
+        ),
         Column("ambiguity", "the ambiguities in readings.csv that touch this claim", required=False, derived=True),
         _NOTE,
         Column("value_to", "the far end of a range", "number", False, NUMBER),
