@@ -70,11 +70,16 @@ def analyse(record: Record) -> Evidence:
 
 def _families(claims: pd.DataFrame) -> pd.DataFrame:
     """Families of more than one claim. Columns: family, claims, sources, ids, phrases."""
-    grouped = claims.groupby("family", sort=False).agg(
-        claims=("claim_id", "size"),
-        sources=("source_id", "nunique"),
-        ids=("claim_id", "; ".join),
-        phrases=("phrase", " | ".join),
+    told = "'" + claims["phrase"] + "' (" + claims["claim_id"] + ")"
+    grouped = (
+        claims.assign(told=told)
+        .groupby("family", sort=False)
+        .agg(
+            claims=("claim_id", "size"),
+            sources=("source_id", "nunique"),
+            ids=("claim_id", "; ".join),
+            phrases=("told", ", ".join),
+        )
     )
     return grouped[grouped["claims"] > 1].reset_index()
 

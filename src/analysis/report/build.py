@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
+import nbformat
 import pandas as pd
 
 from analysis.evidence import paths
@@ -39,6 +40,7 @@ def report() -> Path:
         source, figures = Path(folder) / "source", Path(folder) / "figures"
         for name in NOTEBOOKS:
             execute(name, {}, source / f"{name}.ipynb", figures)
+            _add_alt_text(source / f"{name}.ipynb")
         findings = all_findings(record)
         (source / "index.md").write_text(index_page(record, findings), encoding="utf-8")
         (source / "claims.md").write_text(claims_page(record, findings), encoding="utf-8")
@@ -49,6 +51,16 @@ def report() -> Path:
         shutil.rmtree(paths.REPORT, ignore_errors=True)
         site.replace(paths.REPORT)
     return paths.REPORT / "index.html"
+
+
+def _add_alt_text(path: Path) -> None:
+    """Tell MyST-NB the alt text of each figure, which is its plain form."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/svg+xml" in output.get("data", {}):
+                cell.metadata["mystnb"] = {"image": {"alt": output.data["text/plain"]}}
+    nbformat.write(notebook, path)
 
 
 def _publish(figures: Path, findings: pd.DataFrame) -> None:
