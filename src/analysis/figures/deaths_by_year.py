@@ -150,8 +150,9 @@ def pace(record: Record, results: Mapping[str, DeathsByYear]) -> Drawing:
     told = " or ".join(
         f"{number(row['ratio_lower'], 'ratio')} ({name.replace('_', ' ')})" for name, row in last.items()
     )
+    year = next(iter(last.values()))["start"].year if last else ""
     title = (
-        f"Deaths a month in 2016 against the window before: at least {told} times"
+        f"Deaths a month in {year} against the window before: at least {told} times"
         if parts
         else "No pace of deaths can be drawn"
     )
@@ -167,7 +168,7 @@ def pace(record: Record, results: Mapping[str, DeathsByYear]) -> Drawing:
                 axes.fill_between(ends, row.lower / row.months, row.upper / row.months, color=colour, alpha=0.3, lw=0)
             row = frame.iloc[-1]
             axes.annotate(
-                f"2016: {name.replace('_', ' ')}",
+                f"{year}: {name.replace('_', ' ')}",
                 (row["end"], row["upper"] / row["months"]),
                 xytext=(6, 3),
                 textcoords="offset points",

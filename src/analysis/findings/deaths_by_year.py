@@ -311,7 +311,8 @@ def _persons_finding(record: Record, persons: pd.DataFrame, total: pd.DataFrame)
         f"{row.label}: {in_words(optional(row.lower), optional(row.upper), 'persons')}" for row in persons.itertuples()
     ]
     last = persons.iloc[-1]
-    assumption = f"The shares of August 2016 hold for the total of {total['as_of'].iloc[0]}."
+    counted = record.claims.set_index("claim_id").loc[_cited(persons["claim"])[0], "as_of"]
+    assumption = f"The shares as of {counted} hold for the total of {total['as_of'].iloc[0]}."
     bounds = optional(last["lower"]), optional(last["upper"])
     return [
         finding(

@@ -158,27 +158,34 @@ def _plain(text: str) -> str:
 
 
 def trace(record: Record, name: str) -> str:
-    """From a finding or a claim to the printed words, their speaker, their source and their place in the text.
+    """From a finding, a claim or another coded row to the printed words, their speaker, source and place in the text.
 
-    Raises KeyError where ``name`` is neither.
+    Raises KeyError where ``name`` is none of them.
     """
     findings = {finding.id: finding for finding in all_findings(record)}
-    claims = record.claims.set_index("claim_id")
+    coded = {
+        "claim_id": (record.claims, "attributed_to", "attribution_type"),
+        "explanation_id": (record.explanations, "speaker", "speaker_role"),
+        "case_id": (record.cases, "who", "told_by"),
+        "event_id": (record.events, "attributed_to", "what"),
+    }
+    lines = []
+    wanted: tuple[str, ...] = (name,)
     if name in findings:
         finding = findings[name]
-        head = [finding.question, finding.answer, *(f"reading {reading}" for reading in finding.readings)]
+        lines = [finding.question, finding.answer, *(f"reading {reading}" for reading in finding.readings)]
         wanted = finding.claims
-    elif name in claims.index:
-        head, wanted = [], (name,)
-    else:
-        raise KeyError(f"no finding and no claim is called {name}. Findings: {', '.join(findings)}.")
+        if not wanted:
+            lines.append(f"evidence: the tables of notebooks/{name.split('.')[0]}.ipynb; trace their ids")
     sources = record.sources.set_index("source_id")
-    for claim in wanted:
-        row = claims.loc[claim]
-        source = sources.loc[row["source_id"]]
-        head.append(
-            f"{claim}: '{row['phrase']}', {row['attributed_to']} ({row['attribution_type']}), as of {row['as_of']}; "
-            f"{source['publisher']} {source['published']}, characters {row['char_start']}-{row['char_end']}, "
-            f"{source['url'] or source['stored_copy_url']}"
-        )
-    return "\n".join(head)
+    for row_id in wanted:
+        for key, (table, speaker, kind) in coded.items():
+            for row in table[table[key].eq(row_id)].to_dict("records"):
+                source = sources.loc[row["source_id"]]
+                lines.append(
+                    f"{row_id}: '{row['phrase']}', {row[speaker]} ({row[kind]}); {source['publisher']} {source['published']}, "
+                    f"characters {row['char_start']}-{row['char_end']}, {source['url'] or source['stored_copy_url']}"
+                )
+    if not lines:
+        raise KeyError(f"no finding and no claim is called {name}. Findings: {', '.join(findings)}.")
+    return "\n".join(lines)

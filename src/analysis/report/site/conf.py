@@ -1,7 +1,8 @@
 """The site: MyST-NB over executed notebooks, nothing executed here, nothing fetched."""
 
 project = "The Moroccans who left for Syria and Iraq"
-html_title = project
+html_title = "The published record"
+html_sidebars = {"**": []}
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
 myst_heading_anchors = 0
