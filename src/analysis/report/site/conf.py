@@ -2,7 +2,7 @@
 
 project = "The Moroccans who left for Syria and Iraq"
 html_title = "The published record"
-html_sidebars = {"**": []}
+html_sidebars: dict[str, list[str]] = {"**": []}
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
 myst_heading_anchors = 0
