@@ -43,6 +43,8 @@ def execute(name: str, parameters: Mapping[str, Any], output: Path, figures: Pat
         paths.write(output, nbformat.writes(normalised(notebook)) + "\n")  # type: ignore[no-untyped-call]
     except PapermillExecutionError as error:
         raise NotebookError(f"notebooks/{name}.ipynb, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
+    except RuntimeError as error:  # the kernel did not start, or died
+        raise NotebookError(f"notebooks/{name}.ipynb: {error}") from None
     finally:
         os.environ.pop("ANALYSIS_FIGURES", None)
         temporary.unlink(missing_ok=True)
