@@ -1,0 +1,112 @@
+"""Bounds, conflicts and repairs agree with brute force over every whole-number point and every subset."""
+
+from itertools import combinations, product
+from math import inf
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.findings.constraints import Constraint, System
+
+QUANTITIES = ("a", "b", "c")
+BOX = np.array(list(product(range(40), repeat=3)))
+"""Every point that matters: with these coefficients and sides no corner lies outside."""
+
+sides = st.integers(0, 3)
+terms = st.lists(st.sampled_from([-1, 0, 1, 2]), min_size=3, max_size=3).filter(any)
+
+
+@st.composite
+def constraints(draw: st.DrawFn) -> Constraint:
+    coefficients = draw(terms)
+    lower = draw(st.one_of(st.just(-inf), sides))
+    upper = draw(st.one_of(st.just(inf), sides.map(lambda width: width + (0 if lower == -inf else lower))))
+    used = tuple((q, k) for q, k in zip(QUANTITIES, coefficients, strict=True) if k)
+    return Constraint(draw(st.sampled_from("uvwxyz")), used, lower, upper)
+
+
+systems = st.lists(constraints(), min_size=1, max_size=8).map(lambda rows: System(tuple(rows)))
+
+
+def unbounded(system: System, quantity: str) -> bool:
+    """Whether some direction grows ``quantity`` for ever."""
+    ends = lambda row: (0 if row.lower > -inf else -inf, 0 if row.upper < inf else inf)  # noqa: E731
+    ways = points(System(tuple(Constraint(row.element, row.terms, *ends(row)) for row in system.constraints)))
+    return bool(ways[:, QUANTITIES.index(quantity)].any())
+
+
+def points(system: System) -> np.ndarray:
+    kept = np.ones(len(BOX), dtype=bool)
+    for row in system.constraints:
+        activity = sum(k * BOX[:, QUANTITIES.index(q)] for q, k in row.terms)
+        kept &= (activity >= row.lower) & (activity <= row.upper)
+    return BOX[kept]
+
+
+@settings(max_examples=300, deadline=None)
+@given(systems)
+def test_bounds_are_those_of_brute_force(system: System) -> None:
+    possible = points(system)
+    for quantity, bounds in system.bounds().items():
+        alone = points(next(p for p in system.parts if any(quantity in dict(c.terms) for c in p.constraints)))
+        if not len(alone):
+            assert bounds is None
+            continue
+        column = alone[:, QUANTITIES.index(quantity)]
+        assert bounds == (column.min(), inf if unbounded(system, str(quantity)) else column.max())
+    assert system.feasible() == bool(len(possible))
+
+
+def minimal(sets: list[frozenset[str]]) -> set[frozenset[str]]:
+    return {one for one in sets if not any(other < one for other in sets)}
+
+
+@settings(max_examples=300, deadline=None)
+@given(systems, st.sets(st.sampled_from("uvwxyz"), max_size=2))
+def test_conflicts_and_repairs_are_those_of_brute_force(system: System, kept: set[str]) -> None:
+    subsets = [
+        frozenset(chosen) for size in range(len(system.elements) + 1) for chosen in combinations(system.elements, size)
+    ]
+    holds = {chosen: bool(len(points(system.only(chosen)))) for chosen in subsets}
+    found = system.reconcile(kept)
+    assert found.complete and set(found.conflicts) == minimal([s for s in subsets if not holds[s]])
+    everything = frozenset(system.elements)
+    mended = [s for s in subsets if not s & kept and holds[everything - s]]
+    fewest = min(map(len, mended), default=0)
+    assert set(found.repairs) == {s for s in mended if len(s) == fewest}
+
+
+@settings(max_examples=150, deadline=None)
+@given(systems, st.sampled_from("uvwxyz"))
+def test_the_least_move_is_that_of_brute_force(system: System, element: str) -> None:
+    held = points(system.without([element]))
+    singles = [c for c in system.only([element]).constraints if len(c.terms) == 1]
+    miss = np.zeros(len(held))
+    for row in singles:
+        activity = row.terms[0][1] * held[:, QUANTITIES.index(row.terms[0][0])]
+        miss = np.maximum(miss, np.maximum(row.lower - activity, activity - row.upper))
+    moves = system.least_moves([element])
+    assert moves == ({element: max(0, miss.min())} if len(held) else None)
+
+
+@settings(max_examples=150, deadline=None)
+@given(systems, st.sets(st.sampled_from("uvwxyz"), min_size=1))
+def test_leaving_an_element_out_never_narrows_a_bound(system: System, gone: set[str]) -> None:
+    tight, loose = system.bounds(), system.without(gone).bounds()
+    for quantity, bounds in loose.items():
+        before = tight[quantity]
+        if before is not None:
+            assert bounds is not None and bounds[0] <= before[0] and before[1] <= bounds[1]
+
+
+def test_a_bound_is_attained_by_whole_persons() -> None:
+    half = System(
+        (Constraint("half", (("dead", 2), ("left", -1)), lower=1), Constraint("left", (("left", 1),), 1667, 1667))
+    )
+    assert half.bounds()["dead"] == (834, inf)
+
+
+def test_a_search_cut_short_says_so() -> None:
+    rivals = System(tuple(Constraint(f"{q}{n}", ((q, 1),), n, n) for q in QUANTITIES for n in range(3)))
+    assert not rivals.reconcile(limit=3).complete and rivals.reconcile().complete
