@@ -11,9 +11,9 @@ from analysis.evidence.scenario import ParameterError
     [
         ({"shares_2014_2015": "both"}, "Allowed: one of: each, together"),
         ({"shares_2014_2105": "each"}, "Did you mean shares_2014_2015?"),
-        ({"about_width": "wide"}, "a number above 0"),
-        ({"about_width": True}, "a number above 0"),
-        ({"about_width": float("nan")}, "a number above 0"),
+        ({"about_width": "wide"}, "a number of 0 or more"),
+        ({"about_width": True}, "a number of 0 or more"),
+        ({"about_width": float("nan")}, "a number of 0 or more"),
         ({"sources": "raseef22"}, "joined by commas"),
         ({"year_2016": 7}, "one of: part_year, full_year"),
     ],

@@ -70,9 +70,12 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
             take(folder / f"{table.name}.csv", table, vocabulary).assign(source_id=folder.name) for folder in folders
         ]
         frames[table.name] = pd.concat(parts, ignore_index=True)
-    for table in tables.BY_SOURCE:
+    frames["wider"] = take(raw / "wider" / "figures.csv", tables.WIDER, vocabulary).assign(source_id="wider")
+    for table in (*tables.BY_SOURCE, tables.WIDER):
         problems.extend(_row_problems(frames[table.name], table, set(frames["cases"]["case_id"])))
-    problems.extend(_claim_problems(frames["claims"]))
+    for name in ("claims", "wider"):
+        problems.extend(_claim_problems(frames[name]))
+    problems.extend(_part_problems(frames))
     if not problems:  # a reading is judged against claims that are sound
         problems.extend(_reading_problems(frames, vocabulary))
     if problems:
@@ -82,12 +85,13 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
 
 def derived(frames: Frames) -> Frames:
     """The checked raw tables with their derived columns, typed, in the order of their schema."""
-    claims = derive(frames["claims"])
     touched = frames["readings"].groupby("claim_id")["ambiguity"].agg(lambda names: ";".join(sorted(set(names))))
-    claims["ambiguity"] = claims["claim_id"].map(touched).fillna("")
-    claims["family"] = claims["family"].where(claims["family"] != "", claims["claim_id"])
+    for name in ("claims", "wider"):
+        claims = derive(frames[name])
+        claims["ambiguity"] = claims["claim_id"].map(touched).fillna("")
+        claims["family"] = claims["family"].where(claims["family"] != "", claims["claim_id"])
+        frames = frames | {name: claims}
     frames = frames | {
-        "claims": claims,
         "sources": _with_days(frames["sources"], "published", "published"),
         "events": _with_days(frames["events"], "date", "date"),
     }
@@ -173,7 +177,12 @@ def _row_problems(frame: pd.DataFrame, table: tables.Table, case_ids: set[str]) 
         file, number, source = row["file"], row["row"], row["source_id"]
         if not row[key].startswith(f"{source}."):
             yield Problem(file, repr(row[key]), f"an id that begins with {source}.", number, key)
-        if row["char_start"].isdigit() and row["char_end"].isdigit() and int(row["char_start"]) >= int(row["char_end"]):
+        if (
+            "char_start" in row
+            and row["char_start"].isdigit()
+            and row["char_end"].isdigit()
+            and int(row["char_start"]) >= int(row["char_end"])
+        ):
             yield Problem(
                 file, f"{row['char_start']} to {row['char_end']}", "a start before the end", number, "char_end"
             )
@@ -206,6 +215,8 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
         top = max(value or Decimal(0), end or Decimal(0))
         if row["unit"] == "share" and top > 1:
             yield Problem(file, f"{top}", "a fraction of 1, such as 0.38 for 38%", number, "value")
+        if row["hedge"] == "about" and value == 0:
+            yield Problem(file, "about 0", "a number that has a last non-zero digit", number, "value")
         if row["unit"] in COUNTED and value is not None and value % 1:
             yield Problem(file, row["value"], "a whole number", number, "value")
         if (row["kind"] == "share") != (row["unit"] == "share"):
@@ -216,10 +227,30 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
             yield Problem(file, repr(row["base"]), "the whole of a share, and nothing else", number, "base")
 
 
+def _part_problems(frames: Frames) -> Iterator[Problem]:
+    """Parts of what does not exist, and wholes that are in the end their own part."""
+    for table, field in (("measures", "measure"), ("codebook", "term")):
+        frame = frames[table]
+        groups = frame.groupby("field", sort=False) if table == "codebook" else [("measure", frame)]
+        for _, rows in groups:
+            whole = dict(zip(rows[field], rows["part_of"], strict=True))
+            for row in rows[rows["part_of"] != ""].to_dict("records"):
+                where = {"file": row["file"], "row": row["row"], "column": "part_of"}
+                seen, name = {row[field]}, row["part_of"]
+                while name and name not in seen:
+                    seen.add(name)
+                    name = whole.get(name, "")
+                if row["part_of"] not in whole:
+                    yield Problem(found=repr(row["part_of"]), expected=f"a {field} of {table}.csv, or nothing", **where)
+                elif name:
+                    yield Problem(found=f"{row[field]} within {name} within itself", expected="a tree", **where)
+
+
 def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator[Problem]:
     """Readings that are no choice, patch what does not exist, or leave out what the source literally says."""
-    readings, claims = frames["readings"], frames["claims"].set_index("claim_id")
-    fields = [column.name for column in tables.CLAIMS.columns if not column.derived and column.name != "claim_id"]
+    readings, every = frames["readings"], pd.concat([frames["claims"], frames["wider"]], ignore_index=True).fillna("")
+    claims = every.set_index("claim_id")
+    fields = [name for name in tables.CLAIMS.raw_columns if name != "claim_id"]
     sound = []
     for row in readings.to_dict("records"):
         where = {"file": row["file"], "row": row["row"]}
@@ -255,10 +286,15 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
             expected = "one reading that sets what claims.csv holds, so that the words as printed stay a choice"
             yield Problem("readings.csv", f"no reading of {ambiguity} as reported", expected, column="value")
     for (_, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):
-        patch = patched(frames["claims"], rows)
+        patch = patched(every, rows)
         patch = patch[patch["claim_id"].isin(rows["claim_id"])].reset_index(drop=True)
         at = f"readings.csv, reading {reading}, applied to"
         checked = patch.assign(file=[f"{at} {file}" for file in patch["file"]])
-        yield from tables.check(patch[tables.CLAIMS.raw_columns], tables.CLAIMS, vocabulary, at)
+        for table, part in (
+            (tables.WIDER, patch["source_id"].eq("wider")),
+            (tables.CLAIMS, patch["source_id"].ne("wider")),
+        ):
+            held = patch.loc[part, table.raw_columns].reset_index(drop=True)
+            yield from tables.check(held, table, vocabulary, at)
         yield from _claim_problems(checked)
         yield from _date_problems(checked, "period")

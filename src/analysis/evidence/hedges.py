@@ -6,7 +6,7 @@ One table of rules, after the practice of reading numeric hedge words as interva
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-COUNTED = frozenset({"persons", "cells", "attacks", "rank"})
+COUNTED = frozenset({"persons", "cells", "attacks", "plots", "rank"})
 """Units that come in whole numbers: "more than 600 persons" means 601 or more."""
 
 NUMBERED = ("exact", "about", "at_least", "more_than", "at_most", "less_than", "range")

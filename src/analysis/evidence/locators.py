@@ -160,6 +160,8 @@ def numbers_in(phrase: str) -> set[Decimal]:
         word = match.group().lower()
         if word[0].isdigit():
             value = Decimal(word.replace(",", ""))
+            if re.fullmatch(r"\d{1,3}(\.\d{3})+", word):  # thousands as the French and Arabic press print them
+                found.add(Decimal(word.replace(".", "")))
             found |= {value, value / 100} if re.match(r"\s?(%|percent)", phrase[match.end() :]) else {value}
         for table in (_CARDINALS, _ORDINALS, _FRACTIONS):
             if word in table:

@@ -22,6 +22,13 @@ FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
 """The coding frames of the explanations, each a column of codes."""
 
 
+LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
+"""The nested assumptions of the accounting, the default first; `analysis.findings.book` says what each holds."""
+
+WIDER_TOO = "articles+wider"
+"""The record that takes in the figures published elsewhere."""
+
+
 def derive(claims: pd.DataFrame, about_width: float = 1.0) -> pd.DataFrame:
     """``claims`` with ``lower``, ``upper``, ``period_start`` and ``period_end`` computed from what was coded.
 
@@ -112,10 +119,17 @@ class Record:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
-        """The claims of the chosen sources under the chosen readings, intervals derived anew."""
+        """The claims of the chosen sources and record, less the families left out, under the chosen readings.
+
+        Intervals are derived anew. Figures published elsewhere have neither span nor case.
+        """
+        claims = self._of_sources("claims")
+        if self.scenario["record"] == WIDER_TOO:
+            claims = pd.concat([claims, self.reported["wider"]], ignore_index=True).fillna({"case_id": ""})
+        claims = claims[~claims["family"].isin(self.scenario.chosen("left_out"))].reset_index(drop=True)
         readings = self.reported["readings"]
         chosen = readings["ambiguity"].map({a: self.scenario[a] for a in readings["ambiguity"].unique()})
-        claims = patched(self._of_sources("claims"), readings[readings["reading"] == chosen])
+        claims = patched(claims, readings[readings["reading"] == chosen])
         return derive(claims, self.scenario["about_width"])
 
     @cached_property
@@ -160,8 +174,24 @@ def parameters(loaded: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
     return (
         *sorted(ambiguities, key=lambda parameter: parameter.name),
         Parameter("sources", "the sources that count", tuple(loaded["sources"]["source_id"]), many=True),
+        Parameter("record", "the articles alone, or the figures published elsewhere too", ("articles", WIDER_TOO)),
+        Parameter("left_out", "families left out", _families(loaded), many=True, optional=True),
+        Parameter("assumptions", "what the accounting assumes", LEVELS),
+        Parameter("revision", "by how many persons a cumulative count may fall", number=True, start=25.0),
+        Parameter("same_date", "counts at most so many months apart may be of one date", number=True, start=3.0),
         Parameter("about_width", "how wide 'about' is: 1 is half a unit of the last non-zero digit", number=True),
         Parameter("frame", "coding frame of the explanations", FRAMES),
         Parameter("phases", "phases of the way that count", terms["phase"], many=True),
         Parameter("speaker_roles", "speakers whose explanations count", terms["attribution_type"], many=True),
     )
+
+
+def _families(loaded: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """Every family, a claim that stands alone included: under every reading, so that each can be left out."""
+    readings = loaded["readings"]
+    named = [
+        *loaded["claims"]["family"],
+        *loaded["wider"]["family"],
+        *readings.loc[readings["field"].eq("family"), "value"],
+    ]
+    return tuple(dict.fromkeys(named))

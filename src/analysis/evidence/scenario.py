@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-ALL = "all"
+ALL, NONE = "all", "none"
 
 
 class ParameterError(Exception):
@@ -23,32 +23,38 @@ class ParameterError(Exception):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One choice: the values it admits, the default first; ``many`` admits several, ``number`` any positive number."""
+    """One choice: the values it admits, the default first.
+
+    ``many`` admits several, all of them by default, or none where it is ``optional``; ``number`` any number of 0 or more,
+    ``start`` by default.
+    """
 
     name: str
     what: str
     values: tuple[str, ...] = ()
     many: bool = False
     number: bool = False
+    optional: bool = False
+    start: float = 1.0
 
     @property
     def default(self) -> Any:
-        return 1.0 if self.number else ALL if self.many else self.values[0]
+        return self.start if self.number else (NONE if self.optional else ALL) if self.many else self.values[0]
 
     @property
     def allowed(self) -> str:
         """The admitted values, in words."""
         if self.number:
-            return "a number above 0"
+            return "a number of 0 or more"
         if self.many:
-            return f"'all', or one or more of these, joined by commas: {', '.join(self.values)}"
+            return f"{self.default!r}, or one or more of these, joined by commas: {', '.join(self.values)}"
         return f"one of: {', '.join(self.values)}"
 
     def parse(self, value: Any) -> Any:
         """``value`` as a scenario keeps it. Raises ParameterError where it is not allowed."""
         refused = ParameterError(f"parameter {self.name} = {value!r} is not allowed. Allowed: {self.allowed}.")
         if self.number:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
                 raise refused
             return float(value)
         if not isinstance(value, str):
@@ -58,8 +64,8 @@ class Parameter:
                 raise refused
             return value
         chosen = {part.strip() for part in value.split(",")}
-        if chosen == {ALL} or chosen == set(self.values):
-            return ALL
+        if chosen == {self.default} or (chosen == set(self.values) and not self.optional):
+            return self.default
         if not chosen <= set(self.values):
             raise refused
         return ",".join(name for name in self.values if name in chosen)
@@ -76,10 +82,10 @@ class Scenario:
         return dict(zip((p.name for p in self.parameters), self.choices, strict=True))[name]
 
     def chosen(self, name: str) -> tuple[str, ...]:
-        """The values of a parameter that admits several, ``all`` spelled out."""
+        """The values of a parameter that admits several, ``all`` and ``none`` spelled out."""
         parameter = next(p for p in self.parameters if p.name == name)
         value = self[name]
-        return parameter.values if value == ALL else tuple(value.split(","))
+        return parameter.values if value == ALL else () if value == NONE else tuple(value.split(","))
 
     def changed(self) -> dict[str, Any]:
         """The choices that are not the default."""

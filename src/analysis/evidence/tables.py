@@ -114,6 +114,41 @@ SOURCES = Table(
     ),
 )
 
+_FIGURE = (
+    Column("measure", "what is counted or measured (measures.csv)", terms="measure"),
+    Column("hedge", "how the number is hedged", terms="hedge"),
+    Column("value", "the printed number, shares as fractions of 1; empty for vague", "number", False, NUMBER),
+    Column("lower", "lower bound under the hedge rules, inclusive; empty: unbounded", "number", False, derived=True),
+    Column("upper", "upper bound, inclusive; empty: unbounded", "number", False, derived=True),
+    Column("unit", "unit of the numbers", terms="unit"),
+    Column("population", "who is counted", terms="population"),
+    Column("origin", "where those counted come from", terms="origin"),
+    Column("place", "where the thing counted happens", terms="place"),
+    Column("group", "the armed group", terms="group"),
+    Column("kind", "how it is counted", terms="kind"),
+    Column("period_start", "first day of the window", "date", False, derived=True),
+    Column("period_end", "last day of the window", "date", False, derived=True),
+    Column("as_of", "the date at which the figure is said to hold, EDTF"),
+    Column("attributed_to", "who says it: an office, an official, a quoted expert, or a role"),
+    Column("attribution_type", "what kind of speaker that is", terms="attribution_type"),
+    Column(
+        "family",
+        "claims that repeat one original statement share a family; alone: the claim itself",
+        required=False,
+        terms="family",
+        open=True,
+    ),
+    Column("ambiguity", "the ambiguities in readings.csv that touch this claim", required=False, derived=True),
+    _NOTE,
+    Column("value_to", "the far end of a range", "number", False, NUMBER),
+    Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
+    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"\d+"),
+    Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
+    Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
+    Column("period", "the window as coded, EDTF", required=False),
+)
+"""What a figure counts and how: the columns that claims share with figures published elsewhere."""
+
 CLAIMS = Table(
     "claims",
     "one quantitative statement in a source",
@@ -121,42 +156,25 @@ CLAIMS = Table(
         Column("claim_id", "source and number", pattern=rf"{ID}\.c\d+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that carries the figure"),
-        Column("measure", "what is counted or measured (measures.csv)", terms="measure"),
-        Column("hedge", "how the number is hedged", terms="hedge"),
-        Column("value", "the printed number, shares as fractions of 1; empty for vague", "number", False, NUMBER),
-        Column(
-            "lower", "lower bound under the hedge rules, inclusive; empty: unbounded", "number", False, derived=True
-        ),
-        Column("upper", "upper bound, inclusive; empty: unbounded", "number", False, derived=True),
-        Column("unit", "unit of the numbers", terms="unit"),
-        Column("population", "who is counted", terms="population"),
-        Column("origin", "where those counted come from", terms="origin"),
-        Column("place", "where the thing counted happens", terms="place"),
-        Column("group", "the armed group", terms="group"),
-        Column("kind", "how it is counted", terms="kind"),
-        Column("period_start", "first day of the window", "date", False, derived=True),
-        Column("period_end", "last day of the window", "date", False, derived=True),
-        Column("as_of", "the date at which the figure is said to hold, EDTF"),
-        Column("attributed_to", "who says it: an office, an official, a quoted expert, or a role"),
-        Column("attribution_type", "what kind of speaker that is", terms="attribution_type"),
-        Column(
-            "family",
-            "claims that repeat one original statement share a family; alone: the claim itself",
-            required=False,
-            terms="family",
-            open=True,
-        ),
-        Column("ambiguity", "the ambiguities in readings.csv that touch this claim", required=False, derived=True),
-        _NOTE,
-        Column("value_to", "the far end of a range", "number", False, NUMBER),
-        Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
-        Column(
-            "base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"\d+"
-        ),
-        Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
-        Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
-        Column("period", "the window as coded, EDTF", required=False),
+        *_FIGURE,
         Column("case_id", "the case it belongs to", required=False),
+    ),
+)
+
+WIDER = Table(
+    "wider",
+    "one figure published elsewhere, kept apart from the articles; a URL stands in for a locator",
+    (
+        Column(
+            "claim_id", "number, and a letter for each further figure of one printed line", pattern=r"wider\.c\d+[a-z]?"
+        ),
+        Column("source_id", "always wider", pattern=ID, derived=True),
+        Column("url", "where it was published", pattern=r"https?://\S+"),
+        Column("publisher", "who published it"),
+        Column("grade", "how firm the figure is", terms="grade"),
+        Column("statement", "figures that were given together share a statement", pattern=ID),
+        Column("phrase", "the words that carry it, as printed or as listed, 8 at most"),
+        *_FIGURE,
     ),
 )
 
@@ -258,6 +276,8 @@ CODEBOOK = Table(
         Column("field", "the column it belongs to"),
         Column("term", "the term"),
         Column("definition", "what it means"),
+        Column("part_of", "the broader term whose persons include these", required=False),
+        Column("exclusive", "no person is in this part and in another exclusive part of the same term", "boolean"),
         Column("source", "the published frame it is taken from", required=False),
     ),
     key=("field", "term"),
@@ -272,6 +292,8 @@ MEASURES = Table(
         Column("unit", "its unit, unless the claim is a share of it"),
         Column("part_of", "the measure whose persons include these", required=False),
         Column("exclusive", "no person is in this part and in another exclusive part of the same whole", "boolean"),
+        Column("accumulates", "who is counted once stays counted: the count never falls but for revisions", "boolean"),
+        Column("complete", "its exclusive parts together make it", "boolean"),
     ),
 )
 
@@ -282,7 +304,7 @@ READINGS = Table(
         Column("ambiguity", "what is unclear", pattern=r"[a-z0-9_]+"),
         Column("reading", "the name of one way to read it", pattern=r"[a-z0-9_]+"),
         Column("default", "whether claims.csv holds this reading", "boolean"),
-        Column("claim_id", "the claim it concerns", pattern=rf"{ID}\.c\d+"),
+        Column("claim_id", "the claim it concerns", pattern=rf"{ID}\.c\d+[a-z]?"),
         Column("field", "the column of the claim that it sets"),
         Column("value", "what it sets there", required=False),
         Column("reason", "why it can be read so"),
@@ -296,7 +318,7 @@ BY_SOURCE = (CLAIMS, EXPLANATIONS, CASES, EVENTS, DISMISSED, CODINGS)
 SHARED = (CODEBOOK, MEASURES, READINGS)
 """The tables that all sources share."""
 
-TABLES = (SOURCES, *BY_SOURCE, *SHARED)
+TABLES = (SOURCES, *BY_SOURCE, WIDER, *SHARED)
 
 
 def read_raw(path: Path, table: Table, file: str) -> pd.DataFrame:

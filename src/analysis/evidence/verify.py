@@ -38,8 +38,8 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
     """
     frames, _ = read(raw)
     result = Verification()
-    for fault in _misquoted(frames["claims"]):
-        result.faults.append(fault)
+    for name in ("claims", "wider"):
+        result.faults.extend(_misquoted(frames[name]))
     available = _available(paths.texts() if folders is None else folders)
     for source in frames["sources"].to_dict("records"):
         rows = {
