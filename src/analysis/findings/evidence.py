@@ -1,23 +1,13 @@
 """Who says what of whom and when, which claims repeat one statement, and which cannot stand together?"""
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import pandas as pd
 
 from analysis.evidence.record import Record
-from analysis.findings.finding import (
-    Finding,
-    counts,
-    finding,
-    how_many,
-    in_words,
-    least_part,
-    number,
-    optional,
-    person_counts,
-    said,
-)
+from analysis.findings.accounting import SEARCH, conflict_table
+from analysis.findings.book import Book
+from analysis.findings.finding import Finding, finding, how_many, person_counts, said
 
 PARAMETERS = (
     "count_1631",
@@ -29,6 +19,9 @@ PARAMETERS = (
     "last_two_years",
     "women_and_minors",
     "set_to_return",
+    "assumptions",
+    "revision",
+    "same_date",
     "about_width",
     "sources",
 )
@@ -103,108 +96,9 @@ def _timeline(record: Record) -> pd.DataFrame:
 
 
 def contradictions(record: Record) -> pd.DataFrame:
-    """Sets of claims that cannot all hold under this scenario, each with its reason in words.
-
-    Four tests, all over counts of persons of the whole subject, families taken once:
-
-    - two counts of one thing at one date whose intervals are disjoint, or a cumulative count that falls;
-    - a part (``part_of`` in measures.csv) that exceeds a whole counted no earlier;
-    - parts that exclude each other and together exceed a whole counted no earlier;
-    - a share of the departed that, applied to a count of them, exceeds what another claim admits.
-
-    Columns: test, claims, sources (within or between), sentence.
-    """
-    rows = [*_same_quantity(record), *_parts(record), *_balances(record), *_shares(record)]
-    frame = pd.DataFrame(rows, columns=["test", "claims", "sentence"])
-    sources = frame["claims"].map(lambda ids: {claim.rsplit(".", 1)[0] for claim in ids})
-    frame["sources"] = ["within one source" if len(names) == 1 else "between sources" for names in sources]
-    frame["claims"] = frame["claims"].map("; ".join)
-    return frame[["test", "claims", "sources", "sentence"]].drop_duplicates("sentence").reset_index(drop=True)
-
-
-def _totals(record: Record) -> pd.DataFrame:
-    """Counts of persons of the whole subject, one of each family and measure, stocks and cumulative."""
-    frame = counts(record)
-    frame = frame[frame["kind"].isin(["stock", "cumulative"])]
-    return frame.drop_duplicates(["family", "measure", "lower", "upper"])
-
-
-def _name(claim: pd.Series) -> str:
-    return f"'{claim['phrase']}' ({claim['source_id']})"
-
-
-def _amount(claim: pd.Series) -> str:
-    return in_words(optional(claim["lower"]), optional(claim["upper"]), "persons")
-
-
-def _exceeds(low: pd.Series, high: pd.Series) -> bool:
-    """Whether the least that ``low`` admits is more than the most that ``high`` admits."""
-    return bool(pd.notna(high["upper"]) and low["lower"] > high["upper"])
-
-
-def _same_quantity(record: Record) -> list[tuple[str, list[str], str]]:
-    rows = []
-    for (measure, kind), group in _totals(record).groupby(["measure", "kind"], sort=False):
-        for (_, one), (_, two) in combinations(group.sort_values("as_of").iterrows(), 2):
-            if one["group"] != two["group"] and kind == "stock":
-                continue
-            falls = _exceeds(one, two)
-            same_date = one["as_of"] == two["as_of"]
-            if falls or (same_date and _exceeds(two, one)):
-                why = "at the same date" if same_date else "though the later count cannot be the smaller"
-                sentence = (
-                    f"{measure.capitalize()}: {_name(one)} is {_amount(one)}, {_name(two)} is {_amount(two)}, {why}."
-                )
-                rows.append(("one quantity, two counts", [one["claim_id"], two["claim_id"]], sentence))
-    return rows
-
-
-def _parts(record: Record) -> list[tuple[str, list[str], str]]:
-    totals = _totals(record)
-    whole_of = record.measures.set_index("measure")["part_of"]
-    rows = []
-    for _, part in totals.iterrows():
-        wholes = totals[totals["measure"].eq(whole_of[part["measure"]]) & totals["as_of"].ge(part["as_of"])]
-        for _, whole in wholes.iterrows():
-            if _exceeds(part, whole):
-                sentence = f"{_name(part)}, {_amount(part)} {part['measure']}, is more than {_name(whole)}, {_amount(whole)} {whole['measure']}."
-                rows.append(("a part and its whole", [part["claim_id"], whole["claim_id"]], sentence))
-    return rows
-
-
-def _balances(record: Record) -> list[tuple[str, list[str], str]]:
-    totals, measures = _totals(record), record.measures
-    rows = []
-    for whole_name, parts in measures[measures["exclusive"]].groupby("part_of", sort=False)["measure"]:
-        for _, whole in totals[totals["measure"].eq(whole_name) & totals["upper"].notna()].iterrows():
-            known = totals[totals["measure"].isin(parts) & totals["as_of"].le(whole["as_of"])]
-            most = known.sort_values("lower").drop_duplicates("measure", keep="last")
-            least = float(most["lower"].sum())
-            if len(most) > 1 and least > whole["upper"]:
-                told = " + ".join(f"{_name(part)} {number(part['lower'], 'persons')}" for _, part in most.iterrows())
-                sentence = f"{told} make {number(least, 'persons')} or more, but {_name(whole)} admits {number(whole['upper'], 'persons')}."
-                rows.append(("parts and their whole", [*most["claim_id"], whole["claim_id"]], sentence))
-    return rows
-
-
-def _shares(record: Record) -> list[tuple[str, list[str], str]]:
-    """Shares of the departed against counts of the same measure, each applied to a count of the same group."""
-    claims, totals = record.claims, _totals(record)
-    shares = claims[
-        claims["base"].eq("departed") & claims["lower"].notna() & claims["modality"].isin(["reported", "estimate"])
-    ]
-    rows = []
-    for _, share in shares.iterrows():
-        wholes = totals[totals["measure"].eq("departed") & totals["group"].eq(share["group"])]
-        for _, whole in wholes.iterrows():
-            implied = least_part(share["lower"], share["hedge"], whole["lower"])
-            for _, part in totals[totals["measure"].eq(share["measure"])].iterrows():
-                if pd.notna(part["upper"]) and implied > part["upper"]:
-                    sentence = f"{_name(share)} of {_name(whole)} is {number(implied, 'persons')} or more, but {_name(part)} admits {number(part['upper'], 'persons')}."
-                    rows.append(
-                        ("a share and a count", [share["claim_id"], whole["claim_id"], part["claim_id"]], sentence)
-                    )
-    return rows
+    """The minimal sets of claims that cannot all hold under this scenario, as the accounting finds them."""
+    book = Book(record, record.scenario["assumptions"])
+    return conflict_table(book, book.system.reconcile(book.given, SEARCH))
 
 
 def _who_finding(record: Record) -> Finding:

@@ -176,7 +176,7 @@ def _every_finding(record: Record, every: pd.DataFrame) -> list[Finding]:
     found = []
     for claim, rows in every.groupby("returned_claim", sort=False):
         tight = rows.loc[rows["gap_upper"].idxmin()]
-        low, high = max(0.0, float(tight["gap_lower"])), max(0.0, float(tight["gap_upper"]))
+        low, high = max(0.0, optional(tight["gap_lower"]) or 0.0), max(0.0, float(tight["gap_upper"]))
         counted = window(record.claims.set_index("claim_id").loc[tight["arrested_claim"], "period"])
         answer = (
             f"Arrests of {in_words(low, high, 'persons')} outside {counted} would have to be added, which no source counts: "
