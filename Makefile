@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 
-.PHONY: help setup data verify report notebooks lab test lint lock clean
+.PHONY: help setup data verify report notebooks sweep lab test lint bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -29,6 +29,9 @@ report: .venv/ready data  ## execute the notebooks, write figures/ and build/rep
 notebooks: .venv/ready data  ## execute the notebooks and store them with their outputs
 	@$(RUN) analysis notebooks
 
+sweep: .venv/ready data  ## the grid of scenarios, on all cores or on the cluster of DASK_SCHEDULER_ADDRESS
+	@$(RUN) analysis sweep
+
 lab: .venv/ready  ## JupyterLab on loopback, with the project's kernel
 	$(RUN) jupyterlab --ip=127.0.0.1 notebooks
 
@@ -40,6 +43,9 @@ lint: .venv/ready  ## ruff, mypy and the import contract
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	.venv/bin/python -c "from importlinter.cli import lint_imports_command as run; run()"
+
+bench: .venv/ready  ## the benchmarks, into benchmarks/results.md
+	$(RUN) benchmarks
 
 lock:  ## write requirements.txt anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.txt

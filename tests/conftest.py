@@ -37,7 +37,8 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "a project"
     for name in ("src", "data", "notebooks", "figures", "tests"):
         shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("texts", "__pycache__"))
-    shutil.copy(paths.ROOT / "pyproject.toml", root)
+    for name in ("pyproject.toml", "scenarios.toml", "requirements.txt"):
+        shutil.copy(paths.ROOT / name, root)
     return root
 
 

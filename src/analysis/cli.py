@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     verbs.add_parser("report", help="execute the notebooks, write figures/ and build/report/")
     store = verbs.add_parser("notebooks", help="execute the notebooks and store them, outputs and all, in notebooks/")
     store.add_argument("names", nargs="*", help="which ones (default: all)")
+    verbs.add_parser("sweep", help="the grid of scenarios and the declared notebooks, into build/sweep/")
     verbs.add_parser("findings", help="every finding of the default readings, one a line")
     trace = verbs.add_parser("trace", help="from a finding or a claim to the printed words")
     trace.add_argument("name", help="the id of a finding or a claim")
@@ -44,6 +45,8 @@ def _run(options: argparse.Namespace) -> int:
             print(", ".join(f"{name} {len(frame)}" for name, frame in frames.items()))
         case "verify":
             return _verify(options.texts)
+        case "sweep":
+            return _sweep()
         case "report" | "notebooks":
             return _execute(options)
         case "findings":
@@ -76,6 +79,22 @@ def _verify(texts: Path | None) -> int:
         where = "put the texts into data/raw/texts/ or name their folder in ARTICLE_TEXTS"
         print(f"no text at hand for {', '.join(result.missing_texts)}: {where}", file=sys.stderr)
     return 1 if result.faults else 2 if result.missing_texts else 0
+
+
+def _sweep() -> int:
+    from analysis.evidence import paths
+    from analysis.evidence.scenario import ParameterError
+    from analysis.report.sweep import sweep
+
+    try:
+        failures = sweep()
+    except (ParameterError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    print(f"sweep: {paths.SWEEP}")
+    return 1 if failures else 0
 
 
 def _execute(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.findings.constraints import Constraint, System
+from analysis.findings.constraints import Constraint, System, blocks
 
 QUANTITIES = ("a", "b", "c")
 BOX = np.array(list(product(range(40), repeat=3)))
@@ -26,13 +26,13 @@ def constraints(draw: st.DrawFn) -> Constraint:
     return Constraint(draw(st.sampled_from("uvwxyz")), used, lower, upper)
 
 
-systems = st.lists(constraints(), min_size=1, max_size=8).map(lambda rows: System(tuple(rows)))
+systems = st.lists(constraints(), min_size=1, max_size=8).map(System.of)
 
 
 def unbounded(system: System, quantity: str) -> bool:
     """Whether some direction grows ``quantity`` for ever."""
     ends = lambda row: (0 if row.lower > -inf else -inf, 0 if row.upper < inf else inf)  # noqa: E731
-    ways = points(System(tuple(Constraint(row.element, row.terms, *ends(row)) for row in system.constraints)))
+    ways = points(System.of(tuple(Constraint(row.element, row.terms, *ends(row)) for row in system.constraints)))
     return bool(ways[:, QUANTITIES.index(quantity)].any())
 
 
@@ -71,6 +71,7 @@ def test_conflicts_and_repairs_are_those_of_brute_force(system: System, kept: se
     holds = {chosen: bool(len(points(system.only(chosen)))) for chosen in subsets}
     found = system.reconcile(kept)
     assert found.complete and set(found.conflicts) == minimal([s for s in subsets if not holds[s]])
+    assert system.reconcile(kept, repairs_only=True).repairs == found.repairs
     everything = frozenset(system.elements)
     mended = [s for s in subsets if not s & kept and holds[everything - s]]
     fewest = min(map(len, mended), default=0)
@@ -101,12 +102,22 @@ def test_leaving_an_element_out_never_narrows_a_bound(system: System, gone: set[
 
 
 def test_a_bound_is_attained_by_whole_persons() -> None:
-    half = System(
+    half = System.of(
         (Constraint("half", (("dead", 2), ("left", -1)), lower=1), Constraint("left", (("left", 1),), 1667, 1667))
     )
     assert half.bounds()["dead"] == (834, inf)
 
 
 def test_a_search_cut_short_says_so() -> None:
-    rivals = System(tuple(Constraint(f"{q}{n}", ((q, 1),), n, n) for q in QUANTITIES for n in range(3)))
+    rivals = System.of(tuple(Constraint(f"{q}{n}", ((q, 1),), n, n) for q in QUANTITIES for n in range(3)))
     assert not rivals.reconcile(limit=3).complete and rivals.reconcile().complete
+
+
+@settings(max_examples=100, deadline=None)
+@given(systems, systems)
+def test_what_is_compiled_once_gives_the_same(lasting: System, passing: System) -> None:
+    kept, others = list(lasting.constraints), list(passing.constraints)
+    compiled, plain = System((*blocks(kept, lasting=True), *blocks(others))), System.of([*kept, *others])
+    expressions = {quantity: {quantity: 1} for quantity in QUANTITIES}
+    assert compiled.bounds_of(expressions) == plain.bounds_of(expressions)
+    assert compiled.reconcile() == plain.reconcile()

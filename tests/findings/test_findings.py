@@ -76,11 +76,11 @@ def test_an_analysis_of_any_one_source_is_whole(record: Record, name: str) -> No
     for source in record.sources["source_id"]:
         chosen = under(record, sources=source)
         for finding in ANALYSES[name](chosen).findings:
-            assert set(finding.claims) <= set(chosen.claims["claim_id"])
+            assert set(finding.claims) <= set(under(chosen, record="articles+wider").claims["claim_id"])
 
 
 def test_every_finding_traces_to_printed_words(record: Record) -> None:
-    claims = record.claims.set_index("claim_id")
+    claims = under(record, record="articles+wider").claims.set_index("claim_id")
     for finding in all_findings(record):
         told = trace(record, finding.id)
         assert all(f"{claim}: '{claims.loc[claim, 'phrase']}'" in told for claim in finding.claims)
@@ -94,16 +94,17 @@ def test_committed_findings_are_those_computed(record: Record) -> None:
 
 
 def test_pages_link_every_claim_and_escape_markup(record: Record) -> None:
-    spoiled = record.reported | {"claims": record.reported["claims"].assign(note="<script>alert(1)</script>")}
+    script = "<script>alert(1)</script>"
+    spoiled = record.reported | {name: record.reported[name].assign(note=script) for name in ("claims", "wider")}
     findings = all_findings(record)
     page = claims_page(Record(spoiled, record.scenario), findings)
-    assert "<script>" not in page and page.count("](<http") == len(record.claims)
+    assert "<script>" not in page and page.count("](<http") == len(under(record, record="articles+wider").claims)
     assert index_page(record, findings).count("### ") == len(findings)
 
 
 def test_figures_have_their_data_and_alt_text() -> None:
     drawn = sorted(paths.FIGURES.glob("*.svg"))
-    assert len(drawn) == 12
+    assert len(drawn) == 25
     for path in drawn:
         alt = path.with_suffix(".txt").read_text(encoding="utf-8").strip()
         assert len(alt) > 40 and "aria-label" in path.read_text(encoding="utf-8")

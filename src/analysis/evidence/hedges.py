@@ -5,6 +5,7 @@ One table of rules, after the practice of reading numeric hedge words as interva
 """
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 
 COUNTED = frozenset({"persons", "cells", "attacks", "plots", "rank"})
 """Units that come in whole numbers: "more than 600 persons" means 601 or more."""
@@ -25,6 +26,7 @@ def half_width(value: Decimal) -> Decimal:
     return Decimal(5).scaleb(exponent - 1)
 
 
+@lru_cache(maxsize=4096)
 def interval(
     hedge: str, value: Decimal | None, value_to: Decimal | None, unit: str, about_width: Decimal = Decimal(1)
 ) -> Interval:

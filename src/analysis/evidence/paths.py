@@ -11,6 +11,8 @@ FIGURES = ROOT / "figures"
 SITE_SOURCE = ROOT / "src" / "analysis" / "report" / "site"
 BUILD = ROOT / "build"
 REPORT = BUILD / "report"
+SWEEP = BUILD / "sweep"
+SCENARIOS = ROOT / "scenarios.toml"
 
 
 def texts() -> list[Path]:

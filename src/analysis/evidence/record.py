@@ -4,6 +4,7 @@ The curated tables, loaded and read under a scenario: sources chosen, readings a
 is a patch: it sets a field of a claim, and everything that depends on the field follows.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -56,12 +57,16 @@ def decimal(cell: Any) -> Decimal | None:
 def patched(claims: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     """``claims`` with each row of ``readings`` (claim_id, field, value) written into its cell."""
     claims = claims.copy()
-    position = {claim: index for index, claim in zip(claims.index, claims["claim_id"], strict=True)}
-    for row in readings.itertuples(index=False):
-        if row.claim_id in position:
-            numeric = pd.api.types.is_numeric_dtype(claims[row.field])
-            value = (float(row.value) if row.value else pd.NA) if numeric else row.value
-            claims.loc[position[row.claim_id], row.field] = value
+    position = {claim: place for place, claim in enumerate(claims["claim_id"])}
+    present = readings[readings["claim_id"].isin(position)]
+    for field, rows in present.groupby("field", sort=False):
+        places = [position[claim] for claim in rows["claim_id"]]
+        values = list(rows["value"])
+        if pd.api.types.is_numeric_dtype(claims[field]):
+            values = [float(value) if value else pd.NA for value in values]
+        column = claims[field].copy()
+        column.iloc[places] = values
+        claims[field] = column
     return claims
 
 
@@ -71,6 +76,8 @@ class Record:
 
     reported: Mapping[str, pd.DataFrame]
     scenario: Scenario
+    memo: dict[Any, Any] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+    """What was derived so far, by all that bears on it: shared by the scenarios of one record."""
 
     @classmethod
     def load(cls, folder: Path = paths.CURATED) -> "Record":
@@ -123,11 +130,22 @@ class Record:
 
         Intervals are derived anew. Figures published elsewhere have neither span nor case.
         """
+        if self.choice not in self.memo:
+            self.memo[self.choice] = self._claims()
+        return self.memo[self.choice]
+
+    @cached_property
+    def choice(self) -> tuple[Any, ...]:
+        """What the claims depend on: the choices of readings, sources, record, families and widths."""
+        ambiguities = self.reported["readings"]["ambiguity"].unique()
+        return tuple(self.scenario[name] for name in ("sources", "record", "left_out", "about_width", *ambiguities))
+
+    def _claims(self) -> pd.DataFrame:
+        readings = self.reported["readings"]
         claims = self._of_sources("claims")
         if self.scenario["record"] == WIDER_TOO:
             claims = pd.concat([claims, self.reported["wider"]], ignore_index=True).fillna({"case_id": ""})
         claims = claims[~claims["family"].isin(self.scenario.chosen("left_out"))].reset_index(drop=True)
-        readings = self.reported["readings"]
         chosen = readings["ambiguity"].map({a: self.scenario[a] for a in readings["ambiguity"].unique()})
         claims = patched(claims, readings[readings["reading"] == chosen])
         return derive(claims, self.scenario["about_width"])

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 ALL, NONE = "all", "none"
@@ -78,8 +79,12 @@ class Scenario:
     parameters: tuple[Parameter, ...]
     choices: tuple[Any, ...]
 
+    @cached_property
+    def _named(self) -> dict[str, Any]:
+        return dict(zip((p.name for p in self.parameters), self.choices, strict=True))
+
     def __getitem__(self, name: str) -> Any:
-        return dict(zip((p.name for p in self.parameters), self.choices, strict=True))[name]
+        return self._named[name]
 
     def chosen(self, name: str) -> tuple[str, ...]:
         """The values of a parameter that admits several, ``all`` and ``none`` spelled out."""
@@ -94,9 +99,7 @@ class Scenario:
 
     def but(self, **choices: Any) -> "Scenario":
         """This scenario with other choices. Raises ParameterError."""
-        return scenario(
-            self.parameters, {**dict(zip((p.name for p in self.parameters), self.choices, strict=True)), **choices}
-        )
+        return scenario(self.parameters, {**self._named, **choices})
 
     def only(self, names: Iterable[str]) -> "Scenario":
         """This scenario without the parameters that an analysis does not take."""

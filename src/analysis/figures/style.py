@@ -99,12 +99,18 @@ class Drawing:
         return {"image/svg+xml": self.svg(), "text/plain": self.alt}
 
 
-def canvas(height: float, title: str, record: Record, claims: Iterable[str]) -> Figure:
-    """An empty figure with its title and its source line, ``height`` inches high."""
+def canvas(height: float, title: str, record: Record, claims: Iterable[str], note: str = "") -> Figure:
+    """An empty figure with its title and its source line, ``height`` inches high; ``note`` stands before the source."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         figure.suptitle(textwrap.fill(title, 88), x=0.01, ha="left", fontsize=11, fontweight="bold")
-        figure.supxlabel(textwrap.fill(source_line(record, claims), 135), x=0.01, ha="left", fontsize=7, color=GREY)
+        figure.supxlabel(
+            textwrap.fill(f"{note} {source_line(record, claims)}".strip(), 135),
+            x=0.01,
+            ha="left",
+            fontsize=7,
+            color=GREY,
+        )
     return figure
 
 
@@ -115,11 +121,12 @@ def source_line(record: Record, claims: Iterable[str]) -> str:
         source, _, number = claim.rpartition(".")
         by_source.setdefault(source, []).append(number)
     sources = record.sources[record.sources["source_id"].isin(list(by_source))].sort_values("published_start")
+    named = {source.source_id: f"{source.publisher}, {source.published}" for source in sources.itertuples()}
     parts = []
-    for source in sources.itertuples():
-        numbers = sorted(by_source[source.source_id])
+    for source_id, name in (named | {"wider": "figures published elsewhere"}).items():
+        numbers = sorted(by_source.get(source_id, []))
         listed = ", ".join(numbers) if len(numbers) <= 8 else f"{len(numbers)} rows"
-        parts.append(f"{source.publisher}, {source.published} ({listed})")
+        parts += [f"{name} ({listed})"] if numbers else []
     return f"Source: {'; '.join(parts)}." if parts else "Source: no claim in the chosen sources."
 
 

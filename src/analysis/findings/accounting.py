@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 import pandas as pd
@@ -44,13 +45,31 @@ MOST_SIDES, MOST_READINGS = 16, 2
 """Ways to take an inconsistent record that are followed up, and readings changed together in a repair, at most."""
 
 
+REPAIRS = "What is the least that would reconcile the claims?"
+CONFLICTS = "Which claims and assumptions cannot stand together?"
+ACCOUNT = {
+    "departed": "How many had left?",
+    "killed": "How many of them were dead?",
+    "returned": "How many had come back?",
+    "away": "How many were alive and not back?",
+}
+"""The quantities of the account that are findings, each with its question."""
+
+
 @dataclass(frozen=True)
 class Side:
     """One way to take the record that leaves it consistent: all of it, or all but one minimum repair."""
 
-    label: str
+    book: Book
     gone: frozenset[str]
-    system: System
+
+    @cached_property
+    def system(self) -> System:
+        return self.book.system.without(self.gone)
+
+    @property
+    def label(self) -> str:
+        return f"without {' and '.join(_names(self.book, self.gone))}" if self.gone else "all claims"
 
 
 @dataclass(frozen=True)
@@ -98,21 +117,65 @@ def analyse(record: Record) -> Accounting:
     return Accounting(said(record, book.claims), bounds, conflicts, repairs, left_out, unaccounted, implied, findings)
 
 
+@dataclass(frozen=True)
+class Outline:
+    """The findings of the accounting that a sweep follows through every scenario."""
+
+    findings: tuple[Finding, ...]
+
+
+def outline(record: Record) -> Outline:
+    """The account, the size of the smallest repair, and whether the stock and the forecast fit: a fraction of :func:`analyse`."""
+    book = Book(record, record.scenario["assumptions"])
+    taken = sides(book)
+    size = float(len(taken[0].gone)) if taken else None
+    repairs = finding(
+        record, "accounting.repairs", REPAIRS, in_words(size, size, "changes"), (size, size), "changes", ()
+    )
+    account = [
+        finding(
+            record,
+            f"accounting.{name}",
+            ACCOUNT.get(name, ""),
+            in_words(*_open(bounds), "persons"),
+            _open(bounds),
+            "persons",
+            (),
+        )
+        for name, bounds in hull(book, taken).items()
+        if name in (*ACCOUNT, "unaccounted")
+    ]
+    fits = [
+        finding(
+            record,
+            name,
+            "",
+            f"fits {sum(possible)} of {how_many(len(possible), 'way')}",
+            (float(sum(possible)),) * 2,
+            "ways",
+            (),
+        )
+        for name, case in (
+            ("accounting.stock", _stock_case(book, taken)),
+            ("accounting.set_to_return", _return_case(book, taken)),
+        )
+        if case
+        for possible in [[system.feasible() for system in case.beside]]
+    ]
+    return Outline((repairs, *account, *fits))
+
+
 def sides(book: Book, found: Reconciliation | None = None) -> list[Side]:
     """The ways to take the record of ``book``: everything where it is consistent, else all but each minimum repair."""
-    found = found or book.system.reconcile(book.given, SEARCH)
-    named = [
-        (("without " + " and ".join(_names(book, gone))) if gone else "all claims", gone)
-        for gone in found.repairs[:MOST_SIDES]
-    ]
-    return [Side(label, gone, book.system.without(gone)) for label, gone in named]
+    found = found or book.system.reconcile(book.given, SEARCH, repairs_only=True)
+    return [Side(book, gone) for gone in found.repairs[:MOST_SIDES]]
 
 
 def hull(book: Book, taken: Iterable[Side]) -> dict[str, Interval | None]:
     """For each quantity of the account, what at least one side leaves possible; None where no side is consistent."""
     result: dict[str, Interval | None] = dict.fromkeys(book.account())
     for side in taken:
-        for name, bounds in side.system.bounds(book.account()).items():
+        for name, bounds in side.system.bounds_of(book.account()).items():
             before = result[str(name)]
             if bounds is not None:
                 result[str(name)] = bounds if before is None else (min(before[0], bounds[0]), max(before[1], bounds[1]))
@@ -123,7 +186,7 @@ def _bounds(book: Book) -> pd.DataFrame:
     rows = [
         (book.level, side.label, name, *_open(bounds))
         for side in sides(book)
-        for name, bounds in side.system.bounds(book.account()).items()
+        for name, bounds in side.system.bounds_of(book.account()).items()
     ]
     columns = ["assumptions", "side", "quantity", "lower", "upper"]
     return pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
@@ -169,7 +232,7 @@ def explained(book: Book, conflict: frozenset[str]) -> str:
     last = next(family for family in reversed(list(claims["family"])) if family in single)
     quantity = single[last].terms[0][0]
     others = _names(book, [family for family in claims["family"] if family != last])
-    left = system.without([last]).bounds({"": {quantity: 1}})[""]
+    left = system.without([last]).bound({quantity: 1})
     left_told = in_words(*_open(left), "persons") if others and left else "no number"
     amount = in_words(*_open((single[last].lower, single[last].upper)), "persons")
     subject = f"{' and '.join(others)} {'leave' if len(others) > 1 else 'leaves'}" if others else "What it says leaves"
@@ -226,7 +289,8 @@ def _left_out(book: Book, taken: list[Side]) -> pd.DataFrame:
     rows = []
     base = hull(book, taken)
     for family in dict.fromkeys(book.claims["family"]):
-        without = _without(book, family)
+        left = replace(book, record=book.record.under(book.record.scenario.but(left_out=_also(book, family))))
+        without = hull(book, sides(left))
         for name in ("killed", "unaccounted"):
             bounds = without[name]
             rows.append(
@@ -237,10 +301,8 @@ def _left_out(book: Book, taken: list[Side]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(kinds)
 
 
-def _without(book: Book, family: str) -> dict[str, Interval | None]:
-    system = book.system.without([family])
-    found = system.reconcile(book.given, SEARCH)
-    return hull(book, [Side("", gone, system.without(gone)) for gone in found.repairs[:MOST_SIDES]])
+def _also(book: Book, family: str) -> str:
+    return ",".join([*book.record.scenario.chosen("left_out"), family])
 
 
 def _rivals(book: Book) -> pd.DataFrame:
@@ -297,11 +359,11 @@ def _implied(book: Book) -> pd.DataFrame:
     for _, back in _rivals(closed).iterrows():
         used = pd.concat([departed, fighting, back.to_frame().T])
         base = closed.system.only([*used["family"], *closed.assumptions])
-        bounds = base.bounds({"": {closed.at("killed"): 1}})[""]
+        bounds = base.bound({closed.at("killed"): 1})
         for family in dict.fromkeys(dead["family"]):
-            alone = closed.system.only([*departed["family"], family, *closed.assumptions]).bounds(
-                {"": {closed.at("killed"): 1}}
-            )[""]
+            alone = closed.system.only([*departed["family"], family, *closed.assumptions]).bound(
+                {closed.at("killed"): 1}
+            )
             claim = dead[dead["family"].eq(family)].iloc[0]
             fits = closed.system.only([*used["family"], family, *closed.assumptions]).feasible()
             follows = bool(bounds and alone and bounds[0] >= alone[0] and bounds[1] <= alone[1])
@@ -344,11 +406,10 @@ def _conflict_finding(book: Book, conflicts: pd.DataFrame, found: Reconciliation
     answer = (
         f"{how_many(len(conflicts), 'minimal set')} cannot all hold. {' '.join(conflicts['sentence'])}{cut}".strip()
     )
-    question = "Which claims and assumptions cannot stand together?"
     return finding(
         book.record,
         "accounting.conflicts",
-        question,
+        CONFLICTS,
         answer,
         (count, count),
         "sets",
@@ -358,12 +419,11 @@ def _conflict_finding(book: Book, conflicts: pd.DataFrame, found: Reconciliation
 
 
 def _repair_finding(book: Book, repairs: pd.DataFrame, taken: list[Side]) -> Finding:
-    question = "What is the least that would reconcile the claims?"
     if repairs.empty:
         return finding(
             book.record,
             "accounting.repairs",
-            question,
+            REPAIRS,
             "Nothing has to change.",
             (0.0, 0.0),
             "changes",
@@ -377,20 +437,15 @@ def _repair_finding(book: Book, repairs: pd.DataFrame, taken: list[Side]) -> Fin
         + "."
     )
     gone = [claim for side in taken for claim in book.of(side.gone)["claim_id"]]
-    return finding(book.record, "accounting.repairs", question, answer, (size, size), "changes", gone, _assumed(book))
+    return finding(book.record, "accounting.repairs", REPAIRS, answer, (size, size), "changes", gone, _assumed(book))
 
 
 def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
     """Departed, killed, returned and away: what at least one way of taking the claims leaves possible."""
     together = hull(book, taken)
     claims = list(book.claims["claim_id"])
-    for name, question in (
-        ("departed", "How many had left?"),
-        ("killed", "How many of them were dead?"),
-        ("returned", "How many had come back?"),
-        ("away", "How many were alive and not back?"),
-    ):
-        each = [(side.label, side.system.bounds(book.account())[name]) for side in taken]
+    for name, question in ACCOUNT.items():
+        each = [(side.label, side.system.bounds_of(book.account())[name]) for side in taken]
         told = (
             "; ".join(f"{in_words(*_open(bounds), 'persons')} {label}" for label, bounds in each)
             if len({b for _, b in each}) > 1
@@ -458,51 +513,60 @@ def _implied_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:
     )
 
 
-def _stock_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
-    """Whether a count of departures that is worded as a stock can be one, beside the claims that are consistent."""
+@dataclass(frozen=True)
+class Case:
+    """One claim tested against all the others: its book and family, and the others taken each way with it."""
+
+    claim: pd.Series
+    book: Book
+    family: str
+    beside: list[System]
+
+
+def _stock_case(book: Book, taken: list[Side]) -> Case | None:
+    """A count of departures that is worded as a stock, read as one."""
     stocks = book.record.reported["claims"]
-    worded = stocks[
-        stocks["measure"].eq("present") & stocks["kind"].eq("stock") & stocks["ambiguity"].str.contains("count_1631")
-    ]
+    worded = stocks[stocks["measure"].eq("present") & stocks["ambiguity"].str.contains("count_1631")]
     worded = worded[worded["claim_id"].isin(book.claims["claim_id"])]
     if worded.empty:
-        return
+        return None
     other = replace(book, record=book.record.each_reading("count_1631")["present_stock"])
     family = other.claims.loc[other.claims["claim_id"].isin(worded["claim_id"]), "family"].iloc[0]
-    beside = [other.system.without(side.gone) for side in taken if family not in side.gone]
-    sets = _against(other, beside, family)
+    return Case(
+        worded.iloc[0], other, family, [other.system.without(side.gone) for side in taken if family not in side.gone]
+    )
+
+
+def _stock_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
+    case = _stock_case(book, taken)
+    if case is None:
+        return
+    other, sets = case.book, _against(case)
     counts = {c.element for c in other.said if len(c.terms) == 1} - _tops(other)
-    least = [
-        system.only({*counts, *other.assumptions}).bounds({"": {other.at("departed"): 1}})[""] for system in beside
-    ]
-    known = min((bounds[0] for bounds in least if bounds), default=None)
-    verdict = "It can be" if any(system.feasible() for system in beside) else "It cannot be"
+    known = min(
+        (
+            least
+            for system in case.beside
+            for least in _least_departed(other, system.only({*counts, *other.assumptions}))
+        ),
+        default=None,
+    )
     takes = (
         f"with the other counts it takes {number(known, 'persons')} departures or more"
         if known is not None
         else "no other count bears on it"
     )
+    verdict = "It can be" if any(system.feasible() for system in case.beside) else "It cannot be"
     answer = f"{verdict}: {takes}. {_told_against(other, sets)}".strip()
-    cited = [*worded["claim_id"], *(claim for conflict in sets for claim in other.of(conflict)["claim_id"])]
-    question = f"Can {_name(worded.iloc[0])} be a count of those present?"
+    cited = [case.claim["claim_id"], *(claim for conflict in sets for claim in other.of(conflict)["claim_id"])]
+    question = f"Can {_name(case.claim)} be a count of those present?"
     yield finding(book.record, "accounting.stock", question, answer, (known, None), "persons", cited, _assumed(book))
 
 
-def _against(book: Book, systems: list[System], family: str) -> list[frozenset[str]]:
-    """The minimal conflicts of ``systems`` that ``family`` is in, the smallest first."""
-    sets = {
-        conflict
-        for system in systems
-        for conflict in system.reconcile(book.given, SEARCH).conflicts
-        if family in conflict
-    }
-    return sorted(sets, key=lambda names: (len(names), sorted(names)))
-
-
-def _told_against(book: Book, sets: list[frozenset[str]]) -> str:
-    if not sets:
-        return ""
-    return f"Against it {'stands' if len(sets) == 1 else 'stand'} {how_many(len(sets), 'minimal set')}, the smallest: {explained(book, sets[0])}"
+def _least_departed(book: Book, system: System) -> Iterator[float]:
+    bounds = system.bound({book.at("departed"): 1})
+    if bounds is not None:
+        yield bounds[0]
 
 
 def _tops(book: Book) -> set[str]:
@@ -514,37 +578,50 @@ def _tops(book: Book) -> set[str]:
     }
 
 
-def _return_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
-    """Whether what is forecast of returns fits what is claimed of the dead and the returned."""
-    future = replace(book, modalities=(*SAID, "forecast", "intent"))
+def _return_case(book: Book, taken: list[Side]) -> Case | None:
+    """A forecast of how many are about to return, beside what is claimed of the dead and the returned."""
+    future = replace(book, modalities=(*SAID, "forecast"))
     forecasts = future.claims[future.claims["modality"].eq("forecast") & future.claims["measure"].eq("intend_return")]
-    for _, forecast in forecasts.iterrows():
-        system = future.system.without(
-            set(future.claims.loc[~future.claims["modality"].isin(SAID), "family"]) - {forecast["family"]}
-        )
-        beside = [system.without(side.gone) for side in taken]
-        possible = [one.feasible() for one in beside]
-        sets = _against(future, beside, forecast["family"])
-        verdict = (
-            "It fits"
-            if all(possible)
-            else "It does not fit"
-            if not any(possible)
-            else "It fits some ways to take the claims and not others"
-        )
-        cited = [forecast["claim_id"], *(claim for conflict in sets for claim in future.of(conflict)["claim_id"])]
-        fits = float(sum(possible))
-        answer = f"{verdict} ({int(fits)} of {how_many(len(possible), 'way')} to take the claims). {_told_against(future, sets)}".strip()
-        yield finding(
-            book.record,
-            "accounting.set_to_return",
-            f"Does {_name(forecast)} fit the other claims?",
-            answer,
-            (fits, fits),
-            "ways",
-            cited,
-            _assumed(book),
-        )
+    if forecasts.empty:
+        return None
+    forecast = forecasts.iloc[0]
+    return Case(forecast, future, forecast["family"], [future.system.without(side.gone) for side in taken])
+
+
+def _return_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
+    case = _return_case(book, taken)
+    if case is None:
+        return
+    possible = [system.feasible() for system in case.beside]
+    sets = _against(case)
+    verdict = (
+        "It fits"
+        if all(possible)
+        else "It does not fit"
+        if not any(possible)
+        else "It fits some ways to take the claims and not others"
+    )
+    fits = float(sum(possible))
+    answer = f"{verdict} ({int(fits)} of {how_many(len(possible), 'way')} to take the claims). {_told_against(case.book, sets)}".strip()
+    cited = [case.claim["claim_id"], *(claim for conflict in sets for claim in case.book.of(conflict)["claim_id"])]
+    question = f"Does {_name(case.claim)} fit the other claims?"
+    yield finding(
+        book.record, "accounting.set_to_return", question, answer, (fits, fits), "ways", cited, _assumed(book)
+    )
+
+
+def _against(case: Case) -> list[frozenset[str]]:
+    """The minimal conflicts that the claim is in, the smallest first."""
+    found = {conflict for system in case.beside for conflict in system.reconcile(case.book.given, SEARCH).conflicts}
+    return sorted(
+        (conflict for conflict in found if case.family in conflict), key=lambda names: (len(names), sorted(names))
+    )
+
+
+def _told_against(book: Book, sets: list[frozenset[str]]) -> str:
+    if not sets:
+        return ""
+    return f"Against it {'stands' if len(sets) == 1 else 'stand'} {how_many(len(sets), 'minimal set')}, the smallest: {explained(book, sets[0])}"
 
 
 def _left_out_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:

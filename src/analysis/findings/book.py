@@ -5,7 +5,7 @@ through their intervals under the chosen readings; assumptions are added one on 
 set (Manski 2003), not a confidence interval. Families count once: a family is one element, in a conflict as in a repair.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.evidence.periods import days
 from analysis.evidence.record import Record
-from analysis.findings.constraints import Constraint, System, Terms
+from analysis.findings.constraints import Constraint, System, Terms, blocks
 from analysis.findings.finding import optional
 
 BALANCE, ONE_DATE, NO_FALL, NOBODY_ELSEWHERE = "balance", "one date", "no fall", "nobody elsewhere"
@@ -88,6 +88,16 @@ class Book:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
+        return self._once("claims", self._claims)
+
+    def _once(self, what: str, make: Callable[[], Any]) -> Any:
+        """``make()``, unless it was made before under all the choices that bear on it."""
+        key = (what, self.record.choice, self.modalities, self.record.scenario["speaker_roles"])
+        if key not in self.record.memo:
+            self.record.memo[key] = make()
+        return self.record.memo[key]
+
+    def _claims(self) -> pd.DataFrame:
         claims = self.record.claims
         whole = self._whole_of("measures", "measure")
         population = self._whole_of("codebook", "term", "population")
@@ -128,7 +138,8 @@ class Book:
     @cached_property
     def said(self) -> tuple[Constraint, ...]:
         """The claims as constraints, on behalf of their families."""
-        return tuple(dict.fromkeys(c for claim in self.claims.itertuples() for c in self._constraints(claim)))
+        found = lambda: (c for claim in self.claims.itertuples() for c in self._constraints(claim))  # noqa: E731
+        return self._once("said", lambda: tuple(dict.fromkeys(found())))
 
     def _constraints(self, claim: Any) -> Iterator[Constraint]:
         low, high = optional(claim.lower), optional(claim.upper)
@@ -171,24 +182,36 @@ class Book:
     @cached_property
     def system(self) -> System:
         """Claims and assumptions together."""
-        return System((*self.said, *self._structure()))
+        key = (
+            "structure",
+            self.assumptions,
+            self.record.scenario["revision"],
+            self.claimed,
+            tuple(map(tuple, self.rounds)),
+        )
+        if key not in self.record.memo:
+            self.record.memo[key] = blocks(self._structure(), lasting=True)
+        return System((*blocks(self.said), *self.record.memo[key]))
+
+    @cached_property
+    def claimed(self) -> frozenset[Quantity]:
+        """The quantities that claims speak of."""
+        return frozenset(q for c in self.said for q, _ in c.terms)
 
     def _structure(self) -> Iterator[Constraint]:
         """The chosen assumptions as constraints over every quantity that they bear on."""
         if not self.assumptions:
             return
         measures = self.record.measures.set_index("measure")
-        claimed = {q for c in self.said for q, _ in c.terms}
-        counted = {q for q in claimed if not q.start}
-        flows = sorted(claimed - counted)
+        claimed = sorted(self.claimed)
+        counted = [q for q in claimed if not q.start]
+        flows = [q for q in claimed if q.start]
         aligned = len(self.assumptions) > 1
         cells = {(q.scope, q.end) for q in counted}
         if aligned:  # every aligned scope at every date, so that a chain of equal scopes leads from each to each
             used = {q.scope for q in claimed}
             values = [
-                sorted({s[place] for s in used if s.origin == MAIN.origin} & {*SAME[field], MAIN[place]})
-                if field in SAME
-                else [MAIN.origin]
+                sorted({s[place] for s in used if s.origin == MAIN.origin} & set(SAME.get(field, ())) | {MAIN[place]})
                 for place, field in enumerate(Scope._fields)
             ]
             cells |= {(Scope(*scope), day) for scope in product(*values) for round_ in self.rounds for day in round_}

@@ -8,9 +8,9 @@ largest subset down, so that the first consistent ones are the minimum repairs (
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 from typing import Any
 
@@ -53,117 +53,134 @@ class Reconciliation:
     complete: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Block:
+    """The constraints of one element. A ``lasting`` block is used in many systems, and compiled once."""
+
+    element: str
+    constraints: tuple[Constraint, ...]
+    lasting: bool = False
+
+
+def blocks(constraints: Iterable[Constraint], lasting: bool = False) -> tuple[Block, ...]:
+    """``constraints`` by their element, in order."""
+    groups: dict[str, list[Constraint]] = {}
+    for constraint in constraints:
+        groups.setdefault(constraint.element, []).append(constraint)
+    return tuple(Block(element, tuple(group), lasting) for element, group in groups.items())
+
+
 @dataclass(frozen=True)
 class System:
     """Constraints that are to hold together."""
 
-    constraints: tuple[Constraint, ...]
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, constraints: Iterable[Constraint]) -> "System":
+        return cls(blocks(constraints))
+
+    @property
+    def constraints(self) -> Iterator[Constraint]:
+        return (constraint for block in self.blocks for constraint in block.constraints)
 
     @property
     def elements(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(c.element for c in self.constraints))
+        return tuple(dict.fromkeys(block.element for block in self.blocks))
 
     def without(self, elements: Iterable[str]) -> "System":
         """This system less the constraints of ``elements``."""
         gone = set(elements)
-        return System(tuple(c for c in self.constraints if c.element not in gone))
+        return System(tuple(block for block in self.blocks if block.element not in gone))
 
     def only(self, elements: Iterable[str]) -> "System":
         """The constraints of ``elements`` alone."""
         kept = set(elements)
-        return System(tuple(c for c in self.constraints if c.element in kept))
+        return System(tuple(block for block in self.blocks if block.element in kept))
 
     @cached_property
     def parts(self) -> tuple["System", ...]:
         """The systems that share no quantity with one another."""
+        constraints = list(self.constraints)
         index: dict[Quantity, int] = {}
-        pairs = [
-            (index.setdefault(q, len(index)), index.setdefault(c.terms[0][0], len(index)))
-            for c in self.constraints
-            for q, _ in c.terms
-        ]
+        place = lambda quantity: index.setdefault(quantity, len(index))  # noqa: E731
+        pairs = [(place(q), place(c.terms[0][0])) for c in constraints for q, _ in c.terms]
         if not pairs:
             return ()
         rows, columns = np.array(pairs).T
         graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(index), len(index)))
         labels = connected_components(graph, directed=False)[1]
         groups: dict[int, list[Constraint]] = defaultdict(list)
-        for constraint in self.constraints:
+        for constraint in constraints:
             groups[labels[index[constraint.terms[0][0]]]].append(constraint)
-        return tuple(System(tuple(group)) for group in groups.values())
+        return tuple(System.of(group) for group in groups.values())
 
     def feasible(self) -> bool:
         """Whether some whole numbers satisfy every constraint."""
-        return _Model(self.constraints).optimum({}) is not None
+        return _Model(self.blocks).optimum({}) is not None
 
-    def bounds(self, expressions: Mapping[str, Terms] | None = None) -> dict[Hashable, Interval | None]:
-        """Least and most of each quantity, or of each of ``expressions``; None where no whole numbers are consistent.
-
-        An inconsistent part takes the bounds only from what it touches.
-        """
-        wanted: Mapping[Any, Terms] = (
-            expressions if expressions is not None else {q: {q: 1} for c in self.constraints for q, _ in c.terms}
-        )
-        home = {q: place for place, part in enumerate(self.parts) for c in part.constraints for q, _ in c.terms}
-        touched: dict[int | None, list[tuple[Hashable, Terms]]] = defaultdict(list)
-        for name, terms in wanted.items():
-            groups: dict[int | None, dict[Quantity, int]] = defaultdict(dict)
-            for quantity, coefficient in terms.items():
-                groups[home.get(quantity)][quantity] = coefficient
-            for place, group in groups.items():
-                touched[place].append((name, group))
-        result: dict[Hashable, Interval | None] = dict.fromkeys(wanted, (0.0, 0.0))
-        for place, requests in touched.items():
-            model = _Model(self.parts[place].constraints if place is not None else ())
-            possible = model.optimum({}) is not None
-            for name, terms in requests:
-                so_far = result[name]
-                if not possible or so_far is None:
-                    result[name] = None
-                    continue
-                least, most = model.optimum(terms), model.optimum(terms, maximise=True)
-                assert least is not None and most is not None
-                result[name] = so_far[0] + least, so_far[1] + most
+    def bounds(self) -> dict[Quantity, Interval | None]:
+        """Least and most of each quantity; None for the quantities of a part in which nothing is consistent."""
+        result: dict[Quantity, Interval | None] = {}
+        for part in self.parts:
+            result |= part.bounds_of({q: {q: 1} for c in part.constraints for q, _ in c.terms})
         return result
 
-    def reconcile(self, kept: Iterable[str] = (), limit: int = 1000) -> Reconciliation:
+    def bounds_of(self, expressions: Mapping[Any, Terms]) -> dict[Any, Interval | None]:
+        """Least and most of each of ``expressions``; None for all of them where nothing is consistent."""
+        model = _Model(self.blocks)
+        if model.optimum({}) is None:
+            return dict.fromkeys(expressions)
+        result: dict[Any, Interval | None] = {}
+        for name, terms in expressions.items():
+            least, most = model.optimum(terms), model.optimum(terms, maximise=True)
+            assert least is not None and most is not None
+            result[name] = least, most
+        return result
+
+    def bound(self, terms: Terms) -> Interval | None:
+        """Least and most of one expression."""
+        return self.bounds_of({"": terms})[""]
+
+    def reconcile(self, kept: Iterable[str] = (), limit: int = 1000, repairs_only: bool = False) -> Reconciliation:
         """All minimal conflicts and all minimum repairs; ``kept`` elements are not given up in a repair.
 
-        ``limit`` is the number of subsets looked at before the search is cut.
+        ``limit`` is the number of subsets looked at before the search is cut. ``repairs_only`` ends it once every
+        minimum repair is known, with the conflicts met so far.
         """
-        troubled = System(tuple(c for part in self.parts if not part.feasible() for c in part.constraints))
-        elements, held = troubled.elements, set(kept)
+        if self.feasible():
+            return Reconciliation((), (frozenset(),), complete=True)
+        elements, held = self.elements, set(kept)
         weights = {e: len(elements) + 1 if e in held else 1 for e in elements}
-        blocks = [Constraint("one or none", ((e, 1),), 0, 1) for e in elements]
+        seen = [Constraint("one or none", ((e, 1),), 0, 1) for e in elements]
         conflicts: list[frozenset[str]] = []
         repairs: list[frozenset[str]] = []
         fewest = inf
         for _ in range(limit):
-            chosen = _Model(blocks).solution(weights, maximise=True)
+            chosen = _Model(blocks(seen)).solution(weights, maximise=True)
             if chosen is None:
                 break
-            seed = troubled.only(e for e in elements if chosen[e])
+            seed = self.only(e for e in elements if chosen[e])
             removed = frozenset(e for e in elements if not chosen[e])
+            cost = sum(weights[e] for e in removed)
+            if repairs_only and cost > fewest:
+                break
             if seed.feasible():  # of the most weight, so nothing can be added to it
-                cost = sum(weights[e] for e in removed)
                 fewest = min(fewest, cost)
                 if cost == fewest and not removed & held:
                     repairs.append(removed)
-                if not removed:
-                    break
-                blocks.append(Constraint("not this repair", tuple((e, 1) for e in sorted(removed)), lower=1))
+                seen.append(Constraint("not this repair", tuple((e, 1) for e in sorted(removed)), lower=1))
             else:
                 core = seed._core()
                 conflicts.append(core)
-                blocks.append(Constraint("not this conflict", tuple((e, 1) for e in sorted(core)), upper=len(core) - 1))
+                seen.append(Constraint("not this conflict", tuple((e, 1) for e in sorted(core)), upper=len(core) - 1))
         else:
             return Reconciliation(_sorted(conflicts), _sorted(repairs), complete=False)
         return Reconciliation(_sorted(conflicts), _sorted(repairs), complete=True)
 
     def _core(self) -> frozenset[str]:
         """One minimal set of elements that cannot all hold, of a system that is not feasible: a deletion filter."""
-        core = next(part for part in self.parts if not part.feasible())
-        core = core.only(_Model(core.constraints, merge=False).certificate() or core.elements)
+        core = self.only(_Model(self.blocks, merge=False).certificate() or self.elements)
         for element in core.elements:
             smaller = core.without([element])
             if not smaller.feasible():
@@ -183,7 +200,7 @@ class System:
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, 1)), lower=constraint.lower))
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, -1)), upper=constraint.upper))
         slacks = {("moved", element): 1 for element in moved}
-        solution = _Model(kept).solution(slacks)
+        solution = _Model(blocks(kept)).solution(slacks)
         return None if solution is None else {e: solution.get(("moved", e), 0) for e in sorted(moved)}
 
 
@@ -207,69 +224,100 @@ def _equal(constraints: Iterable[Constraint]) -> dict[Quantity, Quantity]:
     return {quantity: find(quantity) for quantity in leader}
 
 
+class _Columns:
+    """Constraints by column and row: equal quantities share a column, single bounds are bounds of it, no row is twice."""
+
+    def __init__(self, same: Mapping[Quantity, Quantity]) -> None:
+        self.same = same
+        self.index: dict[Quantity, int] = {}
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.rows: dict[tuple[Any, ...], tuple[str, dict[int, int], float, float]] = {}
+        self.impossible = False
+
+    def place(self, quantity: Quantity) -> int:
+        name = self.same.get(quantity, quantity)
+        if name not in self.index:
+            self.index[name] = len(self.index)
+            self.lower.append(0.0)
+            self.upper.append(inf)
+        return self.index[name]
+
+    def add(self, constraint: Constraint, merge: bool) -> None:
+        terms: dict[int, int] = defaultdict(int)
+        for quantity, coefficient in constraint.terms:
+            terms[self.place(quantity)] += coefficient
+        low, high = constraint.lower, constraint.upper
+        kept = {place: coefficient for place, coefficient in terms.items() if coefficient}
+        if merge and not kept:
+            self.impossible |= not low <= 0 <= high
+        elif merge and list(kept.values()) == [1]:
+            (place,) = kept
+            self.lower[place], self.upper[place] = max(self.lower[place], low), min(self.upper[place], high)
+            self.impossible |= self.lower[place] > self.upper[place]
+        else:
+            key = (constraint.element if not merge else "", frozenset(kept.items()), low, high)
+            self.rows.setdefault(key, (constraint.element, kept, low, high))
+
+    def copy(self) -> "_Columns":
+        other = _Columns(self.same)
+        other.index, other.lower, other.upper = dict(self.index), list(self.lower), list(self.upper)
+        other.rows, other.impossible = dict(self.rows), self.impossible
+        return other
+
+
+@lru_cache(maxsize=256)
+def _compiled(lasting: tuple[Block, ...]) -> _Columns:
+    constraints = [constraint for block in lasting for constraint in block.constraints]
+    columns = _Columns(_equal(constraints))
+    for constraint in constraints:
+        columns.add(constraint, merge=True)
+    return columns
+
+
 class _Model:
     """Constraints as HiGHS holds them: solved again and again from where the last optimum was."""
 
-    def __init__(self, constraints: Iterable[Constraint], merge: bool = True) -> None:
-        constraints = list(constraints)
-        self.same = _equal(constraints) if merge else {}
-        self.index: dict[Quantity, int] = {}
-        self.rows: list[tuple[Constraint, dict[int, int]]] = []
-        lower: dict[int, float] = defaultdict(float)
-        upper: dict[int, float] = defaultdict(lambda: inf)
-        self.impossible = False
-        for constraint in constraints:
-            terms: dict[int, int] = defaultdict(int)
-            for quantity, coefficient in constraint.terms:
-                terms[self._place(quantity)] += coefficient
-            kept = {place: coefficient for place, coefficient in terms.items() if coefficient}
-            if merge and not kept:
-                self.impossible |= not constraint.lower <= 0 <= constraint.upper
-            elif merge and list(kept.values()) == [1]:
-                (place,) = kept
-                lower[place] = max(lower[place], constraint.lower)
-                upper[place] = min(upper[place], constraint.upper)
-                self.impossible |= lower[place] > upper[place]
-            else:
-                self.rows.append((constraint, kept))
+    def __init__(self, given: Iterable[Block], merge: bool = True) -> None:
+        given = tuple(given)
+        lasting = tuple(block for block in given if block.lasting and merge)
+        columns = _compiled(lasting).copy() if merge else _Columns({})
+        for block in given:
+            if block not in lasting:
+                for constraint in block.constraints:
+                    columns.add(constraint, merge)
+        self.columns, self.rows = columns, list(columns.rows.values())
+        self.limits = np.array(columns.lower), np.array(columns.upper)
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0)):
             self.highs.setOptionValue(option, value)
         if not merge:  # a certificate is of the problem as it stands
             self.highs.setOptionValue("presolve", "off")
-        count = len(self.index)
-        self.columns = (
-            np.array([lower[place] for place in range(count)]),
-            np.array([upper[place] for place in range(count)]),
-        )
-        self.highs.addVars(count, *self.columns)
-        lengths = [len(terms) for _, terms in self.rows]
+        self.highs.addVars(len(columns.index), *self.limits)
+        lengths = [len(terms) for _, terms, _, _ in self.rows]
         self.highs.addRows(
             len(self.rows),
-            np.array([row.lower for row, _ in self.rows], dtype=float),
-            np.array([row.upper for row, _ in self.rows], dtype=float),
+            np.array([low for _, _, low, _ in self.rows], dtype=float),
+            np.array([high for _, _, _, high in self.rows], dtype=float),
             sum(lengths),
             np.cumsum([0, *lengths])[:-1].astype(np.int32),
-            np.array([place for _, terms in self.rows for place in terms], dtype=np.int32),
-            np.array([value for _, terms in self.rows for value in terms.values()], dtype=float),
+            np.array([place for _, terms, _, _ in self.rows for place in terms], dtype=np.int32),
+            np.array([value for _, terms, _, _ in self.rows for value in terms.values()], dtype=float),
         )
         self.costs: dict[int, int] = {}
-
-    def _place(self, quantity: Quantity) -> int:
-        return self.index.setdefault(self.same.get(quantity, quantity), len(self.index))
 
     def _known(self, terms: Terms) -> dict[int, int]:
         """``terms`` by column; what no constraint speaks of is left out."""
         found: dict[int, int] = defaultdict(int)
         for quantity, coefficient in terms.items():
-            name = self.same.get(quantity, quantity)
-            if name in self.index:
-                found[self.index[name]] += coefficient
+            name = self.columns.same.get(quantity, quantity)
+            if name in self.columns.index:
+                found[self.columns.index[name]] += coefficient
         return found
 
     def _run(self, terms: Terms, maximise: bool) -> tuple[float, np.ndarray] | None:
         """The optimum and a point of whole numbers that attains it; None where there is no such point."""
-        if self.impossible:
+        if self.columns.impossible:
             return None
         costs = self._known(terms)
         for place in {*self.costs, *costs}:
@@ -314,32 +362,33 @@ class _Model:
         return np.array_equal(point, np.round(point))
 
     def _satisfied(self, point: np.ndarray) -> bool:
-        low, high = self.columns
+        low, high = self.limits
         if not ((low <= point) & (point <= high)).all():
             return False
         return all(
-            row.lower <= sum(k * point[place] for place, k in terms.items()) <= row.upper for row, terms in self.rows
+            low <= sum(k * point[place] for place, k in terms.items()) <= high for _, terms, low, high in self.rows
         )
 
     def _whole(self, kind: highspy.HighsVarType) -> None:
-        count = len(self.index)
+        count = len(self.columns.index)
         self.highs.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, kind))
 
     def optimum(self, terms: Terms, maximise: bool = False) -> float | None:
         """The least (or most) of ``terms`` over whole numbers, perhaps infinite; None where nothing is consistent."""
-        free = (coefficient for q, coefficient in terms.items() if self.same.get(q, q) not in self.index)
+        same, index = self.columns.same, self.columns.index
+        free = (coefficient for q, coefficient in terms.items() if same.get(q, q) not in index)
         if any(coefficient > 0 if maximise else coefficient < 0 for coefficient in free):
             return inf if maximise else -inf
         found = self._run(terms, maximise)
-        return None if found is None else float(np.round(found[0])) if np.isfinite(found[0]) else found[0]
+        return None if found is None else float(np.round(found[0])) + 0.0 if np.isfinite(found[0]) else found[0]
 
     def solution(self, terms: Terms, maximise: bool = False) -> dict[Quantity, int] | None:
         """Whole numbers that attain the optimum; None where nothing is consistent."""
         found = self._run(terms, maximise)
-        return None if found is None else {q: round(found[1][place]) for q, place in self.index.items()}
+        return None if found is None else {q: round(found[1][place]) for q, place in self.columns.index.items()}
 
     def certificate(self) -> list[str]:
         """Elements whose constraints together prove that nothing is consistent (Farkas); empty where none is at hand."""
         self.highs.run()
         _, there, ray = self.highs.getDualRay()
-        return [row.element for (row, _), weight in zip(self.rows, ray, strict=True) if weight] if there else []
+        return [element for (element, _, _, _), weight in zip(self.rows, ray, strict=True) if weight] if there else []

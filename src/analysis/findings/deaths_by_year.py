@@ -22,6 +22,7 @@ PARAMETERS = (
     "half_of_whom",
     "women_and_minors",
     "about_width",
+    "left_out",
     "sources",
 )
 """The parameters of the notebook."""

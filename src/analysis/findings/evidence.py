@@ -23,6 +23,8 @@ PARAMETERS = (
     "revision",
     "same_date",
     "about_width",
+    "record",
+    "left_out",
     "sources",
 )
 """The parameters of the notebook."""

@@ -9,6 +9,9 @@ import pandas as pd
 
 from analysis.evidence.record import Record
 
+WHOLE_SUBJECT = ("moroccan_fighters", "moroccans_joined", "moroccan_returnees")
+"""The populations that are no part of the subject by sex, age or past, and nobody beside it."""
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.record import Record
-from analysis.findings.finding import Finding, finding, in_words, optional, said, window
+from analysis.findings.finding import WHOLE_SUBJECT, Finding, finding, in_words, optional, said, window
 
 PARAMETERS = (
     "seventy_and_71",
@@ -21,6 +21,8 @@ PARAMETERS = (
     "majority_words",
     "vague_words",
     "about_width",
+    "record",
+    "left_out",
     "sources",
 )
 """The parameters of the notebook."""
@@ -51,7 +53,8 @@ class ReturneesAndArrests:
 def analyse(record: Record) -> ReturneesAndArrests:
     """Every returned claim against every arrested claim of ``record``."""
     claims = record.claims
-    returned = claims[claims["measure"].eq("returned") & claims["kind"].ne("share")].reset_index(drop=True)
+    counted = claims["measure"].eq("returned") & claims["kind"].ne("share") & claims["population"].isin(WHOLE_SUBJECT)
+    returned = claims[counted].reset_index(drop=True)
     arrested = claims[claims["measure"].isin(ARRESTED)].reset_index(drop=True)
     pairs = _pairs(returned, arrested)
     every = _every(pairs)

@@ -15,7 +15,17 @@ from analysis.evidence.record import WIDER_TOO, Record
 from analysis.findings import accounting, deaths_by_year, returnees_and_arrests
 from analysis.findings.accounting import SEARCH, explained
 from analysis.findings.book import Book, last_day
-from analysis.findings.finding import Finding, counts, finding, how_many, in_words, number, optional, said
+from analysis.findings.finding import (
+    WHOLE_SUBJECT,
+    Finding,
+    counts,
+    finding,
+    how_many,
+    in_words,
+    number,
+    optional,
+    said,
+)
 from analysis.findings.sums import FIELDS, Bounds, bounds_of, sum_checks
 
 PARAMETERS = (
@@ -101,7 +111,7 @@ def _is_wider(claims: pd.DataFrame) -> pd.Series:
 def _main(claims: pd.DataFrame) -> pd.DataFrame:
     """Claims of the whole subject: no part of it by place, group, origin, sex or age."""
     return claims[
-        claims["population"].isin(["moroccan_fighters", "moroccans_joined", "moroccan_returnees"])
+        claims["population"].isin(WHOLE_SUBJECT)
         & claims["origin"].eq("morocco")
         & ~claims["place"].isin(["syria", "iraq", "libya"])
     ]

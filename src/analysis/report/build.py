@@ -2,31 +2,44 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
 import nbformat
 import pandas as pd
 
 from analysis.evidence import paths
-from analysis.evidence.record import Record
-from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests
+from analysis.evidence.record import WIDER_TOO, Record
+from analysis.findings import accounting, deaths_by_year, evidence, pathways, returnees_and_arrests, wider_record
 from analysis.findings.finding import Finding, Result, findings_table
 from analysis.report.execute import NOTEBOOKS, execute
+from analysis.report.sweep import evaluated, sensitivity_of
 
 ANALYSES: dict[str, Callable[[Record], Result]] = {
     "evidence": evidence.analyse,
     "deaths_by_year": deaths_by_year.analyse,
     "returnees_and_arrests": returnees_and_arrests.analyse,
     "pathways": pathways.analyse,
+    "accounting": accounting.analyse,
+    "wider_record": wider_record.analyse,
+    "sensitivity": sensitivity_of,
 }
 
 
 def all_findings(record: Record) -> tuple[Finding, ...]:
     """The findings of every analysis, in the order of the report."""
-    return tuple(finding for analyse in ANALYSES.values() for finding in analyse(record).findings)
+    return tuple(finding for name in ANALYSES for finding in findings_of(record, name))
+
+
+def findings_of(record: Record, name: str) -> tuple[Finding, ...]:
+    """The findings of one analysis."""
+    key = ("findings", name, record.scenario)
+    if key not in record.memo:
+        record.memo[key] = ANALYSES[name](record).findings
+    return record.memo[key]
 
 
 def report() -> Path:
@@ -36,6 +49,7 @@ def report() -> Path:
     """
     record = Record.load()
     paths.BUILD.mkdir(exist_ok=True)
+    evaluated()  # the notebook of the sensitivity finds it done
     with TemporaryDirectory(dir=paths.BUILD) as folder:
         source, figures = Path(folder) / "source", Path(folder) / "figures"
         for name in NOTEBOOKS:
@@ -110,30 +124,38 @@ def index_page(record: Record, findings: Iterable[Finding]) -> str:
 
 
 def claims_page(record: Record, findings: Iterable[Finding]) -> str:
-    """Every claim with its words, its speaker and a link into the published page, and the findings that use it."""
+    """Every claim with its words, its speaker and a link to the published page, and the findings that use it."""
     used: dict[str, list[str]] = {}
     for finding in findings:
         for claim in finding.claims:
             used.setdefault(claim, []).append(finding.id)
     sources = record.sources.set_index("source_id")
     parts = ["# Claims", ""]
-    for source, claims in record.claims.groupby("source_id", sort=False):
-        about = sources.loc[source]
-        parts += [
-            f"## {about['publisher']}, {about['published']}",
-            "",
-            _plain(about["title"] or "(no title in the stored text)"),
-            "",
-        ]
+    for source, claims in _with_wider(record).claims.groupby("source_id", sort=False):
+        if source in sources.index:
+            about = sources.loc[source]
+            parts += [
+                f"## {about['publisher']}, {about['published']}",
+                "",
+                _plain(about["title"] or "(no title in the stored text)"),
+                "",
+            ]
+        else:
+            parts += [
+                "## Figures published elsewhere",
+                "",
+                "Read beside the articles, never mixed into their runs.",
+                "",
+            ]
         for claim in claims.to_dict("records"):
-            page = (about["url"] or about["stored_copy_url"]) + "#:~:text=" + quote(claim["phrase"])
+            where, page = published(record, claim)
             parts += [f"({anchor(claim['claim_id'])})=", f"### {claim['claim_id']}", ""]
             parts += [
                 f"“{_plain(claim['phrase'])}”, {_plain(claim['attributed_to'])} ({claim['attribution_type']}), as of {claim['as_of']}.",
                 "",
             ]
             parts += [
-                f"- {claim['measure'].replace('_', ' ')}, {claim['kind']}, {claim['hedge'].replace('_', ' ')}; characters {claim['char_start']} to {claim['char_end']} of the text"
+                f"- {claim['measure'].replace('_', ' ')}, {claim['kind']}, {claim['hedge'].replace('_', ' ')}; {_plain(where)}"
             ]
             parts += [f"- Ambiguities: {claim['ambiguity'].replace(';', ', ')}"] if claim["ambiguity"] else []
             parts += [f"- {_plain(claim['note'])}"] if claim["note"] else []
@@ -143,6 +165,21 @@ def claims_page(record: Record, findings: Iterable[Finding]) -> str:
             ]
             parts += [""]
     return "\n".join(parts)
+
+
+def _with_wider(record: Record) -> Record:
+    return record.under(record.scenario.but(record=WIDER_TOO))
+
+
+def published(record: Record, row: Mapping[str, Any]) -> tuple[str, str]:
+    """Where a coded row was published and stands, in words, and the address of the page, its phrase highlighted."""
+    if row["source_id"] == "wider":
+        return f"{row['publisher']}, grade {row['grade']}", row["url"]
+    about = record.reported["sources"].set_index("source_id").loc[row["source_id"]]
+    where = (
+        f"{about['publisher']} {about['published']}, characters {row['char_start']} to {row['char_end']} of the text"
+    )
+    return where, (about["url"] or about["stored_copy_url"]) + "#:~:text=" + quote(row["phrase"])
 
 
 def anchor(name: str) -> str:
@@ -162,9 +199,10 @@ def trace(record: Record, name: str) -> str:
 
     Raises KeyError where ``name`` is none of them.
     """
-    findings = {finding.id: finding for finding in all_findings(record)}
+    analysis = name.split(".")[0]
+    findings = {finding.id: finding for finding in findings_of(record, analysis)} if analysis in ANALYSES else {}
     coded = {
-        "claim_id": (record.claims, "attributed_to", "attribution_type"),
+        "claim_id": (_with_wider(record).claims, "attributed_to", "attribution_type"),
         "explanation_id": (record.explanations, "speaker", "speaker_role"),
         "case_id": (record.cases, "who", "told_by"),
         "event_id": (record.events, "attributed_to", "what"),
@@ -176,16 +214,13 @@ def trace(record: Record, name: str) -> str:
         lines = [finding.question, finding.answer, *(f"reading {reading}" for reading in finding.readings)]
         wanted = finding.claims
         if not wanted:
-            lines.append(f"evidence: the tables of notebooks/{name.split('.')[0]}.ipynb; trace their ids")
-    sources = record.sources.set_index("source_id")
+            lines.append(f"evidence: the tables of notebooks/{analysis}.ipynb; trace their ids")
     for row_id in wanted:
         for key, (table, speaker, kind) in coded.items():
             for row in table[table[key].eq(row_id)].to_dict("records"):
-                source = sources.loc[row["source_id"]]
-                lines.append(
-                    f"{row_id}: '{row['phrase']}', {row[speaker]} ({row[kind]}); {source['publisher']} {source['published']}, "
-                    f"characters {row['char_start']}-{row['char_end']}, {source['url'] or source['stored_copy_url']}"
-                )
+                where, page = published(record, row)
+                lines.append(f"{row_id}: '{row['phrase']}', {row[speaker]} ({row[kind]}); {where}, {page}")
     if not lines:
-        raise KeyError(f"no finding and no claim is called {name}. Findings: {', '.join(findings)}.")
+        known = findings or {finding.id: finding for finding in all_findings(record)}
+        raise KeyError(f"no finding and no claim is called {name}. Findings: {', '.join(known)}.")
     return "\n".join(lines)

@@ -8,11 +8,21 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError
+from traitlets import CaselessStrEnum
 
 from analysis.evidence import paths
 
-NOTEBOOKS = ("evidence", "deaths_by_year", "returnees_and_arrests", "pathways")
+NOTEBOOKS = (
+    "evidence",
+    "deaths_by_year",
+    "returnees_and_arrests",
+    "pathways",
+    "accounting",
+    "wider_record",
+    "sensitivity",
+)
 """The notebooks in the order of the report."""
 
 KERNEL = "analysis"
@@ -22,33 +32,46 @@ class NotebookError(Exception):
     """A notebook failed; the message names it and the cell."""
 
 
-def execute(name: str, parameters: Mapping[str, Any], output: Path, figures: Path | None = None) -> Path:
-    """Execute the notebook ``name`` with ``parameters`` into ``output``, which is written whole or not at all.
+class LocalKernel(AsyncKernelManager):
+    """A kernel reached through files, not ports: no other process can take its port or listen in."""
+
+    transport = CaselessStrEnum(["tcp", "ipc"], default_value="ipc" if os.name == "posix" else "tcp", config=True)
+
+
+def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = None) -> nbformat.NotebookNode:
+    """The notebook ``name`` executed with ``parameters``, free of what differs from run to run.
 
     ``figures`` is the folder where the figures of the default scenario are saved. Raises NotebookError.
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output.with_name(f".{output.stem}.{os.getpid()}.ipynb")
     if figures is not None:
         os.environ["ANALYSIS_FIGURES"] = str(figures)
     try:
-        papermill.execute_notebook(
+        notebook = papermill.execute_notebook(
             paths.NOTEBOOKS / f"{name}.ipynb",
-            temporary,
+            None,
             parameters=dict(parameters),
             kernel_name=KERNEL,
-            progress_bar={"desc": name, "file": sys.stderr},
+            progress_bar={"desc": name, "file": sys.stderr} if figures is not None else False,
+            kernel_manager_class=LocalKernel,
         )
-        notebook = nbformat.read(temporary, as_version=4)  # type: ignore[no-untyped-call]
-        paths.write(output, nbformat.writes(normalised(notebook)) + "\n")  # type: ignore[no-untyped-call]
     except PapermillExecutionError as error:
         raise NotebookError(f"notebooks/{name}.ipynb, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     except RuntimeError as error:  # the kernel did not start, or died
         raise NotebookError(f"notebooks/{name}.ipynb: {error}") from None
     finally:
         os.environ.pop("ANALYSIS_FIGURES", None)
-        temporary.unlink(missing_ok=True)
+    return normalised(notebook)
+
+
+def execute(name: str, parameters: Mapping[str, Any], output: Path, figures: Path | None = None) -> Path:
+    """:func:`executed`, written to ``output`` whole or not at all."""
+    paths.write(output, serialised(executed(name, parameters, figures)))
     return output
+
+
+def serialised(notebook: nbformat.NotebookNode) -> str:
+    """``notebook`` as its file holds it."""
+    return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]
 
 
 def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
