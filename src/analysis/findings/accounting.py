@@ -442,6 +442,8 @@ def _repair_finding(book: Book, repairs: pd.DataFrame, taken: list[Side]) -> Fin
 
 def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
     """Departed, killed, returned and away: what at least one way of taking the claims leaves possible."""
+    if not book.where[1]:
+        return
     together = hull(book, taken)
     claims = list(book.claims["claim_id"])
     for name, question in ACCOUNT.items():

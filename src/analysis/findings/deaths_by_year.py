@@ -135,8 +135,9 @@ def _label(start: pd.Timestamp, end: pd.Timestamp) -> str:
 def _persons(shares: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
     """The shares of the dead applied to each total of the dead, where both count the same dead."""
     rows = []
+    windows = list(shares.itertuples())
     for claim in total.itertuples():
-        for share in shares.itertuples():
+        for share in windows:
             low, high = optional(claim.lower), optional(claim.upper)
             if share.origin != claim.origin:
                 origins = [name.replace("_", " ").title() for name in (share.origin, claim.origin)]
@@ -235,10 +236,11 @@ def _halves(record: Record, total: pd.DataFrame) -> pd.DataFrame:
     whole = counts(record)
     whole = whole[whole["measure"].eq("departed") & whole["kind"].eq("cumulative")].drop_duplicates("family")
     rows = []
+    groups, counted = list(whole.itertuples()), list(total.itertuples())
     for share in half.itertuples():
-        for group in whole.itertuples():
+        for group in groups:
             implied = least_part(share.lower, share.hedge, group.lower)
-            for dead in total.itertuples():
+            for dead in counted:
                 most = optional(dead.upper)
                 if group.group != share.group:
                     verdict = "not comparable: another group is counted"

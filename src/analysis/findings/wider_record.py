@@ -329,7 +329,7 @@ def _stands(record: Record, both: Record, wide: pd.DataFrame, conflicts: pd.Data
     rows = [
         *_deaths_stand(found, wide, record.scenario["half_of_whom"]),
         *_arrests_stand(record, found, wide),
-        *_account_stands(found, wide),
+        *_account_stands(record, found, wide),
     ]
     frame = pd.DataFrame(rows, columns=["finding", "verdict", "why", "claims"])
     frame.insert(1, "answer", [found[name].answer for name in frame["finding"]])
@@ -435,7 +435,7 @@ def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame
         )
 
 
-def _account_stands(found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[Row]:
+def _account_stands(record: Record, found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[Row]:
     official = _main(
         wide[
             wide["attribution_type"].eq("official")
@@ -445,11 +445,11 @@ def _account_stands(found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[R
         ]
     )
     official = official.assign(date=official["as_of"].map(last_day)).sort_values(["date", "claim_id"])
+    day = Book(record, record.scenario["assumptions"]).where[1]
     for measure in SERIES:
         item = found.get(f"accounting.{measure}")
         if item is None or item.lower is None:
             continue
-        day = last_day(item.answer.removeprefix("By ")[:7])
         near = official[official["measure"].eq(measure) & official["date"].le(day)]
         near = near[near["date"].eq(near["date"].max())]
         if near.empty:

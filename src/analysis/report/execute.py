@@ -5,10 +5,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nbformat
 import papermill
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_runtime_dir
 from papermill.exceptions import PapermillExecutionError
 from traitlets import CaselessStrEnum
 
@@ -36,6 +38,12 @@ class LocalKernel(AsyncKernelManager):
     """A kernel reached through files, not ports: no other process can take its port or listen in."""
 
     transport = CaselessStrEnum(["tcp", "ipc"], default_value="ipc" if os.name == "posix" else "tcp", config=True)
+
+    def __init__(self, **settings: Any) -> None:
+        # named here, for without a file of its own every kernel of a folder would share one set of sockets
+        folder = Path(jupyter_runtime_dir())
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        super().__init__(connection_file=str(folder / f"kernel-{uuid4().hex[:16]}.json"), **settings)
 
 
 def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = None) -> nbformat.NotebookNode:

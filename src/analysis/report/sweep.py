@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -142,7 +143,7 @@ def cluster() -> Iterator[Executor]:
 
     address = os.environ.get("DASK_SCHEDULER_ADDRESS")
     if address:
-        with Client(address, timeout="30s") as client:
+        with Client(address, timeout="10s") as client:
             yield client.get_executor(pure=False)
         return
     cores = os.cpu_count() or 1
@@ -160,6 +161,11 @@ def evaluated(executor: Executor | None = None) -> pd.DataFrame:
     """
     key = _key(paths.SCENARIOS.read_text(encoding="utf-8"))
     stamp = RESULTS.with_suffix(".key")
+    with _alone():
+        return _evaluated(executor, key, stamp)
+
+
+def _evaluated(executor: Executor | None, key: str, stamp: Path) -> pd.DataFrame:
     if not (stamp.is_file() and stamp.read_text() == key and RESULTS.is_file()):
         scenarios = sensitivity.grid(_record(), declared())
         batches = [scenarios[start : start + BATCH] for start in range(0, len(scenarios), BATCH)]
@@ -173,6 +179,18 @@ def evaluated(executor: Executor | None = None) -> pd.DataFrame:
         paths.write(RESULTS.with_suffix(".parquet"), table.to_parquet(index=False))
         paths.write(stamp, key)
     return sensitivity.read(RESULTS)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process evaluates the grid: it may be doing just what is wanted."""
+    paths.SWEEP.mkdir(parents=True, exist_ok=True)
+    with (paths.SWEEP / ".lock").open("w") as lock:
+        if os.name == "posix":
+            import fcntl  # here: there is none elsewhere, where two at once do the work twice
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def sensitivity_of(_record: Record) -> sensitivity.Sensitivity:

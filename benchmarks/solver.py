@@ -1,0 +1,86 @@
+"""How do bounds for all quantities grow with the number of claims? One size a process, so that its memory is its own.
+
+A made-up record: populations of 50 quantities (ten dates; departed, killed, returned, away, present), five claims a
+quantity, each an interval around one consistent truth; balance at each date, and no fall of more than 25.
+"""
+
+import json
+import random
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from analysis.findings.constraints import Constraint, System
+
+DATES, CLAIMS_EACH, REVISION = 10, 5, 25
+GROWING = ("departed", "killed", "returned")
+
+
+def population(name: int, dates: int, draw: random.Random) -> Iterator[Constraint]:
+    """The constraints of one population of ``5 * dates`` quantities."""
+    left = dead = back = 0
+    for date in range(dates):
+        left, dead, back = left + draw.randint(0, 60), dead + draw.randint(0, 15), back + draw.randint(0, 10)
+        truth = {
+            "departed": left + 100,
+            "killed": dead,
+            "returned": back,
+            "away": left + 100 - dead - back,
+            "present": (left + 100 - dead - back) // 2,
+        }
+        at = lambda measure, date=date: (name, measure, date)  # noqa: E731
+        for measure, value in truth.items():
+            for claim in range(CLAIMS_EACH):
+                low, high = draw.choice([(0, 0), (0, 40), (20, 0), (10, 10), (50, 50)])
+                lower = value - low if draw.random() < 0.8 else float("-inf")
+                upper = value + high if draw.random() < 0.8 else float("inf")
+                yield Constraint(f"{name}.{date}.{measure}.{claim}", ((at(measure), 1),), max(0, lower), upper)
+        yield Constraint(
+            "balance", ((at("departed"), 1), (at("killed"), -1), (at("returned"), -1), (at("away"), -1)), 0, 0
+        )
+        yield Constraint("balance", ((at("away"), 1), (at("present"), -1)), lower=0)
+        if date:
+            for measure in GROWING:
+                yield Constraint("no fall", ((at(measure), 1), (at(measure, date - 1), -1)), lower=-REVISION)
+
+
+def measure(claims: int, connected: bool) -> dict[str, float]:
+    """Seconds of each step, and the peak of the process in MiB, for a system of about ``claims`` claims."""
+    draw = random.Random(1)
+    before = _peak()
+    each = DATES * 5 * CLAIMS_EACH
+    populations = [(0, claims // (5 * CLAIMS_EACH))] if connected else [(name, DATES) for name in range(claims // each)]
+    constraints = [c for name, dates in populations for c in population(name, dates, draw)]
+    marks = [time.perf_counter()]
+    system = System.of(constraints)
+    marks.append(time.perf_counter())
+    parts = system.parts
+    marks.append(time.perf_counter())
+    feasible = system.feasible()
+    marks.append(time.perf_counter())
+    bounds = system.bounds()
+    marks.append(time.perf_counter())
+    assert feasible and all(bound is not None for bound in bounds.values())
+    build, split, check, bound = (after - before for before, after in pairwise(marks))
+    return {
+        "claims": sum(len(c.terms) == 1 for c in constraints),
+        "quantities": len(bounds),
+        "parts": len(parts),
+        "group by element": build,
+        "split into parts": split,
+        "feasible": check,
+        "bounds of all": bound,
+        "MiB beyond the imports": _peak() - before,
+    }
+
+
+def _peak() -> float:
+    """The most memory that this process has held, in MiB; getrusage would count the parent's before the exec."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(int(sys.argv[1]), sys.argv[2] == "connected")))
