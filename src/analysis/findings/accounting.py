@@ -223,21 +223,35 @@ def conflict_table(book: Book, found: Reconciliation) -> pd.DataFrame:
 def explained(book: Book, conflict: frozenset[str]) -> str:
     """Why the elements of a minimal conflict cannot all hold: what the others leave against what the last one says."""
     system = book.system.only(conflict)
-    claims = book.of(conflict).drop_duplicates("family", keep="last")
+    claims = book.of(conflict)
+    families = list(dict.fromkeys(reversed(list(claims["family"]))))
     assumed = ", ".join(name for name in ASSUMPTIONS if name in conflict)
     given = f" [{assumed}]" if assumed else ""
-    single = {c.element: c for c in system.constraints if len(c.terms) == 1 and c.element in set(claims["family"])}
-    if not single:
-        return f"{' and '.join(_names(book, claims['family']))} cannot hold together{given}."
-    last = next(family for family in reversed(list(claims["family"])) if family in single)
-    quantity = single[last].terms[0][0]
-    others = _names(book, [family for family in claims["family"] if family != last])
-    left = system.without([last]).bound({quantity: 1})
-    left_told = in_words(*_open(left), "persons") if others and left else "no number"
-    amount = in_words(*_open((single[last].lower, single[last].upper)), "persons")
-    subject = f"{' and '.join(others)} {'leave' if len(others) > 1 else 'leaves'}" if others else "What it says leaves"
-    what = quantity.measure.replace("_", " ")
-    return f"{subject} {left_told} {what}, but {_name(claims[claims['family'].eq(last)].iloc[0])} is {amount}{given}."
+    counts = claims[claims["unit"].eq("persons")]
+    last = next((family for family in families if family in set(counts["family"])), None)
+    others = _names(book, [family for family in families if family != last])
+    if last is None:
+        return f"{' and '.join(others)} cannot hold together{given}."
+    rest = system.without([last])
+    told = []
+    for claim in counts[counts["family"].eq(last)].itertuples():
+        left, says = rest.bound({book.quantity(claim): 1}), (optional(claim.lower), optional(claim.upper))
+        told.append((left is None or _apart(left, says), left, says, claim))
+    _, left, says, claim = max(told, key=lambda item: item[0])
+    leave = in_words(*_open(left), "persons") if others and left else "no number"
+    subject = (
+        f"{' and '.join(others)} {'leave' if len(others) > 1 else 'leaves'}"
+        if others
+        else "What it says elsewhere leaves"
+    )
+    what = claim.measure.replace("_", " ")
+    return f"{subject} {leave} {what}, but '{claim.phrase}' ({claim.claim_id}) is {in_words(*says, 'persons')}{given}."
+
+
+def _apart(left: Interval, says: tuple[float | None, float | None]) -> bool:
+    """Whether what is left and what is said have no number in common."""
+    low, high = says
+    return (low is not None and left[1] < low) or (high is not None and left[0] > high)
 
 
 def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:

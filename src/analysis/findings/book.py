@@ -220,7 +220,7 @@ class Book:
         }
         always = {*tree, *tree.values(), "fighting"}
         extra = {q.measure for q in claimed} - always
-        held: dict[tuple[Scope, str], set[str]] = {cell: set(always) for cell in cells}
+        held: dict[tuple[Scope, str], set[str]] = {cell: set(always) for cell in sorted(cells)}
         for quantity in claimed:
             for scope, day in cells:
                 if (
@@ -315,7 +315,7 @@ class Book:
         """No count falls below any earlier one by more than the revision: a running top holds both together."""
         revision = int(self.record.scenario["revision"])
         series: dict[tuple[str, Scope], list[str]] = {}
-        for (scope, day), names in sorted(held.items(), key=lambda item: item[0][1]):
+        for (scope, day), names in sorted(held.items(), key=lambda item: item[0][::-1]):
             for name in sorted(names & accumulates):
                 series.setdefault((name, scope), []).append(day)
         for (name, scope), dates in series.items():

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.evidence.periods import days
 from analysis.evidence.record import WIDER_TOO, Record
 from analysis.findings import accounting, deaths_by_year, returnees_and_arrests
-from analysis.findings.accounting import SEARCH, explained
+from analysis.findings.accounting import explained
 from analysis.findings.book import Book, last_day
 from analysis.findings.finding import (
     WHOLE_SUBJECT,
@@ -58,7 +58,7 @@ class WiderRecord:
     ``falls``: official counts below an earlier one. ``origins``: what each count of the articles goes back to, and
     whether a newer official count was out. ``bases``: shares printed without the base that another printing gives.
     ``one_number``: one number under two measures. ``women_and_minors``: totals with them inside or beside.
-    ``sums``: stated parts against stated totals. ``contradictions``: minimal conflicts of what officials say.
+    ``sums``: stated parts against stated totals. ``contradictions``: claims of the articles that cannot stand beside an official figure.
     ``stands``: what becomes of the main findings.
     """
 
@@ -303,17 +303,28 @@ def _women_and_minors(wide: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contradictions(both: Record) -> pd.DataFrame:
-    """Minimal conflicts of what officials say, articles and wider record together, for as long as the search goes on.
+    """Each claim of the articles against each official figure elsewhere, pair by pair: every minimal conflict of the two.
 
-    Columns: claims, articles (whether a claim of an article is in it), sentence.
+    Counts of one month are taken for one date. Columns: claims, assumptions, sentence.
     """
-    book = Book(both.under(both.scenario.but(speaker_roles="official", same_date=1.0)), "monotone")
-    found = book.system.reconcile(book.given, SEARCH // 3)
+    book = Book(both.under(both.scenario.but(same_date=1.0)), "monotone")
+    wider = _is_wider(book.claims)
+    ours = dict.fromkeys(book.claims.loc[~wider, "family"])
+    theirs = dict.fromkeys(book.claims.loc[wider & book.claims["attribution_type"].eq("official"), "family"])
+    said = {family: [c for c in book.said if c.element == family] for family in theirs}
+    single = {family: rows[0] for family, rows in said.items() if [len(c.terms) for c in rows] == [1]}
     rows = []
-    for conflict in found.conflicts:
-        claims = book.of(conflict)
-        rows.append(("; ".join(claims["claim_id"]), bool((~_is_wider(claims)).any()), explained(book, conflict)))
-    return pd.DataFrame(rows, columns=["claims", "articles", "sentence"])
+    for own in ours:
+        left = book.system.only([own, *book.assumptions]).bounds_of({f: dict(c.terms) for f, c in single.items()})
+        for other in theirs:
+            bounds = left.get(other)
+            if own == other or (bounds and bounds[0] <= single[other].upper and single[other].lower <= bounds[1]):
+                continue  # one figure within the bounds that the claim leaves
+            for conflict in book.system.only([own, other, *book.assumptions]).reconcile().conflicts:
+                if {own, other} <= conflict:
+                    assumed = "; ".join(name for name in book.assumptions if name in conflict)
+                    rows.append(("; ".join(book.of(conflict)["claim_id"]), assumed, explained(book, conflict)))
+    return pd.DataFrame(rows, columns=["claims", "assumptions", "sentence"])
 
 
 def _stands(record: Record, both: Record, wide: pd.DataFrame, conflicts: pd.DataFrame) -> pd.DataFrame:
@@ -431,7 +442,7 @@ def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame
             pairs.id,
             verdict,
             f"{how_many(len(fit), 'pair')} of {len(both)} with the wider record{f': {told}' if told else ''}",
-            "; ".join({*fit["returned_claim"], *fit["arrested_claim"]}),
+            "; ".join(sorted({*fit["returned_claim"], *fit["arrested_claim"]})),
         )
 
 
@@ -630,17 +641,14 @@ def _sum_finding(both: Record, sums: pd.DataFrame) -> Finding:
 
 
 def _conflict_finding(both: Record, table: pd.DataFrame) -> Finding:
-    with_articles = table[table["articles"].astype(bool)]
-    answer = f"{how_many(len(table), 'minimal set')} found of what officials say, {len(with_articles)} with a figure of the articles. {' '.join(with_articles['sentence'])}".strip()
-    value = float(len(with_articles))
+    by = table["assumptions"].replace("", "no assumption").value_counts()
+    counted = ", ".join(f"{count} with {name.replace('; ', ', ')}" for name, count in by.items())
+    few = table[table["assumptions"].str.count(";").le(0)]
+    answer = f"{how_many(len(table), 'pair')}: {counted}. {' '.join(few['sentence'].head(6))}".strip()
+    value = float(len(table))
+    question = "Which claims of the articles cannot stand beside an official figure elsewhere?"
     return finding(
-        both,
-        "wider_record.contradictions",
-        "Which official figures of the articles cannot stand beside the official series?",
-        answer,
-        (value, value),
-        "sets",
-        _cited(with_articles["claims"]),
+        both, "wider_record.contradictions", question, answer, (value, value), "pairs", _cited(table["claims"])
     )
 
 
