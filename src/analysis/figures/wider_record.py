@@ -70,7 +70,7 @@ def series(record: Record, result: WiderRecord) -> Drawing:
             axes.set_ylim(0, top)
             axes.set_ylabel("persons")
             axes.grid(axis="y", color=PALE)
-        panels[-1].set_xlim(pd.Timestamp("2014-01-01"), pd.Timestamp("2019-06-30"))
+        panels[-1].set_xlim(pd.Timestamp("2012-01-01"), pd.Timestamp("2019-06-30"))
         panels[-1].xaxis.set_major_locator(mdates.YearLocator())
         panels[-1].xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         panels[-1].set_xlabel(
@@ -102,9 +102,8 @@ def origins(record: Record, result: WiderRecord) -> Drawing:
         .sort_values("days_between", ascending=False, kind="stable")
         .reset_index(drop=True)
     )
-    late = frame[frame["days_between"].gt(31)]
-    most = f", by up to {number(float(late['days_between'].max()), 'days')} days" if len(late) else ""
-    title = f"{len(late)} of {len(frame)} counts are more than a month older than their article says{most}"
+    late = frame[frame["stale"]]
+    title = f"{len(late)} of {len(frame)} counts give an older statement as of their own date; {int(frame['how'].ne('same statement').sum())} only resemble an official count"
     figure = canvas(1.6 + 0.42 * max(len(frame), 2), title, _both(record), [*frame["claim"], *frame["origin"]])
     with mpl.rc_context(STYLE):
         axes = figure.add_subplot()

@@ -1,15 +1,17 @@
 """Given what the sources claim, which totals are possible at all, which claims cannot stand together, what mends it?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
+from math import inf
+from typing import Any
 
 import pandas as pd
 
 from analysis.evidence.record import Record
-from analysis.findings.book import ASSUMPTIONS, LEVELS, SAID, Book
-from analysis.findings.constraints import Interval, Reconciliation, System
+from analysis.findings.book import ASSUMPTIONS, LEVELS, SAID, Book, alignable
+from analysis.findings.constraints import Constraint, Interval, Reconciliation, System, Terms, blocks
 from analysis.findings.finding import Finding, finding, how_many, in_words, number, optional, said
 
 PARAMETERS = (
@@ -38,11 +40,11 @@ PARAMETERS = (
 """The parameters of the notebook."""
 
 
-SEARCH = 200
+SEARCH = 150
 """Subsets looked at before the search for conflicts and repairs is cut: far more than the five articles need."""
 
-MOST_SIDES, MOST_READINGS = 16, 2
-"""Ways to take an inconsistent record that are followed up, and readings changed together in a repair, at most."""
+MOST_READINGS = 2
+"""Readings changed together in a repair, at most."""
 
 
 REPAIRS = "What is the least that would reconcile the claims?"
@@ -110,7 +112,7 @@ def analyse(record: Record) -> Accounting:
         *_account_finding(book, taken),
         *_unaccounted_finding(book, unaccounted),
         *_implied_finding(book, implied),
-        *_stock_finding(book, taken),
+        *_stock_finding(book),
         *_return_finding(book, taken),
         *_left_out_finding(book, left_out),
     )
@@ -129,56 +131,40 @@ def outline(record: Record) -> Outline:
     book = Book(record, record.scenario["assumptions"])
     taken = sides(book)
     size = float(len(taken[0].gone)) if taken else None
-    repairs = finding(
-        record, "accounting.repairs", REPAIRS, in_words(size, size, "changes"), (size, size), "changes", ()
+    followed: dict[str, tuple[float | None, float | None]] = {"repairs": (size, size)}
+    terms = {name: terms for name, terms in book.account().items() if name in (*ACCOUNT, "unaccounted")}
+    followed |= {name: _open(bounds) for name, bounds in hull(taken, terms).items() if bounds is not None}
+    for name, case in (("stock_ways", _stock_case(book)), ("set_to_return", _return_case(book, taken))):
+        if case is not None and case.beside:
+            possible = float(sum(system.feasible() for system in case.beside))
+            followed[name] = possible, possible
+    units = {"repairs": "changes", "stock_ways": "ways", "set_to_return": "ways"}
+    return Outline(
+        tuple(
+            Finding(f"accounting.{name}", "", in_words(*bounds, unit), *bounds, unit, (), ())
+            for name, bounds in followed.items()
+            for unit in [units.get(name, "persons")]
+        )
     )
-    account = [
-        finding(
-            record,
-            f"accounting.{name}",
-            ACCOUNT.get(name, ""),
-            in_words(*_open(bounds), "persons"),
-            _open(bounds),
-            "persons",
-            (),
-        )
-        for name, bounds in hull(book, taken).items()
-        if name in (*ACCOUNT, "unaccounted")
-    ]
-    fits = [
-        finding(
-            record,
-            name,
-            "",
-            f"fits {sum(possible)} of {how_many(len(possible), 'way')}",
-            (float(sum(possible)),) * 2,
-            "ways",
-            (),
-        )
-        for name, case in (
-            ("accounting.stock", _stock_case(book, taken)),
-            ("accounting.set_to_return", _return_case(book, taken)),
-        )
-        if case
-        for possible in [[system.feasible() for system in case.beside]]
-    ]
-    return Outline((repairs, *account, *fits))
 
 
 def sides(book: Book, found: Reconciliation | None = None) -> list[Side]:
-    """The ways to take the record of ``book``: everything where it is consistent, else all but each minimum repair."""
+    """The ways to take the record of ``book``: everything where it is consistent, else all but each minimum repair.
+
+    None where the search for repairs was cut: bounds over some of the ways alone would be too narrow.
+    """
     found = found or book.system.reconcile(book.given, SEARCH, repairs_only=True)
-    return [Side(book, gone) for gone in found.repairs[:MOST_SIDES]]
+    return [Side(book, gone) for gone in found.repairs] if found.complete else []
 
 
-def hull(book: Book, taken: Iterable[Side]) -> dict[str, Interval | None]:
-    """For each quantity of the account, what at least one side leaves possible; None where no side is consistent."""
-    result: dict[str, Interval | None] = dict.fromkeys(book.account())
+def hull(taken: Iterable[Side], expressions: Mapping[str, Terms]) -> dict[str, Interval | None]:
+    """For each expression, what at least one side leaves possible; None where no side is consistent."""
+    result: dict[str, Interval | None] = dict.fromkeys(expressions)
     for side in taken:
-        for name, bounds in side.system.bounds_of(book.account()).items():
-            before = result[str(name)]
+        for name, bounds in side.system.bounds_of(expressions).items():
+            before = result[name]
             if bounds is not None:
-                result[str(name)] = bounds if before is None else (min(before[0], bounds[0]), max(before[1], bounds[1]))
+                result[name] = bounds if before is None else (min(before[0], bounds[0]), max(before[1], bounds[1]))
     return result
 
 
@@ -199,7 +185,7 @@ def _open(bounds: Interval | None) -> tuple[float | None, float | None]:
     return tuple(None if abs(bound) == float("inf") else bound for bound in bounds)  # type: ignore[return-value]
 
 
-def _name(claim: pd.Series) -> str:
+def _name(claim: Mapping[str, Any] | pd.Series) -> str:
     return f"'{claim['phrase']}' ({claim['claim_id']})"
 
 
@@ -222,36 +208,38 @@ def conflict_table(book: Book, found: Reconciliation) -> pd.DataFrame:
 
 def explained(book: Book, conflict: frozenset[str]) -> str:
     """Why the elements of a minimal conflict cannot all hold: what the others leave against what the last one says."""
-    system = book.system.only(conflict)
-    claims = book.of(conflict)
-    families = list(dict.fromkeys(reversed(list(claims["family"]))))
-    assumed = ", ".join(name for name in ASSUMPTIONS if name in conflict)
-    given = f" [{assumed}]" if assumed else ""
+    claims = _at_work(book, conflict)
+    assumed = [name for name in ASSUMPTIONS if name in conflict]
+    given = f" [{', '.join(assumed)}]" if assumed else ""
     counts = claims[claims["unit"].eq("persons")]
-    last = next((family for family in families if family in set(counts["family"])), None)
-    others = _names(book, [family for family in families if family != last])
-    if last is None:
-        return f"{' and '.join(others)} cannot hold together{given}."
-    rest = system.without([last])
-    told = []
-    for claim in counts[counts["family"].eq(last)].itertuples():
-        left, says = rest.bound({book.quantity(claim): 1}), (optional(claim.lower), optional(claim.upper))
-        told.append((left is None or _apart(left, says), left, says, claim))
-    _, left, says, claim = max(told, key=lambda item: item[0])
-    leave = in_words(*_open(left), "persons") if others and left else "no number"
-    subject = (
-        f"{' and '.join(others)} {'leave' if len(others) > 1 else 'leaves'}"
-        if others
-        else "What it says elsewhere leaves"
+    if counts.empty:
+        return f"{' and '.join(map(_name, claims.to_dict('records')))} cannot hold together{given}."
+    last = counts.iloc[-1]
+    others = claims[claims["claim_id"].ne(last["claim_id"])]
+    rest = System(
+        (
+            *blocks(c for claim in others.itertuples() for c in book.constraints(claim)),
+            *book.system.only(assumed).blocks,
+        )
     )
-    what = claim.measure.replace("_", " ")
-    return f"{subject} {leave} {what}, but '{claim.phrase}' ({claim.claim_id}) is {in_words(*says, 'persons')}{given}."
+    left = rest.bound({book.quantity(last): 1})
+    leave = in_words(*_open(left), "persons") if left else "no number"
+    told = " and ".join(map(_name, others.to_dict("records")))
+    subject = f"{told} {'leave' if len(others) > 1 else 'leaves'}" if told else "The assumptions leave"
+    amount = in_words(optional(last["lower"]), optional(last["upper"]), "persons")
+    return f"{subject} {leave} {last['measure'].replace('_', ' ')}, but {_name(last)} is {amount}{given}."
 
 
-def _apart(left: Interval, says: tuple[float | None, float | None]) -> bool:
-    """Whether what is left and what is said have no number in common."""
-    low, high = says
-    return (low is not None and left[1] < low) or (high is not None and left[0] > high)
+def _at_work(book: Book, conflict: frozenset[str]) -> pd.DataFrame:
+    """The claims of a minimal conflict without those that its families print besides: fewer would be consistent."""
+    claims = book.of(conflict)
+    assumed = book.system.only(name for name in ASSUMPTIONS if name in conflict).blocks
+    for claim_id in list(claims["claim_id"]):
+        fewer = claims[claims["claim_id"].ne(claim_id)]
+        held = blocks(c for claim in fewer.itertuples() for c in book.constraints(claim))
+        if not System((*held, *assumed)).feasible():
+            claims = fewer
+    return claims
 
 
 def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:
@@ -263,6 +251,7 @@ def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:
     fewest = min((len(gone) for gone in found.repairs), default=0)
     rows = [_repair(book, gone, ()) for gone in found.repairs if gone]
     if found.repairs == (frozenset(),) or not found.complete:
+        rows = rows if found.complete else []
         return pd.DataFrame(rows, columns=["changes", "persons", "sentence"])
     readings = book.record.reported["readings"]
     touching = readings.loc[readings["claim_id"].isin(book.claims["claim_id"]), "ambiguity"].unique()
@@ -292,20 +281,37 @@ def _repair(book: Book, gone: frozenset[str], read: Iterable[tuple[str, str]]) -
             told.append(f"give up that {ASSUMPTIONS[name]}")
         else:
             moved = f", or move it by {number(moves[name], 'persons')} persons or more" if moves and moves[name] else ""
-            told.append(f"drop {_names(book, [name])[0]}{moved}")
+            told.append(f"drop {_names(book, [name])[0]}{moved}{_rescoped(book, gone, name)}")
     told += [f"read {name} as {reading}" for name, reading in read]
     persons = sum(moves.values()) if moves else None
     return len(told), persons or None, "; ".join(told)
 
 
+def _rescoped(book: Book, gone: frozenset[str], family: str) -> str:
+    """What else would do in place of dropping a count: that it is of fewer, or of more, than those it is taken for."""
+    counts = [c for c in book.said if c.element == family]
+    rest = book.system.without(gone)
+    found = []
+    for words, part in (
+        ("only a part of them", lambda c: replace(c, upper=inf)),
+        ("more than them", lambda c: replace(c, lower=-inf)),
+    ):
+        if (
+            all(len(c.terms) == 1 for c in counts)
+            and System((*rest.blocks, *blocks(part(c) for c in counts))).feasible()
+        ):
+            found.append(words)
+    return f", or take it to count {' or '.join(found)}" if found else ""
+
+
 def _left_out(book: Book, taken: list[Side]) -> pd.DataFrame:
     """Bounds with each family left out in turn, against those with all of them. A row a family and quantity."""
     rows = []
-    base = hull(book, taken)
-    for family in dict.fromkeys(book.claims["family"]):
+    base = hull(taken, book.account())
+    for family in dict.fromkeys(book.claims["family"]) if taken else ():
         left = replace(book, record=book.record.under(book.record.scenario.but(left_out=_also(book, family))))
-        without = hull(book, sides(left))
-        for name in ("killed", "unaccounted"):
+        without = hull(sides(left), left.account())
+        for name in ("killed", "unaccounted") if book.aligned else ("killed",):
             bounds = without[name]
             rows.append(
                 (family, _names(book, [family])[0], name, *_open(bounds), *_open(base[name]), bounds != base[name])
@@ -321,10 +327,14 @@ def _also(book: Book, family: str) -> str:
 
 def _rivals(book: Book) -> pd.DataFrame:
     """The counts of all who returned, at the round of the account."""
-    day = book.where[1]
-    dates = next((r for r in book.rounds if day in r), [])
     claims = book.claims[book.claims["measure"].eq("returned") & book.claims["kind"].eq("cumulative")]
-    return claims[[book.quantity(c).end in dates for c in claims.itertuples()]].drop_duplicates("family")
+    return claims[[_of_round(book, claim) for claim in claims.itertuples()]].drop_duplicates("family")
+
+
+def _of_round(book: Book, claim: Any) -> bool:
+    """Whether a claim counts persons of the subject, whole, near the day of the account."""
+    quantity = book.quantity(claim)
+    return claim.unit == "persons" and not quantity.start and quantity.end in book.around and alignable(quantity.scope)
 
 
 def _unaccounted(book: Book, taken: list[Side]) -> pd.DataFrame:
@@ -333,12 +343,10 @@ def _unaccounted(book: Book, taken: list[Side]) -> pd.DataFrame:
     As printed takes the least count of departures and the numbers without their hedges; the interval is that of the
     sides which keep the count of returns.
     """
-    rows = []
-    day = book.where[1]
-    dates = next((r for r in book.rounds if day in r), [])
-    counts = book.claims[
-        [c.unit == "persons" and c.kind != "flow" and book.quantity(c).end in dates for c in book.claims.itertuples()]
-    ]
+    rows: list[tuple[Any, ...]] = []
+    if not book.aligned:
+        taken = []
+    counts = book.claims[[_of_round(book, claim) for claim in book.claims.itertuples()]]
     of = lambda measure: counts[counts["measure"].eq(measure)].sort_values("value")  # noqa: E731
     for _, back in _rivals(book).iterrows():
         rest = [of(name).iloc[0] for name in ("departed", "killed", "fighting") if len(of(name))]
@@ -352,7 +360,7 @@ def _unaccounted(book: Book, taken: list[Side]) -> pd.DataFrame:
             else ""
         )
         kept = [side for side in taken if back["family"] not in side.gone]
-        bounds = hull(book, kept)["unaccounted"]
+        bounds = hull(kept, book.account()).get("unaccounted")
         claims = "; ".join([back["claim_id"], *(row["claim_id"] for row in rest)])
         rows.append((_name(back), back["attributed_to"], told, printed, *_open(bounds), claims))
     columns = ["returned", "said by", "sum", "as printed", "lower", "upper", "claims"]
@@ -380,7 +388,7 @@ def _implied(book: Book) -> pd.DataFrame:
             )
             claim = dead[dead["family"].eq(family)].iloc[0]
             fits = closed.system.only([*used["family"], family, *closed.assumptions]).feasible()
-            follows = bool(bounds and alone and bounds[0] >= alone[0] and bounds[1] <= alone[1])
+            follows = not fits_otherwise(base, [c for c in closed.said if c.element == family])
             verdict = "follows" if follows else "fits" if fits else "cannot hold"
             rows.append(
                 (
@@ -395,6 +403,13 @@ def _implied(book: Book) -> pd.DataFrame:
     columns = ["returned", "dead_lower", "dead_upper", "claim", "claim_lower", "claim_upper", "verdict", "claims"]
     kinds = dict.fromkeys(["dead_lower", "dead_upper", "claim_lower", "claim_upper"], "Float64")
     return pd.DataFrame(rows, columns=columns).astype(kinds)
+
+
+def fits_otherwise(system: System, claim: Iterable[Constraint]) -> bool:
+    """Whether ``system`` leaves room for some numbers that break ``claim``; if not, the claim follows from it."""
+    sides = [replace(c, lower=-inf, upper=c.lower - 1) for c in claim if c.lower > -inf]
+    sides += [replace(c, lower=c.upper + 1, upper=inf) for c in claim if c.upper < inf]
+    return any(System((*system.blocks, *blocks([side]))).feasible() for side in sides)
 
 
 def _assumed(book: Book) -> list[str]:
@@ -433,6 +448,9 @@ def _conflict_finding(book: Book, conflicts: pd.DataFrame, found: Reconciliation
 
 
 def _repair_finding(book: Book, repairs: pd.DataFrame, taken: list[Side]) -> Finding:
+    if repairs.empty and not taken:
+        answer = f"More than can be listed: {SEARCH} subsets were looked at. Leave families out, or choose speakers or assumptions."
+        return finding(book.record, "accounting.repairs", REPAIRS, answer, (None, None), "changes", (), _assumed(book))
     if repairs.empty:
         return finding(
             book.record,
@@ -456,9 +474,9 @@ def _repair_finding(book: Book, repairs: pd.DataFrame, taken: list[Side]) -> Fin
 
 def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
     """Departed, killed, returned and away: what at least one way of taking the claims leaves possible."""
-    if not book.where[1]:
+    if not book.where[1] or not taken:
         return
-    together = hull(book, taken)
+    together = hull(taken, book.account())
     claims = list(book.claims["claim_id"])
     for name, question in ACCOUNT.items():
         each = [(side.label, side.system.bounds_of(book.account())[name]) for side in taken]
@@ -488,7 +506,8 @@ def _unaccounted_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:
         + (f" ({row.sum} = {number(row.printed, 'persons')} as printed, without the hedges)" if row.sum else "")
         for row in table.rename(columns={"as printed": "printed"}).itertuples()
     ]
-    bounds = optional(table["lower"].min()), optional(table["upper"].max()) if table["upper"].notna().all() else None
+    low = optional(table["lower"].min()) if table["lower"].notna().all() else None
+    bounds = low, optional(table["upper"].max()) if table["upper"].notna().all() else None
     question = "How many are neither counted as dead, nor back, nor fighting?"
     yield finding(
         book.record,
@@ -539,8 +558,8 @@ class Case:
     beside: list[System]
 
 
-def _stock_case(book: Book, taken: list[Side]) -> Case | None:
-    """A count of departures that is worded as a stock, read as one."""
+def _stock_case(book: Book) -> Case | None:
+    """A count of departures that is worded as a stock, read as one, beside the ways to take the other claims."""
     stocks = book.record.reported["claims"]
     worded = stocks[stocks["measure"].eq("present") & stocks["ambiguity"].str.contains("count_1631")]
     worded = worded[worded["claim_id"].isin(book.claims["claim_id"])]
@@ -548,13 +567,12 @@ def _stock_case(book: Book, taken: list[Side]) -> Case | None:
         return None
     other = replace(book, record=book.record.each_reading("count_1631")["present_stock"])
     family = other.claims.loc[other.claims["claim_id"].isin(worded["claim_id"]), "family"].iloc[0]
-    return Case(
-        worded.iloc[0], other, family, [other.system.without(side.gone) for side in taken if family not in side.gone]
-    )
+    without = replace(other, record=other.record.under(other.record.scenario.but(left_out=_also(other, family))))
+    return Case(worded.iloc[0], other, family, [other.system.without(side.gone) for side in sides(without)])
 
 
-def _stock_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
-    case = _stock_case(book, taken)
+def _stock_finding(book: Book) -> Iterator[Finding]:
+    case = _stock_case(book)
     if case is None:
         return
     other, sets = case.book, _against(case)
@@ -567,12 +585,15 @@ def _stock_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
         ),
         default=None,
     )
-    takes = (
-        f"with the other counts it takes {number(known, 'persons')} departures or more"
-        if known is not None
-        else "no other count bears on it"
-    )
-    verdict = "It can be" if any(system.feasible() for system in case.beside) else "It cannot be"
+    if not case.beside:
+        verdict, takes = "Not decided", "the other claims contradict each other in more ways than are followed"
+    else:
+        verdict = "It can be" if any(system.feasible() for system in case.beside) else "It cannot be"
+        takes = (
+            f"with the other counts it takes {number(known, 'persons')} departures or more"
+            if known is not None
+            else "the other counts and it leave no number at all"
+        )
     answer = f"{verdict}: {takes}. {_told_against(other, sets)}".strip()
     cited = [case.claim["claim_id"], *(claim for conflict in sets for claim in other.of(conflict)["claim_id"])]
     question = f"Can {_name(case.claim)} be a count of those present?"
@@ -611,7 +632,9 @@ def _return_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
     possible = [system.feasible() for system in case.beside]
     sets = _against(case)
     verdict = (
-        "It fits"
+        "Not decided"
+        if not possible
+        else "It fits"
         if all(possible)
         else "It does not fit"
         if not any(possible)

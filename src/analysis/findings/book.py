@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
-from itertools import pairwise, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from math import inf
 from typing import Any, NamedTuple
 
@@ -47,6 +47,9 @@ LEVELS = {
     "closed": tuple(ASSUMPTIONS),
 }
 """The nested choices of assumptions, each with all of the one before."""
+
+NEAR = 3.0
+"""Months within which claims are of the round of the account, whatever is taken for one date."""
 
 WHOLE, THEATRE, ELSE = "departed", "syria_iraq", "elsewhere"
 SAID = ("reported", "estimate")
@@ -138,10 +141,11 @@ class Book:
     @cached_property
     def said(self) -> tuple[Constraint, ...]:
         """The claims as constraints, on behalf of their families."""
-        found = lambda: (c for claim in self.claims.itertuples() for c in self._constraints(claim))  # noqa: E731
+        found = lambda: (c for claim in self.claims.itertuples() for c in self.constraints(claim))  # noqa: E731
         return self._once("said", lambda: tuple(dict.fromkeys(found())))
 
-    def _constraints(self, claim: Any) -> Iterator[Constraint]:
+    def constraints(self, claim: Any) -> Iterator[Constraint]:
+        """What one claim says, on behalf of its family."""
         low, high = optional(claim.lower), optional(claim.upper)
         if claim.unit == "persons":
             yield Constraint(
@@ -169,15 +173,17 @@ class Book:
         return LEVELS[self.level]
 
     @cached_property
-    def rounds(self) -> list[list[str]]:
-        """The days of the counts, in rounds: those at most ``same_date`` months after the first of their round."""
-        found: list[list[str]] = []
-        for day in sorted({q.end for c in self.said for q, _ in c.terms if not q.start}):
-            if found and _months(found[-1][0], day) <= self.record.scenario["same_date"]:
-                found[-1].append(day)
-            else:
-                found.append([day])
-        return found
+    def dates(self) -> tuple[str, ...]:
+        """The days at or up to which something is counted."""
+        return tuple(sorted({q.end for q in self.claimed if not q.start}))
+
+    @cached_property
+    def one_date(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of days that are at most ``same_date`` months apart: a larger limit only adds pairs."""
+        limit = self.record.scenario["same_date"]
+        return tuple(
+            (first, second) for first, second in combinations(self.dates, 2) if _months(first, second) <= limit
+        )
 
     @cached_property
     def system(self) -> System:
@@ -187,7 +193,7 @@ class Book:
             self.assumptions,
             self.record.scenario["revision"],
             self.claimed,
-            tuple(map(tuple, self.rounds)),
+            self.one_date,
         )
         if key not in self.record.memo:
             self.record.memo[key] = blocks(self._structure(), lasting=True)
@@ -206,15 +212,14 @@ class Book:
         claimed = sorted(self.claimed)
         counted = [q for q in claimed if not q.start]
         flows = [q for q in claimed if q.start]
-        aligned = len(self.assumptions) > 1
         cells = {(q.scope, q.end) for q in counted}
-        if aligned:  # every aligned scope at every date, so that a chain of equal scopes leads from each to each
+        if self.aligned:  # every aligned scope at every date, so that a chain of equal scopes leads from each to each
             used = {q.scope for q in claimed}
             values = [
                 sorted({s[place] for s in used if s.origin == MAIN.origin} & set(SAME.get(field, ())) | {MAIN[place]})
                 for place, field in enumerate(Scope._fields)
             ]
-            cells |= {(Scope(*scope), day) for scope in product(*values) for round_ in self.rounds for day in round_}
+            cells |= {(Scope(*scope), day) for scope in product(*values) for day in self.dates}
         tree = {
             m: w for m, w in measures["part_of"].items() if measures["exclusive"][m] and w and measures["complete"][w]
         }
@@ -244,7 +249,7 @@ class Book:
                 if apart and apart[0] == flow:
                     yield Constraint(BALANCE, ((total, 1), *((part, -1) for part in apart)), lower=0)
                 yield Constraint(BALANCE, ((total, 1), (flow, -1)), lower=0)
-        if aligned:
+        if self.aligned:
             yield from self._alignment(held)
         if NO_FALL in self.assumptions:
             yield from self._no_fall(held, set(measures.index[measures["accumulates"]]))
@@ -302,14 +307,11 @@ class Book:
                         yield Constraint(
                             f"one {field}", ((Quantity(name, scope, day), 1), (Quantity(name, other, day), -1)), 0, 0
                         )
-        for round_ in self.rounds:
-            for first, second in pairwise(round_):
-                for scope in sorted({scope for scope, _ in held}):
-                    if (scope, first) in held and (scope, second) in held:
-                        for name in sorted(held[scope, first] & held[scope, second]):
-                            yield Constraint(
-                                ONE_DATE, ((Quantity(name, scope, first), 1), (Quantity(name, scope, second), -1)), 0, 0
-                            )
+        for first, second in self.one_date:
+            for scope in sorted({scope for scope, _ in held}):
+                for name in sorted(held.get((scope, first), set()) & held.get((scope, second), set())):
+                    terms = ((Quantity(name, scope, first), 1), (Quantity(name, scope, second), -1))
+                    yield Constraint(ONE_DATE, terms, 0, 0)
 
     def _no_fall(self, held: dict[tuple[Scope, str], set[str]], accumulates: set[str]) -> Iterator[Constraint]:
         """No count falls below any earlier one by more than the revision: a running top holds both together."""
@@ -328,30 +330,41 @@ class Book:
 
     @cached_property
     def where(self) -> tuple[Scope, str]:
-        """The scope and day at which the account is drawn up: the round that most families speak of, its last day."""
+        """The scope and day at which the account is drawn up: the last of the days that most families speak of."""
         main = {WHOLE, "killed", "returned", "fighting", "present"}
-        told = {
-            day: {c.element for c in self.said for q, _ in c.terms if q.end in round_ and q.measure in main}
-            for round_ in self.rounds
-            for day in [round_[-1]]
-        }
+        spoken = [(c.element, q.end) for c in self.said for q, _ in c.terms if not q.start and q.measure in main]
+        told = {day: {family for family, end in spoken if abs(_months(day, end)) <= NEAR} for _, day in spoken}
         return MAIN, max(told, key=lambda day: (len(told[day]), day), default="")
 
+    @cached_property
+    def around(self) -> tuple[str, ...]:
+        """The days near that of the account."""
+        return tuple(day for day in self.dates if abs(_months(self.where[1], day)) <= NEAR)
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the scopes are taken for one, so that a sum over several claims is of the same persons."""
+        return ONE_DATE in self.assumptions
+
     def at(self, measure: str) -> Quantity:
-        """The quantity of the account: where scopes are not aligned, the one that a claim of its round is about."""
+        """The quantity of the account; where scopes are not aligned, the one nearest to it that a claim counts."""
         scope, day = self.where
-        round_ = next((r for r in self.rounds if day in r), [])
-        counted = sorted(self.said, key=lambda c: len(c.terms) == 1)
-        claimed = [q for c in counted for q, _ in c.terms if q.measure == measure and q.end in round_ and not q.start]
-        return claimed[-1] if claimed and len(self.assumptions) < 2 else Quantity(measure, scope, day)
+        counted = [c.terms[0][0] for c in self.said if len(c.terms) == 1]
+        near = [
+            q for q in counted if q.measure == measure and q.end in self.around and not q.start and alignable(q.scope)
+        ]
+        if self.aligned or not near:
+            return Quantity(measure, scope, day)
+        return min(near, key=lambda q: (sum(a != b for a, b in zip(q.scope, scope, strict=True)), q.end != day, q))
 
     def account(self) -> dict[str, Terms]:
-        """The expressions of the account: its quantities, and what no source accounts for."""
+        """The expressions of the account: its quantities and, where scopes are aligned, what no source accounts for."""
         names = (WHOLE, "killed", "returned", "away", "present", "fighting", ELSE)
         terms: dict[str, Terms] = {name: {self.at(name): 1} for name in names}
-        return terms | {
-            "unaccounted": {self.at(WHOLE): 1, self.at("killed"): -1, self.at("returned"): -1, self.at("fighting"): -1}
-        }
+        if self.aligned:
+            parts = ("killed", "returned", "fighting")
+            terms["unaccounted"] = {self.at(WHOLE): 1} | {self.at(name): -1 for name in parts}
+        return terms
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -361,6 +374,11 @@ class Book:
     def of(self, elements: Iterable[str]) -> pd.DataFrame:
         """The claims behind elements, in order of date."""
         return self.claims[self.claims["family"].isin(list(elements))]
+
+
+def alignable(scope: Scope) -> bool:
+    """Whether a scope is the main one, but for the fields between which the sources slide."""
+    return all(getattr(scope, field) in SAME.get(field, (getattr(MAIN, field),)) for field in Scope._fields)
 
 
 def last_day(edtf: str) -> str:

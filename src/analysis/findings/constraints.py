@@ -180,7 +180,8 @@ class System:
 
     def _core(self) -> frozenset[str]:
         """One minimal set of elements that cannot all hold, of a system that is not feasible: a deletion filter."""
-        core = self.only(_Model(self.blocks, merge=False).certificate() or self.elements)
+        core = self.only(_Model(self.blocks, merge=False).certificate())
+        core = self if core.feasible() else core  # the certificate is of fractions, within a tolerance
         for element in core.elements:
             smaller = core.without([element])
             if not smaller.feasible():

@@ -4,9 +4,10 @@ The wider record is read beside the five articles, never mixed into their runs. 
 statements, scopes and dates, so that a new figure needs no new code.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from analysis.evidence.periods import days
 from analysis.evidence.record import WIDER_TOO, Record
 from analysis.findings import accounting, deaths_by_year, returnees_and_arrests
 from analysis.findings.accounting import explained
-from analysis.findings.book import Book, last_day
+from analysis.findings.book import SAME, Book, last_day
 from analysis.findings.finding import (
     WHOLE_SUBJECT,
     Finding,
@@ -81,7 +82,7 @@ def analyse(record: Record) -> WiderRecord:
     wide, articles = both.claims[_is_wider(both.claims)], both.claims[~_is_wider(both.claims)]
     series = _series(both)
     falls = _falls(wide)
-    origins = _origins(articles, wide, record.scenario["revision"])
+    origins = _origins(articles, wide, record.scenario["revision"], _windows(record))
     bases = _bases(record, wide)
     one_number = _one_number(both.claims)
     minors = _women_and_minors(wide)
@@ -131,31 +132,54 @@ def _series(both: Record) -> pd.DataFrame:
 
 
 def _falls(wide: pd.DataFrame) -> pd.DataFrame:
-    """Official cumulative counts of one scope that are below the one before. Columns: what, from, to, persons."""
-    official = wide[
-        wide["attribution_type"].eq("official") & wide["kind"].isin(["cumulative", "flow"]) & wide["lower"].notna()
-    ]
+    """Official cumulative counts of the series that are below the one before, both of grade A and of one scope."""
+    official = _main(
+        wide[wide["attribution_type"].eq("official") & wide["kind"].eq("cumulative") & wide["grade"].eq("A")]
+    )
+    official = official[official["measure"].isin(SERIES) & official["lower"].notna()]
     official = official.assign(
         date=official["as_of"].map(last_day),
         first=[str(days(as_of)[0]) for as_of in official["as_of"]],
-        start=official["period_start"].where(official["kind"].eq("flow"), ""),
         scope=official[list(FIELDS)].agg(" ".join, axis=1),
     )
     rows = []
-    for _, group in official.sort_values(["date", "claim_id"]).groupby(["scope", "start", "unit"], sort=False):
+    for _, group in official.sort_values(["date", "claim_id"]).groupby("scope", sort=False):
         for before, after in pairwise(group.drop_duplicates(["date", "lower", "upper"]).itertuples()):
             if optional(after.upper) is not None and after.upper < before.lower and after.first > before.date:
                 what = f"{after.measure} ({after.population})".replace("_", " ")
+                speakers = f"{before.attributed_to}; {after.attributed_to}"
                 rows.append(
-                    (what, before.claim_id, after.claim_id, before.as_of, after.as_of, before.lower - after.upper)
+                    (
+                        what,
+                        before.claim_id,
+                        after.claim_id,
+                        before.as_of,
+                        after.as_of,
+                        before.lower - after.upper,
+                        speakers,
+                    )
                 )
-    return pd.DataFrame(rows, columns=["what", "claim", "later_claim", "as_of", "later_as_of", "falls_by"])
+    return pd.DataFrame(rows, columns=["what", "claim", "later_claim", "as_of", "later_as_of", "falls_by", "said_by"])
 
 
-def _origins(articles: pd.DataFrame, wide: pd.DataFrame, revision: float) -> pd.DataFrame:
+def _stale(claim: Any, origin: pd.Series, printed: Mapping[str, str]) -> bool:
+    """Whether a statement is given as of a later date than its own, by more than a month.
+
+    A flow is stale where its window, as the article prints it, ends later than that of the statement.
+    """
+    own, given = (
+        (origin["period_end"], printed[claim.claim_id])
+        if claim.kind == "flow"
+        else (last_day(origin["as_of"]), last_day(claim.as_of))
+    )
+    return bool(own and given and (pd.Timestamp(given) - pd.Timestamp(own)).days > 31)
+
+
+def _origins(articles: pd.DataFrame, wide: pd.DataFrame, revision: float, printed: Mapping[str, str]) -> pd.DataFrame:
     """What each count of the articles goes back to: the same statement elsewhere, or the official count nearest to it.
 
-    An official count is near if it is no further off than the revision of a cumulative count.
+    An official count is near if it is no further off than the revision of a cumulative count; that it is near or fits
+    does not make it the origin. ``stale``: the same statement, given as of a later date than its own.
 
     ``newer``: the official count of the same measure that was the last before the article, where it is another one;
     ``stale_by``: how many persons the article is then behind.
@@ -205,6 +229,7 @@ def _origins(articles: pd.DataFrame, wide: pd.DataFrame, revision: float) -> pd.
                 "origin_phrase": origin["phrase"] if origin is not None else "",
                 "origin_as_of": origin["as_of"] if origin is not None else "",
                 "origin_measure": origin["measure"] if origin is not None else "",
+                "stale": how == "same statement" and origin is not None and _stale(claim, origin, printed),
                 "days_between": (pd.Timestamp(published) - pd.Timestamp(origin["date"])).days
                 if origin is not None
                 else None,
@@ -227,6 +252,12 @@ def _apart(one: Bounds, two: Bounds) -> float:
     """How far two intervals lie apart."""
     gaps = [low - high for low, high in ((one[0], two[1]), (two[0], one[1])) if low is not None and high is not None]
     return max([0.0, *gaps])
+
+
+def _windows(record: Record) -> dict[str, str]:
+    """The last day of each window as the articles print it, before any reading."""
+    printed = record.reported["claims"]
+    return dict(zip(printed["claim_id"], printed["period_end"], strict=True))
 
 
 def _bases(record: Record, wide: pd.DataFrame) -> pd.DataFrame:
@@ -256,14 +287,14 @@ def _bases(record: Record, wide: pd.DataFrame) -> pd.DataFrame:
 def _one_number(claims: pd.DataFrame) -> pd.DataFrame:
     """One exact number of persons under two measures, and whether it is one statement.
 
-    Only where the family or the day is one; numbers below 10 are too common to tell.
+    Only where the family or the date is one; numbers below 10 are too common to tell.
     """
     exact = claims[claims["hedge"].eq("exact") & claims["unit"].eq("persons") & claims["value"].ge(10)]
     rows = []
     for value, group in exact.groupby("value"):
         group = group.drop_duplicates(["measure", "family", "population"])
         for one, two in ((a, b) for a in group.itertuples() for b in group.itertuples() if a.claim_id < b.claim_id):
-            statement = "one statement" if one.family == two.family else "same day"
+            statement = "one statement" if one.family == two.family else "same date"
             if one.measure != two.measure and (one.family == two.family or one.as_of == two.as_of):
                 ids = (one.claim_id, two.claim_id, one.as_of, two.as_of)
                 rows.append((value, one.measure, two.measure, *ids, statement))
@@ -303,13 +334,18 @@ def _women_and_minors(wide: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contradictions(both: Record) -> pd.DataFrame:
-    """Each claim of the articles against each official figure elsewhere, pair by pair: every minimal conflict of the two.
+    """Each count or share of those who left, died, returned or are there against each official figure elsewhere, pair
+    by pair: every minimal conflict of the two.
 
-    Counts of one month are taken for one date. Columns: claims, assumptions, sentence.
+    Counts of one month are taken for one date. ``against``: the figure itself, or the assumption that scopes between
+    which the sources slide are one, which the two then refute. Columns: the two families, claims, assumptions, against,
+    sentence.
     """
     book = Book(both.under(both.scenario.but(same_date=1.0)), "monotone")
     wider = _is_wider(book.claims)
-    ours = dict.fromkeys(book.claims.loc[~wider, "family"])
+    ours = dict.fromkeys(
+        book.claims.loc[~wider & book.claims["measure"].isin([*SERIES, "present", "fighting"]), "family"]
+    )
     theirs = dict.fromkeys(book.claims.loc[wider & book.claims["attribution_type"].eq("official"), "family"])
     said = {family: [c for c in book.said if c.element == family] for family in theirs}
     single = {family: rows[0] for family, rows in said.items() if [len(c.terms) for c in rows] == [1]}
@@ -323,12 +359,24 @@ def _contradictions(both: Record) -> pd.DataFrame:
             for conflict in book.system.only([own, other, *book.assumptions]).reconcile().conflicts:
                 if {own, other} <= conflict:
                     assumed = "; ".join(name for name in book.assumptions if name in conflict)
-                    rows.append(("; ".join(book.of(conflict)["claim_id"]), assumed, explained(book, conflict)))
-    return pd.DataFrame(rows, columns=["claims", "assumptions", "sentence"])
+                    slides = any(f"one {field}" in conflict for field in SAME)
+                    against = "an assumed scope" if slides else "the figure"
+                    rows.append(
+                        (
+                            own,
+                            other,
+                            "; ".join(book.of(conflict)["claim_id"]),
+                            assumed,
+                            against,
+                            explained(book, conflict),
+                        )
+                    )
+    return pd.DataFrame(rows, columns=["family", "other_family", "claims", "assumptions", "against", "sentence"])
 
 
 def _stands(record: Record, both: Record, wide: pd.DataFrame, conflicts: pd.DataFrame) -> pd.DataFrame:
-    """What becomes of the main findings of the articles: stands, falls, or open where nothing elsewhere bears on it.
+    """What becomes of the main findings of the articles: stands, falls, partly where it is met in part,
+    or open where nothing elsewhere bears on it.
 
     Columns: finding, answer, verdict, why, claims.
     """
@@ -420,7 +468,8 @@ def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame
         fits = outside[[_meets(bounds_of(row), (item.lower, item.upper)) for row in outside.itertuples()]]
         seen = fits if len(fits) else outside
         told = ", ".join(f"'{phrase}'" for phrase in seen["phrase"])
-        verdict = "falls" if len(outside) else "stands"
+        verdict = "falls" if len(fits) else "partly" if len(outside) else "stands"
+        twice = wide[wide["family"].isin(seen["family"]) & wide["measure"].eq("returned")]
         why = (
             f"arrests before that window are counted elsewhere: {told}"
             if len(outside)
@@ -429,7 +478,7 @@ def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame
         yield (
             item.id,
             verdict,
-            f"{why}{', which is as many as are missing' if len(fits) else ''}",
+            f"{why}{', as many as are missing' if len(fits) else ''}{' (another printing of the statement says returned)' if len(twice) else ''}",
             "; ".join(seen["claim_id"]),
         )
     pairs = found.get("returnees_and_arrests.comparable")
@@ -447,6 +496,8 @@ def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame
 
 
 def _account_stands(record: Record, found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[Row]:
+    """The account against the official counts of other statements within a year, each put beside each way to take the
+    claims; and the stock and the forecast against the official series."""
     official = _main(
         wide[
             wide["attribution_type"].eq("official")
@@ -456,36 +507,47 @@ def _account_stands(record: Record, found: dict[str, Finding], wide: pd.DataFram
         ]
     )
     official = official.assign(date=official["as_of"].map(last_day)).sort_values(["date", "claim_id"])
-    day = Book(record, record.scenario["assumptions"]).where[1]
+    book = Book(record, record.scenario["assumptions"])
+    both = Book(record.under(record.scenario.but(record=WIDER_TOO, same_date=1.0)), record.scenario["assumptions"])
+    taken, day = accounting.sides(book), book.where[1]
     for measure in SERIES:
         item = found.get(f"accounting.{measure}")
-        if item is None or item.lower is None:
+        away = (
+            (pd.to_datetime(official["date"]) - pd.Timestamp(day)).dt.days.abs() if day else official["date"].map(len)
+        )
+        near = official[
+            official["measure"].eq(measure) & away.le(365) & ~official["family"].isin(book.claims["family"])
+        ]
+        if item is None or near.empty:
             continue
-        near = official[official["measure"].eq(measure) & official["date"].le(day)]
-        near = near[near["date"].eq(near["date"].max())]
-        if near.empty:
-            continue
-        holds = any(_meets(bounds_of(row), (item.lower, item.upper)) for row in near.itertuples())
-        told = ", ".join(f"'{row.phrase}' ({row.as_of})" for row in near.itertuples())
+        clash = {
+            side.label: [
+                row for row in near.itertuples() if not both.system.only({*side.system.elements, row.family}).feasible()
+            ]
+            for side in taken
+        }
+        fewest = min(clash, key=lambda label: len(clash[label]))
+        against = ", ".join(f"'{row.phrase}' ({row.as_of})" for row in clash[fewest])
+        why = f"{len(near) - len(clash[fewest])} of {how_many(len(near), 'official count')} within a year can stand beside it {fewest}"
         yield (
             item.id,
-            "stands" if holds else "falls",
-            f"the last official count by then: {told}",
+            "falls" if clash[fewest] else "stands",
+            f"{why}{f'; not {against}' if against else ''}",
             "; ".join(near["claim_id"]),
         )
     stock = found.get("accounting.stock")
-    told = official[
-        official["family"].isin(wide.loc[wide["measure"].eq("departed"), "family"])
-        & official["phrase"].str.contains("present")
-    ]
-    if stock is not None and len(told):
+    worded = record.reported["wider"]
+    worded = worded[worded["measure"].eq("present") & worded["ambiguity"].str.contains("count_1631")]
+    if stock is not None and len(worded):
         statement = wide[
-            wide["statement"].isin(told["statement"])
+            wide["statement"].isin(worded["statement"])
             & wide["measure"].isin(["killed", "returned"])
-            & wide["population"].isin(["moroccan_fighters", "moroccan_returnees"])
+            & wide["population"].isin(WHOLE_SUBJECT)
         ]
-        why = f"the statement that words it so gives {' and '.join(f'{row.phrase} {row.measure}' for row in statement.itertuples())} beside it"
-        yield stock.id, "stands", why, "; ".join([*told["claim_id"], *statement["claim_id"]])
+        beside = " and ".join(f"{row.phrase} {row.measure}" for row in statement.itertuples())
+        refused = stock.answer.startswith("It cannot be")
+        why = f"the statement that words it so gives {beside} beside it"
+        yield stock.id, "stands" if refused else "falls", why, "; ".join([*worded["claim_id"], *statement["claim_id"]])
     back = found.get("accounting.set_to_return")
     last = {
         name: official[official["measure"].eq(name)].iloc[-1] for name in SERIES if official["measure"].eq(name).any()
@@ -548,23 +610,26 @@ def _origin_finding(both: Record, origins: pd.DataFrame) -> Finding:
 
 
 def _stale_finding(both: Record, origins: pd.DataFrame) -> Iterator[Finding]:
-    late = origins[origins["days_between"].gt(31) | origins["newer"].ne("")]
-    if late.empty:
+    late, newer = origins[origins["stale"]], origins[origins["newer"].ne("")]
+    if late.empty and newer.empty:
         return
     told = "; ".join(
-        f"'{row.phrase}' is {row.days_between} days older than its article says"
-        + (f", and '{row.newer_phrase}' was out, {number(row.stale_by, 'persons')} apart" if row.newer else "")
-        for row in late.itertuples()
+        f"'{row.phrase}' of {row.as_of} is the statement of {row.origin_as_of}" for row in late.itertuples()
+    )
+    out = "; ".join(
+        f"when '{row.phrase}' was printed, '{row.newer_phrase}' was out, {number(row.stale_by, 'persons')} apart"
+        for row in newer.itertuples()
     )
     value = float(len(late))
+    answer = f"{how_many(len(late), 'count')} repeat a statement more than a month old as of their own date: {told}. {out[:1].upper()}{out[1:]}."
     yield finding(
         both,
         "wider_record.stale",
         "Which figures were stale when printed?",
-        f"{how_many(len(late), 'count')}: {told}.",
+        answer,
         (value, value),
         "counts",
-        _cited(late["claim"], late["origin"], late["newer"]),
+        _cited(late["claim"], late["origin"], newer["claim"], newer["newer"]),
     )
 
 
@@ -627,7 +692,7 @@ def _sum_finding(both: Record, sums: pd.DataFrame) -> Finding:
     off = sums[sums["verdict"].isin(["parts exceed the whole", "parts fall short"])]
     told = "; ".join(f"{row.sum}, against {row.whole} by {row.by}" for row in off.itertuples())
     verdicts = ", ".join(f"{name} {count}" for name, count in sums["verdict"].value_counts().items())
-    answer = f"Of {how_many(len(sums), 'sum')}: {verdicts}.{f' What cannot be: {told}.' if told else ''}"
+    answer = f"Of {how_many(len(sums), 'sum')}: {verdicts}.{f' Fighters and returnees taken for all who joined, these cannot be: {told}.' if told else ''}"
     value = float(len(off))
     return finding(
         both,
@@ -641,14 +706,19 @@ def _sum_finding(both: Record, sums: pd.DataFrame) -> Finding:
 
 
 def _conflict_finding(both: Record, table: pd.DataFrame) -> Finding:
-    by = table["assumptions"].replace("", "no assumption").value_counts()
-    counted = ", ".join(f"{count} with {name.replace('; ', ', ')}" for name, count in by.items())
-    few = table[table["assumptions"].str.count(";").le(0)]
-    answer = f"{how_many(len(table), 'pair')}: {counted}. {' '.join(few['sentence'].head(6))}".strip()
-    value = float(len(table))
+    real = table[table["against"].eq("the figure")].drop_duplicates(["family", "other_family"])
+    pairs = table.drop_duplicates(["family", "other_family"])
+    others = len(
+        pairs.merge(real, how="left", on=["family", "other_family"], indicator=True).query("_merge == 'left_only'")
+    )
+    answer = (
+        f"{how_many(len(real), 'pair')}. {' '.join(real['sentence'])} {how_many(others, 'more pair')} cannot stand together "
+        "only if IS stands for all groups or Libya is left aside: that assumption is what they refute."
+    )
+    value = float(len(real))
     question = "Which claims of the articles cannot stand beside an official figure elsewhere?"
     return finding(
-        both, "wider_record.contradictions", question, answer, (value, value), "pairs", _cited(table["claims"])
+        both, "wider_record.contradictions", question, answer, (value, value), "pairs", _cited(real["claims"])
     )
 
 

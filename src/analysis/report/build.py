@@ -222,6 +222,8 @@ def trace(record: Record, name: str) -> str:
                 where, page = published(record, row)
                 lines.append(f"{row_id}: '{row['phrase']}', {row[speaker]} ({row[kind]}); {where}, {page}")
     if not lines:
-        known = findings or {finding.id: finding for finding in all_findings(record)}
-        raise KeyError(f"no finding and no claim is called {name}. Findings: {', '.join(known)}.")
+        known = (
+            f"Findings of {analysis}: {', '.join(findings)}." if findings else "`analysis findings` lists the findings."
+        )
+        raise KeyError(f"no finding and no claim is called {name}. {known}")
     return "\n".join(lines)
