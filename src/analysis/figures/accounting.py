@@ -41,6 +41,8 @@ def bounds(record: Record, result: Accounting) -> Drawing:
         for axes, (quantity, name) in zip(panels, PANELS.items(), strict=True):
             axes.set_title(name, fontsize=9, loc="left", color=GREY)
             for place, level in enumerate(levels):
+                if not (frame["quantity"].eq(quantity) & frame["assumptions"].eq(level)).any():
+                    axes.text(0, place, "not formed: several scopes", fontsize=7, va="center", color=GREY)
                 for shift, side in enumerate(sides):
                     for row in frame[
                         frame["quantity"].eq(quantity) & frame["assumptions"].eq(level) & frame["side"].eq(side)

@@ -21,8 +21,8 @@ from analysis.figures.style import (
     nothing_to_draw,
     rows,
 )
-from analysis.findings.finding import in_words, number, optional
-from analysis.findings.wider_record import SERIES, WiderRecord
+from analysis.findings.finding import SERIES, in_words, number, optional
+from analysis.findings.wider_record import WiderRecord
 
 
 def _both(record: Record) -> Record:
@@ -125,7 +125,8 @@ def origins(record: Record, result: WiderRecord) -> Drawing:
         if len(frame):
             rows(axes, [f"'{row.phrase}', as of {row.as_of}" for row in frame.itertuples()], 40)
             longest = float(max(frame["days_between"].max(), 1))
-            axes.set_xlim(-1.05 * longest, 0.6 * longest)
+            axes.set_xlim(-1.05 * longest, 0.7 * longest)
+            axes.set_xticks([tick for tick in axes.get_xticks() if -longest <= tick <= 0])
             axes.set_xlabel(
                 "days before the date in the article (orange: the article; blue: the statement it goes back to)"
             )
@@ -179,7 +180,7 @@ def women_and_minors(record: Record, result: WiderRecord) -> Drawing:
             rows(axes, [f"{row.statement}: total {number(row.total, 'persons')}" for row in frame.itertuples()], 34)
             axes.set_xlim(0, 1.35 * float(frame["all_if_beside"].max()))
             axes.set_xlabel(
-                "persons, women and minors read as inside (blue: men; orange: women; yellow: minors) or as beside (grey)"
+                "persons (blue: men; orange: women; yellow: minors; grey: all, if women and minors are beside)"
             )
     told = "; ".join(
         f"{row.statement}: total {number(row.total, 'persons')}, {number(row.men_if_inside, 'persons')} men if inside, {number(row.all_if_beside, 'persons')} in all if beside"

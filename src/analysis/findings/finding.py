@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil, floor
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -11,6 +11,13 @@ from analysis.evidence.record import Record
 
 WHOLE_SUBJECT = ("moroccan_fighters", "moroccans_joined", "moroccan_returnees")
 """The populations that are no part of the subject by sex, age or past, and nobody beside it."""
+
+
+SERIES = ("departed", "killed", "returned")
+"""The cumulative counts that officials gave year after year."""
+
+Bounds = tuple[float | None, float | None]
+"""Least and most; None is unbounded."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,28 @@ def said(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
 def optional(value: object) -> float | None:
     """A nullable cell as a float or None."""
     return None if pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
+
+
+def bounds_of(row: Any) -> Bounds:
+    """The interval of a claim, as a row of a table or as a mapping."""
+    lower, upper = (row["lower"], row["upper"]) if isinstance(row, dict | pd.Series) else (row.lower, row.upper)
+    return optional(lower), optional(upper)
+
+
+def meets(one: Bounds, two: Bounds) -> bool:
+    """Whether two intervals have a number in common."""
+    return not any(
+        high is not None and low is not None and low > high for low, high in ((one[0], two[1]), (two[0], one[1]))
+    )
+
+
+def whole_subject(claims: pd.DataFrame) -> pd.DataFrame:
+    """Claims of the whole subject: no part of it by place, origin, sex, age or past."""
+    return claims[
+        claims["population"].isin(WHOLE_SUBJECT)
+        & claims["origin"].eq("morocco")
+        & ~claims["place"].isin(["syria", "iraq", "libya"])
+    ]
 
 
 def person_counts(record: Record) -> pd.DataFrame:

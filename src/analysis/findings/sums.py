@@ -11,12 +11,10 @@ import pandas as pd
 
 from analysis.evidence.record import Record
 from analysis.findings.book import SAME, THEATRE, WHOLE, last_day, up
-from analysis.findings.finding import number, optional
+from analysis.findings.finding import Bounds, bounds_of, number
 
 FIELDS = ("measure", "place", "origin", "group", "population")
 """The ways in which a count can be a part of another, beside its window."""
-
-Bounds = tuple[float | None, float | None]
 
 
 def sum_checks(record: Record) -> pd.DataFrame:
@@ -143,9 +141,3 @@ def _row(whole: str, field: str, parts: Iterable[Stated], total: Bounds, claim: 
         "verdict": verdict,
         "claims": "; ".join([*([claim] if claim else []), *sorted(part["claim_id"] for part in parts)]),
     }
-
-
-def bounds_of(row: Any) -> Bounds:
-    """The interval of a claim, as a row of a table or as a mapping."""
-    lower, upper = (row["lower"], row["upper"]) if isinstance(row, dict | pd.Series) else (row.lower, row.upper)
-    return optional(lower), optional(upper)

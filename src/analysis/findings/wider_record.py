@@ -13,21 +13,25 @@ import pandas as pd
 
 from analysis.evidence.periods import days
 from analysis.evidence.record import WIDER_TOO, Record
-from analysis.findings import accounting, deaths_by_year, returnees_and_arrests
+from analysis.findings import stands
 from analysis.findings.accounting import explained
 from analysis.findings.book import SAME, Book, last_day
 from analysis.findings.finding import (
-    WHOLE_SUBJECT,
+    SERIES,
+    Bounds,
     Finding,
+    bounds_of,
     counts,
     finding,
     how_many,
     in_words,
+    meets,
     number,
     optional,
     said,
+    whole_subject,
 )
-from analysis.findings.sums import FIELDS, Bounds, bounds_of, sum_checks
+from analysis.findings.sums import FIELDS, sum_checks
 
 PARAMETERS = (
     "count_1631",
@@ -46,9 +50,6 @@ PARAMETERS = (
     "sources",
 )
 """The parameters of the notebook."""
-
-SERIES = ("departed", "killed", "returned")
-"""The cumulative counts that officials gave year after year."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def analyse(record: Record) -> WiderRecord:
     minors = _women_and_minors(wide)
     sums = sum_checks(both)
     conflicts = _contradictions(both)
-    stands = _stands(record, both, wide, conflicts)
+    standing = stands.stands(record, wide)
     findings = (
         _series_finding(both, series, falls),
         _origin_finding(both, origins),
@@ -98,10 +99,10 @@ def analyse(record: Record) -> WiderRecord:
         *_minors_finding(both, minors),
         _sum_finding(both, sums),
         _conflict_finding(both, conflicts),
-        _stands_finding(both, stands),
+        _stands_finding(both, standing),
     )
     return WiderRecord(
-        said(both, wide), series, falls, origins, bases, one_number, minors, sums, conflicts, stands, findings
+        said(both, wide), series, falls, origins, bases, one_number, minors, sums, conflicts, standing, findings
     )
 
 
@@ -109,18 +110,9 @@ def _is_wider(claims: pd.DataFrame) -> pd.Series:
     return claims["source_id"].eq("wider")
 
 
-def _main(claims: pd.DataFrame) -> pd.DataFrame:
-    """Claims of the whole subject: no part of it by place, group, origin, sex or age."""
-    return claims[
-        claims["population"].isin(WHOLE_SUBJECT)
-        & claims["origin"].eq("morocco")
-        & ~claims["place"].isin(["syria", "iraq", "libya"])
-    ]
-
-
 def _series(both: Record) -> pd.DataFrame:
     """Official cumulative counts of the whole subject and the articles' own. Columns: measure, claim, date, bounds, who."""
-    claims = _main(counts(both))
+    claims = whole_subject(counts(both))
     claims = claims[claims["measure"].isin(SERIES) & claims["kind"].isin(["cumulative", "stock"])]
     wider = _is_wider(claims)
     kept = claims[~wider | (claims["attribution_type"].eq("official") & claims["group"].eq("any"))]
@@ -133,7 +125,7 @@ def _series(both: Record) -> pd.DataFrame:
 
 def _falls(wide: pd.DataFrame) -> pd.DataFrame:
     """Official cumulative counts of the series that are below the one before, both of grade A and of one scope."""
-    official = _main(
+    official = whole_subject(
         wide[wide["attribution_type"].eq("official") & wide["kind"].eq("cumulative") & wide["grade"].eq("A")]
     )
     official = official[official["measure"].isin(SERIES) & official["lower"].notna()]
@@ -185,7 +177,9 @@ def _origins(articles: pd.DataFrame, wide: pd.DataFrame, revision: float, printe
     ``stale_by``: how many persons the article is then behind.
     """
     rows = []
-    official = _main(wide[wide["attribution_type"].eq("official") & wide["kind"].ne("share") & wide["lower"].notna()])
+    official = whole_subject(
+        wide[wide["attribution_type"].eq("official") & wide["kind"].ne("share") & wide["lower"].notna()]
+    )
     official = official.assign(date=official["as_of"].map(last_day)).sort_values(["date", "claim_id"])
     numbered = articles[
         articles["unit"].isin(["persons", "cells"]) & articles["lower"].notna() & articles["case_id"].eq("")
@@ -218,7 +212,7 @@ def _origins(articles: pd.DataFrame, wide: pd.DataFrame, revision: float, printe
             else before[:0]
         )
         last = since.iloc[-1] if len(since) and claim.kind != "flow" else None
-        newer = last is not None and not _meets(bounds_of(last), bounds_of(claim))
+        newer = last is not None and not meets(bounds_of(last), bounds_of(claim))
         rows.append(
             {
                 "claim": claim.claim_id,
@@ -239,13 +233,6 @@ def _origins(articles: pd.DataFrame, wide: pd.DataFrame, revision: float, printe
             }
         )
     return pd.DataFrame(rows).astype({"days_between": "Int64", "stale_by": "Float64"})
-
-
-def _meets(one: Bounds, two: Bounds) -> bool:
-    """Whether two intervals have a number in common."""
-    return not any(
-        high is not None and low is not None and low > high for low, high in ((one[0], two[1]), (two[0], one[1]))
-    )
 
 
 def _apart(one: Bounds, two: Bounds) -> float:
@@ -372,192 +359,6 @@ def _contradictions(both: Record) -> pd.DataFrame:
                         )
                     )
     return pd.DataFrame(rows, columns=["family", "other_family", "claims", "assumptions", "against", "sentence"])
-
-
-def _stands(record: Record, both: Record, wide: pd.DataFrame, conflicts: pd.DataFrame) -> pd.DataFrame:
-    """What becomes of the main findings of the articles: stands, falls, partly where it is met in part,
-    or open where nothing elsewhere bears on it.
-
-    Columns: finding, answer, verdict, why, claims.
-    """
-    found = {
-        item.id: item
-        for analyse in (deaths_by_year.analyse, returnees_and_arrests.analyse, accounting.analyse)
-        for item in analyse(record).findings
-    }
-    rows = [
-        *_deaths_stand(found, wide, record.scenario["half_of_whom"]),
-        *_arrests_stand(record, found, wide),
-        *_account_stands(record, found, wide),
-    ]
-    frame = pd.DataFrame(rows, columns=["finding", "verdict", "why", "claims"])
-    frame.insert(1, "answer", [found[name].answer for name in frame["finding"]])
-    return frame
-
-
-Row = tuple[str, str, str, str]
-
-
-def _deaths_stand(found: dict[str, Finding], wide: pd.DataFrame, of_whom: str) -> Iterator[Row]:
-    shares = wide[wide["measure"].eq("killed") & wide["base"].eq("killed") & wide["period_start"].ne("")]
-    rest = found.get("deaths_by_year.residual")
-    if rest is not None and len(shares):
-        named = {claim.period_start[:4] for claim in shares.itertuples() if claim.period_start[:4] >= "2014"}
-        early = shares[~shares["period_start"].str[:4].isin(named)]
-        printed = float(early["value"].sum())
-        holds = _meets((rest.lower, rest.upper), (float(early["lower"].sum()), float(early["upper"].sum())))
-        told = " and ".join(f"'{phrase}'" for phrase in early["phrase"])
-        yield (
-            rest.id,
-            "stands" if holds else "falls",
-            f"the report's other years are printed elsewhere: {told}, {number(printed, 'share')} together",
-            "; ".join(early["claim_id"]),
-        )
-    based = wide[wide["family"].isin(shares["family"]) & wide["kind"].eq("cumulative")]
-    product_ = found.get("deaths_by_year.persons")
-    if product_ is not None and len(based):
-        base = based.iloc[0]
-        refused = product_.lower is None and product_.upper is None
-        verdict = "stands" if refused == (base["origin"] != "morocco") else "falls"
-        yield (
-            product_.id,
-            verdict,
-            f"the base is printed elsewhere: '{base['phrase']}', of {base['origin'].replace('_', ' ')}",
-            base["claim_id"],
-        )
-    half = found.get("deaths_by_year.half")
-    ratios = _official_ratios(wide)
-    if half is not None and len(ratios):
-        top = ratios.loc[ratios["most"].idxmax()]
-        falls = "falls" if of_whom == "all_departed" else "open"
-        verdict = falls if top["most"] < 0.5 else "stands"
-        told = f"of all who left, officials counted {number(ratios['least'].min(), 'share')} to {number(top['most'], 'share')} dead at {len(ratios)} dates; of the group's own members nobody prints a count of the dead"
-        yield half.id, verdict, told, "; ".join(ratios["claims"])
-
-
-def _official_ratios(wide: pd.DataFrame) -> pd.DataFrame:
-    """Dead of departed, officially, wherever both are given in the same month. Columns: as_of, least, most, claims."""
-    official = _main(
-        wide[wide["attribution_type"].eq("official") & wide["kind"].eq("cumulative") & wide["group"].eq("any")]
-    )
-    official = official.assign(month=official["as_of"].str[:7])
-    rows = []
-    for month, group in official.groupby("month"):
-        dead, left = group[group["measure"].eq("killed")], group[group["measure"].eq("departed")]
-        if len(dead) and len(left):
-            claims = "; ".join([*dead["claim_id"], *left["claim_id"]])
-            rows.append(
-                (
-                    month,
-                    float((dead["lower"].min()) / left["upper"].max()),
-                    float(dead["upper"].max() / left["lower"].min()),
-                    claims,
-                )
-            )
-    return pd.DataFrame(rows, columns=["as_of", "least", "most", "claims"])
-
-
-def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[Row]:
-    arrested = wide[wide["measure"].eq("returned_arrested") & wide["lower"].notna()]
-    for item in (one for name, one in found.items() if ".every." in name):
-        counted = record.claims[
-            record.claims["claim_id"].isin(item.claims) & record.claims["measure"].eq("returned_arrested")
-        ]
-        start = counted.loc[counted["period_start"].ne(""), "period_start"].min()
-        outside = arrested[arrested["period_end"].lt(start)]
-        fits = outside[[_meets(bounds_of(row), (item.lower, item.upper)) for row in outside.itertuples()]]
-        seen = fits if len(fits) else outside
-        told = ", ".join(f"'{phrase}'" for phrase in seen["phrase"])
-        verdict = "falls" if len(fits) else "partly" if len(outside) else "stands"
-        twice = wide[wide["family"].isin(seen["family"]) & wide["measure"].eq("returned")]
-        why = (
-            f"arrests before that window are counted elsewhere: {told}"
-            if len(outside)
-            else "no count of arrests outside that window is printed elsewhere either"
-        )
-        yield (
-            item.id,
-            verdict,
-            f"{why}{', as many as are missing' if len(fits) else ''}{' (another printing of the statement says returned)' if len(twice) else ''}",
-            "; ".join(seen["claim_id"]),
-        )
-    pairs = found.get("returnees_and_arrests.comparable")
-    both = returnees_and_arrests.analyse(record.under(record.scenario.but(record=WIDER_TOO))).pairs
-    if pairs is not None and len(both):
-        fit = both[both["comparable"].astype(bool)]
-        told = "; ".join(f"'{row.returned}' and '{row.arrested}'" for row in fit.itertuples())
-        verdict = "falls" if len(fit) and not pairs.lower else "stands"
-        yield (
-            pairs.id,
-            verdict,
-            f"{how_many(len(fit), 'pair')} of {len(both)} with the wider record{f': {told}' if told else ''}",
-            "; ".join(sorted({*fit["returned_claim"], *fit["arrested_claim"]})),
-        )
-
-
-def _account_stands(record: Record, found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[Row]:
-    """The account against the official counts of other statements within a year, each put beside each way to take the
-    claims; and the stock and the forecast against the official series."""
-    official = _main(
-        wide[
-            wide["attribution_type"].eq("official")
-            & wide["kind"].eq("cumulative")
-            & wide["group"].eq("any")
-            & wide["lower"].notna()
-        ]
-    )
-    official = official.assign(date=official["as_of"].map(last_day)).sort_values(["date", "claim_id"])
-    book = Book(record, record.scenario["assumptions"])
-    both = Book(record.under(record.scenario.but(record=WIDER_TOO, same_date=1.0)), record.scenario["assumptions"])
-    taken, day = accounting.sides(book), book.where[1]
-    for measure in SERIES:
-        item = found.get(f"accounting.{measure}")
-        away = (
-            (pd.to_datetime(official["date"]) - pd.Timestamp(day)).dt.days.abs() if day else official["date"].map(len)
-        )
-        near = official[
-            official["measure"].eq(measure) & away.le(365) & ~official["family"].isin(book.claims["family"])
-        ]
-        if item is None or near.empty:
-            continue
-        clash = {
-            side.label: [
-                row for row in near.itertuples() if not both.system.only({*side.system.elements, row.family}).feasible()
-            ]
-            for side in taken
-        }
-        fewest = min(clash, key=lambda label: len(clash[label]))
-        against = ", ".join(f"'{row.phrase}' ({row.as_of})" for row in clash[fewest])
-        why = f"{len(near) - len(clash[fewest])} of {how_many(len(near), 'official count')} within a year can stand beside it {fewest}"
-        yield (
-            item.id,
-            "falls" if clash[fewest] else "stands",
-            f"{why}{f'; not {against}' if against else ''}",
-            "; ".join(near["claim_id"]),
-        )
-    stock = found.get("accounting.stock")
-    worded = record.reported["wider"]
-    worded = worded[worded["measure"].eq("present") & worded["ambiguity"].str.contains("count_1631")]
-    if stock is not None and len(worded):
-        statement = wide[
-            wide["statement"].isin(worded["statement"])
-            & wide["measure"].isin(["killed", "returned"])
-            & wide["population"].isin(WHOLE_SUBJECT)
-        ]
-        beside = " and ".join(f"{row.phrase} {row.measure}" for row in statement.itertuples())
-        refused = stock.answer.startswith("It cannot be")
-        why = f"the statement that words it so gives {beside} beside it"
-        yield stock.id, "stands" if refused else "falls", why, "; ".join([*worded["claim_id"], *statement["claim_id"]])
-    back = found.get("accounting.set_to_return")
-    last = {
-        name: official[official["measure"].eq(name)].iloc[-1] for name in SERIES if official["measure"].eq(name).any()
-    }
-    if back is not None and len(last) == len(SERIES):
-        left = float(last["departed"]["upper"] - last["killed"]["lower"] - last["returned"]["lower"])
-        needed = float(last["departed"]["lower"]) / 2
-        why = f"by {last['killed']['as_of']} officials leave {number(left, 'persons')} alive and not back; more than half of those who joined is more than {number(needed, 'persons')}"
-        verdict = "stands" if (left <= needed) == (not back.lower) else "falls"
-        yield back.id, verdict, why, "; ".join(row["claim_id"] for row in last.values())
 
 
 def _cited(*columns: pd.Series) -> list[str]:
