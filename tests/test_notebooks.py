@@ -1,5 +1,7 @@
 """The stored notebooks: thin, executed, in order, with their default parameters; and what spoils them is caught."""
 
+from importlib import import_module
+from inspect import isfunction, signature
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,39 @@ def test_papermill_is_refused_in_one_clear_sentence(tmp_path: Path, parameters: 
     assert result.returncode == 1
     assert "ParameterError: " in result.stderr and told in result.stderr
     assert "evidence/scenario.py" not in result.stderr, "no traceback through the package"
+
+
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("evidence", {"record": "articles+wider", "assumptions": "claims"}),
+        ("returnees_and_arrests", {"record": "articles+wider"}),
+        *(
+            (name, {"sources": "mwn-2017-07"})
+            for name in ("deaths_by_year", "evidence", "returnees_and_arrests", "accounting")
+        ),
+        *(
+            (name, {"about_width": 0.0})
+            for name in ("deaths_by_year", "evidence", "returnees_and_arrests", "accounting")
+        ),
+        ("accounting", {"left_out": "raseef22-199,raseef22-300"}),
+        ("accounting", {"assumptions": "claims"}),
+    ],
+    ids=str,
+)
+def test_every_figure_can_be_drawn_under_other_choices(record: Record, name: str, choices: dict[str, object]) -> None:
+    chosen = record.under(record.scenario.but(**choices))
+    result = import_module(f"analysis.findings.{name}").analyse(chosen)
+    drawn = import_module(f"analysis.figures.{name}")
+    functions = [
+        value
+        for key, value in vars(drawn).items()
+        if isfunction(value) and value.__module__ == drawn.__name__ and not key.startswith("_")
+    ]
+    assert len(functions) > 1
+    for draw in functions:
+        readings = "results" in signature(draw).parameters
+        assert "<svg" in draw(chosen, {"as chosen": result} if readings else result).svg()
 
 
 def test_a_figure_keeps_its_bytes_in_another_zone_locale_and_hash_seed(project: Path) -> None:

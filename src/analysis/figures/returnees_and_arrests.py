@@ -124,11 +124,9 @@ def every(record: Record, result: ReturneesAndArrests) -> Drawing:
             rows(
                 axes, [f"'{phrase}' returned ({kind})" for phrase, kind in zip(frame["returned"], who, strict=True)], 26
             )
-            axes.set_xlim(
-                0,
-                1.3
-                * float((frame["gap_upper"].to_numpy() + table.loc[frame["arrested_claim"], "upper"].to_numpy()).max()),
-            )
+            held = table.loc[frame["arrested_claim"]]
+            most = held["upper"].fillna(held["lower"]).to_numpy() + frame["gap_upper"].to_numpy()
+            axes.set_xlim(0, 1.3 * float(most.max()))
             axes.set_xlabel("persons (solid: counted; hatched: at least; dotted: at most)")
     told = "; ".join(
         f"{row.returned} returned and {row.arrested}: {in_words(max(0.0, row.gap_lower), row.gap_upper, 'persons')} missing"

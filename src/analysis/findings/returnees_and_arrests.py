@@ -154,8 +154,11 @@ def _reasons(back: Any, held: Any) -> list[str]:
 
 
 def _every(pairs: pd.DataFrame) -> pd.DataFrame:
-    """If everyone who returned was arrested: the arrests that no source counts, one row a pair with window inside."""
-    rows = pairs[pairs["window_inside"] & pairs["gap_upper"].notna()]
+    """If everyone who returned was arrested: the arrests that no source counts, one row a pair with window inside.
+
+    Where the arrests have no upper bound, none need be missing.
+    """
+    rows = pairs[pairs["window_inside"] & pairs["gap_upper"].notna()].fillna({"gap_lower": 0.0})
     return rows[["returned_claim", "arrested_claim", "returned", "arrested", "gap_lower", "gap_upper"]].reset_index(
         drop=True
     )
@@ -179,7 +182,7 @@ def _every_finding(record: Record, every: pd.DataFrame) -> list[Finding]:
     found = []
     for claim, rows in every.groupby("returned_claim", sort=False):
         tight = rows.loc[rows["gap_upper"].idxmin()]
-        low, high = max(0.0, optional(tight["gap_lower"]) or 0.0), max(0.0, float(tight["gap_upper"]))
+        low, high = max(0.0, float(tight["gap_lower"])), max(0.0, float(tight["gap_upper"]))
         counted = window(record.claims.set_index("claim_id").loc[tight["arrested_claim"], "period"])
         answer = (
             f"Arrests of {in_words(low, high, 'persons')} outside {counted} would have to be added, which no source counts: "

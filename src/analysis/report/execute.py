@@ -61,6 +61,7 @@ def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = No
             kernel_name=KERNEL,
             progress_bar={"desc": name, "file": sys.stderr} if figures is not None else False,
             kernel_manager_class=LocalKernel,
+            shutdown_kernel="immediate",  # a kernel here has nothing to save
         )
     except PapermillExecutionError as error:
         raise NotebookError(f"notebooks/{name}.ipynb, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
