@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import pandas as pd
 import pytest
 
 from analysis.evidence.record import LEVELS as ALLOWED
@@ -190,4 +189,3 @@ def test_a_count_of_others_does_not_bound_the_moroccans(record: Record) -> None:
     measures = set(book(record).claims["claim_id"])
     assert "magharebia-2014-12.c06" not in measures, "executed fighters of all nationalities"
     assert "almonitor-2017-05.c17" not in measures, "arrests of every kind"
-    assert isinstance(book(record).claims, pd.DataFrame)

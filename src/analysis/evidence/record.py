@@ -5,7 +5,7 @@ is a patch: it sets a field of a claim, and everything that depends on the field
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -130,9 +130,13 @@ class Record:
 
         Intervals are derived anew. Figures published elsewhere have neither span nor case.
         """
-        if self.choice not in self.memo:
-            self.memo[self.choice] = self._claims()
-        return self.memo[self.choice]
+        return self.once(self.choice, self._claims)
+
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """``make()``, unless it was made before under ``key``, which names all that bears on it."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        return self.memo[key]
 
     @cached_property
     def choice(self) -> tuple[Any, ...]:

@@ -248,11 +248,11 @@ def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:
     Columns: changes, persons (the least move in all, where moving is enough), sentence. Every combination of rival
     readings up to ``MOST_READINGS`` is tried; none where the search for repairs was cut.
     """
+    columns = ["changes", "persons", "sentence"]
+    if not found.complete:
+        return pd.DataFrame(columns=columns)
     fewest = min((len(gone) for gone in found.repairs), default=0)
     rows = [_repair(book, gone, ()) for gone in found.repairs if gone]
-    if found.repairs == (frozenset(),) or not found.complete:
-        rows = rows if found.complete else []
-        return pd.DataFrame(rows, columns=["changes", "persons", "sentence"])
     readings = book.record.reported["readings"]
     touching = readings.loc[readings["claim_id"].isin(book.claims["claim_id"]), "ambiguity"].unique()
     rivals = [(name, reading) for name, reading, _ in book.record.rivals(touching)]
@@ -269,7 +269,7 @@ def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:
                     gone for gone in other.system.reconcile(book.given, SEARCH).repairs if size + len(gone) <= fewest
                 )
             rows += [_repair(other, gone, chosen) for gone in gone_sets]
-    return pd.DataFrame(rows, columns=["changes", "persons", "sentence"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _repair(book: Book, gone: frozenset[str], read: Iterable[tuple[str, str]]) -> tuple[int, float | None, str]:

@@ -94,11 +94,10 @@ class Book:
         return self._once("claims", self._claims)
 
     def _once(self, what: str, make: Callable[[], Any]) -> Any:
-        """``make()``, unless it was made before under all the choices that bear on it."""
-        key = (what, self.record.choice, self.modalities, self.record.scenario["speaker_roles"])
-        if key not in self.record.memo:
-            self.record.memo[key] = make()
-        return self.record.memo[key]
+        """``make()``, once for all the choices that bear on the claims of a book."""
+        return self.record.once(
+            (what, self.record.choice, self.modalities, self.record.scenario["speaker_roles"]), make
+        )
 
     def _claims(self) -> pd.DataFrame:
         claims = self.record.claims
@@ -188,16 +187,9 @@ class Book:
     @cached_property
     def system(self) -> System:
         """Claims and assumptions together."""
-        key = (
-            "structure",
-            self.assumptions,
-            self.record.scenario["revision"],
-            self.claimed,
-            self.one_date,
-        )
-        if key not in self.record.memo:
-            self.record.memo[key] = blocks(self._structure(), lasting=True)
-        return System((*blocks(self.said), *self.record.memo[key]))
+        key = ("structure", self.assumptions, self.record.scenario["revision"], self.claimed, self.one_date)
+        structure = self.record.once(key, lambda: blocks(self._structure(), lasting=True))
+        return System((*blocks(self.said), *structure))
 
     @cached_property
     def claimed(self) -> frozenset[Quantity]:

@@ -71,11 +71,15 @@ def _deaths_stand(found: dict[str, Finding], wide: pd.DataFrame, of_whom: str) -
         yield half.id, verdict, told, "; ".join(ratios["claims"])
 
 
+def _official_totals(wide: pd.DataFrame) -> pd.DataFrame:
+    """The cumulative counts that officials gave of the whole subject, all groups together."""
+    official = wide["attribution_type"].eq("official") & wide["kind"].eq("cumulative") & wide["group"].eq("any")
+    return whole_subject(wide[official & wide["lower"].notna()])
+
+
 def _official_ratios(wide: pd.DataFrame) -> pd.DataFrame:
     """Dead of departed, officially, wherever both are given in the same month. Columns: as_of, least, most, claims."""
-    official = whole_subject(
-        wide[wide["attribution_type"].eq("official") & wide["kind"].eq("cumulative") & wide["group"].eq("any")]
-    )
+    official = _official_totals(wide)
     official = official.assign(month=official["as_of"].str[:7])
     rows = []
     for month, group in official.groupby("month"):
@@ -134,14 +138,7 @@ def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame
 def _account_stands(record: Record, found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[Row]:
     """The account against the official counts of other statements within a year, each put beside each way to take the
     claims; and the stock and the forecast against the official series."""
-    official = whole_subject(
-        wide[
-            wide["attribution_type"].eq("official")
-            & wide["kind"].eq("cumulative")
-            & wide["group"].eq("any")
-            & wide["lower"].notna()
-        ]
-    )
+    official = _official_totals(wide)
     official = official.assign(date=official["as_of"].map(last_day)).sort_values(["date", "claim_id"])
     book = Book(record, record.scenario["assumptions"])
     both = Book(record.under(record.scenario.but(record=WIDER_TOO, same_date=1.0)), record.scenario["assumptions"])

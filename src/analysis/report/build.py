@@ -36,10 +36,10 @@ def all_findings(record: Record) -> tuple[Finding, ...]:
 
 def findings_of(record: Record, name: str) -> tuple[Finding, ...]:
     """The findings of one analysis."""
-    key = ("findings", name, record.scenario)
-    if key not in record.memo:
-        record.memo[key] = ANALYSES[name](record).findings
-    return record.memo[key]
+    found: tuple[Finding, ...] = record.once(
+        ("findings", name, record.scenario), lambda: ANALYSES[name](record).findings
+    )
+    return found
 
 
 def report() -> Path:
