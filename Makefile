@@ -2,10 +2,10 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 
-.PHONY: help setup data verify report notebooks sweep lab test lint bench lock clean
+.PHONY: help setup data verify report notebooks sweep lab test test-browser lint bench lock clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 .venv/ready: requirements.txt pyproject.toml share/jupyter/kernels/analysis/kernel.json
 	$(PYTHON) -m venv .venv
@@ -37,6 +37,9 @@ lab: .venv/ready  ## JupyterLab on loopback, with the project's kernel
 
 test: .venv/ready  ## pytest and nbval
 	$(RUN) pytest
+
+test-browser: .venv/ready  ## the site and the brief, in Chromium (apt-get install chromium), which `make test` skips without it
+	REQUIRE_BROWSER=1 $(RUN) pytest tests/report
 
 lint: .venv/ready  ## ruff, mypy and the import contract
 	$(RUN) ruff check .

@@ -12,6 +12,8 @@ from analysis.evidence.record import Record
 from analysis.findings import accounting, sensitivity
 from analysis.report.sweep import declared
 
+from . import site
+
 SIZES = (1000, 3000, 10000)
 COUNTS = {"claims", "quantities", "parts", "MiB beyond the imports"}
 HERE = Path(__file__).parent
@@ -83,6 +85,10 @@ def main() -> None:
         "## Scenarios",
         "",
         scenarios(),
+        "",
+        "## The site, from disk, in headless Chromium",
+        "",
+        *site.table(),
     ]
     (HERE / "results.md").write_text("\n".join(text) + "\n", encoding="utf-8")
     print("\n".join(text))

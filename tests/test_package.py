@@ -40,14 +40,14 @@ def test_direct_dependencies_are_locked() -> None:
 
 def test_readme_names_every_verb() -> None:
     readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
-    targets = re.findall(r"^([a-z]+):.*## ", (paths.ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):.*## ", (paths.ROOT / "Makefile").read_text(), re.MULTILINE)
     assert [target for target in targets if f"`make {target}`" not in readme] == []
 
 
 def test_findings_and_trace_print_words(capsys) -> None:  # type: ignore[no-untyped-def]
     assert main(["findings"]) == 0 and "deaths_by_year.residual" in capsys.readouterr().out
     assert main(["trace", "deaths_by_year.residual"]) == 0 and "'approximately 38% of them'" in capsys.readouterr().out
-    assert main(["trace", "nothing"]) == 2 and "no finding and no claim" in capsys.readouterr().err
+    assert main(["trace", "nothing"]) == 2 and "no finding and no coded row" in capsys.readouterr().err
 
 
 def test_help_loads_no_heavy_package() -> None:

@@ -57,10 +57,10 @@ def _run(options: argparse.Namespace) -> int:
                 print(f"{finding.id}\n  {finding.question}\n  {finding.answer}")
         case "trace":
             from analysis.evidence.record import Record
-            from analysis.report.build import trace
+            from analysis.report.build import traced
 
             try:
-                print(trace(Record.load(), options.name))
+                print(traced(Record.load(), options.name))
             except KeyError as error:
                 print(error.args[0], file=sys.stderr)
                 return 2

@@ -86,7 +86,8 @@ def codes(record: Record, result: Pathways) -> Drawing:
 
 def phases(record: Record, result: Pathways) -> Drawing:
     """Explanations by phase of the way, stacked by who tells them."""
-    frame = result.explanations.groupby(["phase", "speaker_role"]).size().rename("explanations").reset_index()
+    told_by = result.explanations.groupby(["phase", "speaker_role"])["explanation_id"]
+    frame = told_by.agg(explanations="size", ids="; ".join).reset_index()
     order = [phase for phase in record.terms("phase") if frame["phase"].eq(phase).any()]
     first = int(result.explanations["first_hand"].sum())
     title = f"{first} of {len(result.explanations)} explanations are told at first hand; the rest are other people's accounts"
@@ -125,7 +126,7 @@ def flows(record: Record, result: Pathways) -> Drawing:
         figure,
         title,
         f"Flows of cases by stage, ending in: {told}.",
-        result.flows.drop(columns="ids"),
+        result.flows,
     )
 
 

@@ -23,9 +23,10 @@ def tornado(record: Record, result: Sensitivity, finding: str) -> Drawing:
     moving = part[part["swing"].gt(0)].head(MOST_ROWS)
     unit = about["unit"]
     first = moving["change"].iloc[0].partition("=")[0].replace("_", " ") if len(moving) else ""
+    cited = next((item.claims for item in result.findings if item.id.endswith(finding.replace(".", "-"))), ())
     head = f"{about['what'][0].upper()}{about['what'][1:]}"
     title = f"{head}: the choice of {first} moves it most" if first else f"{head}: no single change moves it"
-    figure = canvas(1.7 + 0.33 * (len(moving) + 2), title, record, record.claims["claim_id"], _source(result, finding))
+    figure = canvas(1.7 + 0.33 * (len(moving) + 2), title, record, cited, _source(result, finding))
     lines = [("default", about["lower"], about["upper"], INK)]
     lines += [(row.change.replace("=", " = "), row.lower, row.upper, ORANGE) for row in moving.itertuples()]
     lines += [("least and most over the grid", about["least"], about["most"], BLUE)]
@@ -76,9 +77,8 @@ def conclusions(record: Record, result: Sensitivity) -> Drawing:
     frame = frame.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
     always = int(frame["holds"].eq(frame["scenarios"]).sum())
     title = f"{always} of {len(frame)} conclusions hold in every scenario"
-    figure = canvas(
-        1.5 + 0.5 * len(frame), title, record, record.claims["claim_id"], "Scenarios declared in scenarios.toml."
-    )
+    cited = result.findings[-1].claims
+    figure = canvas(1.5 + 0.5 * len(frame), title, record, cited, "Scenarios declared in scenarios.toml.")
     with mpl.rc_context(STYLE):
         axes = figure.add_subplot()
         for place, row in enumerate(frame.itertuples()):

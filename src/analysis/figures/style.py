@@ -8,6 +8,7 @@ import os
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -59,7 +60,13 @@ STYLE = {
 }
 
 WIDTH = 8.0
-"""Inches: every figure is as wide as a column of the report."""
+"""Inches: a figure is as wide as a column of the report."""
+
+
+class Canvas(Figure):
+    """A figure that knows which coded rows it draws."""
+
+    drawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,17 +74,26 @@ class Drawing:
     """A finished figure. Shown in a notebook as SVG, so that nbval compares it; its alt text is its plain form."""
 
     name: str
-    figure: Figure
+    figure: Canvas
     title: str
     alt: str
     data: pd.DataFrame
 
-    def svg(self) -> str:
-        """The figure as SVG with its alt text as accessible name; the same bytes in every process."""
+    @cached_property
+    def _svg(self) -> str:
+        # drawn once: after the PNG, the layout of a second time would differ in the last digits
         buffer = BytesIO()
+        about = {"Date": None, "Creator": None, "Title": self.title, "Keywords": list(self.figure.drawn)}
         with mpl.rc_context(STYLE | {"svg.hashsalt": self.name}):
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": self.title})
+            self.figure.savefig(buffer, format="svg", metadata=about)
         return buffer.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
+
+    def svg(self) -> str:
+        """The figure as SVG, its alt text as accessible name, the ids of what it draws as keywords in its metadata.
+
+        The same bytes in every process.
+        """
+        return self._svg
 
     def png(self) -> bytes:
         """The figure as PNG, 200 dots an inch."""
@@ -99,13 +115,20 @@ class Drawing:
         return {"image/svg+xml": self.svg(), "text/plain": self.alt}
 
 
-def canvas(height: float, title: str, record: Record, claims: Iterable[str], note: str = "") -> Figure:
-    """An empty figure with its title and its source line, ``height`` inches high; ``note`` stands before the source."""
+def canvas(
+    height: float, title: str, record: Record, claims: Iterable[str], note: str = "", width: float = WIDTH
+) -> Canvas:
+    """An empty figure with its title and its source line, in inches; ``note`` stands before the source.
+
+    ``claims`` are the ids of the coded rows that it is to draw.
+    """
+    drawn = tuple(dict.fromkeys(claims))
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        figure.suptitle(textwrap.fill(title, 88), x=0.01, ha="left", fontsize=11, fontweight="bold")
+        figure = Canvas(figsize=(width, height), layout="constrained")
+        figure.drawn = drawn
+        figure.suptitle(textwrap.fill(title, int(11 * width)), x=0.01, ha="left", fontsize=11, fontweight="bold")
         figure.supxlabel(
-            textwrap.fill(f"{note} {source_line(record, claims)}".strip(), 135),
+            textwrap.fill(f"{note} {source_line(record, drawn)}".strip(), int(16.9 * width)),
             x=0.01,
             ha="left",
             fontsize=7,

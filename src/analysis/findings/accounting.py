@@ -56,6 +56,15 @@ ACCOUNT = {
     "away": "How many were alive and not back?",
 }
 """The quantities of the account that are findings, each with its question."""
+UNACCOUNTED = "How many are neither counted as dead, nor back, nor fighting?"
+OUTLINED = {
+    "repairs": REPAIRS,
+    **ACCOUNT,
+    "unaccounted": UNACCOUNTED,
+    "stock_ways": "In how many ways to take the claims can the 1,631 be a count of those present?",
+    "set_to_return": "In how many ways to take the claims can the majority of those who joined be set to return?",
+}
+"""The questions of the outline."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +148,10 @@ def outline(record: Record) -> Outline:
             possible = float(sum(system.feasible() for system in case.beside))
             followed[name] = possible, possible
     units = {"repairs": "changes", "stock_ways": "ways", "set_to_return": "ways"}
+    claims = tuple(book.claims["claim_id"])
     return Outline(
         tuple(
-            Finding(f"accounting.{name}", "", in_words(*bounds, unit), *bounds, unit, (), ())
+            Finding(f"accounting.{name}", OUTLINED[name], in_words(*bounds, unit), *bounds, unit, claims, ())
             for name, bounds in followed.items()
             for unit in [units.get(name, "persons")]
         )
@@ -508,11 +518,10 @@ def _unaccounted_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:
     ]
     low = optional(table["lower"].min()) if table["lower"].notna().all() else None
     bounds = low, optional(table["upper"].max()) if table["upper"].notna().all() else None
-    question = "How many are neither counted as dead, nor back, nor fighting?"
     yield finding(
         book.record,
         "accounting.unaccounted",
-        question,
+        UNACCOUNTED,
         _sentence("; ".join(told)),
         bounds,
         "persons",

@@ -51,7 +51,8 @@ class Evidence:
 def analyse(record: Record) -> Evidence:
     """The record as it stands under its scenario."""
     claims = record.claims
-    who = claims.groupby(["measure", "attribution_type"], sort=False).size().rename("claims").reset_index()
+    spoken = claims.groupby(["measure", "attribution_type"], sort=False)["claim_id"]
+    who = spoken.agg(claims="size", ids="; ".join).reset_index()
     families = _families(claims)
     timeline = _timeline(record)
     chosen = contradictions(record).assign(reading="as chosen")

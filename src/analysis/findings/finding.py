@@ -25,7 +25,8 @@ class Finding:
     """A question, its answer as an interval or in words, and all that it rests on.
 
     ``lower`` and ``upper`` are inclusive bounds in ``unit``; ``None`` is unbounded, both ``None`` is no number.
-    ``claims`` are ids, ``readings`` are ``ambiguity=reading``, ``assumptions`` are sentences.
+    ``claims`` are ids, ``readings`` are ``ambiguity=reading``, ``assumptions`` are sentences; ``coded`` are the ids of
+    the explanations and cases that are counted, where the finding is about those.
     """
 
     id: str
@@ -37,6 +38,12 @@ class Finding:
     claims: tuple[str, ...]
     readings: tuple[str, ...]
     assumptions: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The ids of all that it rests on."""
+        return self.claims + self.coded
 
 
 class Result(Protocol):
@@ -83,7 +90,7 @@ def in_words(lower: float | None, upper: float | None, unit: str) -> str:
     if lower is None or upper is None:
         return "no number" if lower is None else f"{number(lower, unit)} or more{noun}"
     if lower == upper:
-        return f"{number(lower, unit)}{noun}"
+        return f"{number(lower, unit)}{noun.removesuffix('s') if lower == 1 else noun}"
     return f"{number(lower, unit)} to {number(upper, unit)}{noun}"
 
 
@@ -171,7 +178,7 @@ def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
     """Findings as rows; lists joined by ``; ``."""
     rows = [asdict(item) for item in findings]
     frame = pd.DataFrame(rows, columns=list(Finding.__dataclass_fields__))
-    for column in ("claims", "readings", "assumptions"):
+    for column in ("claims", "readings", "assumptions", "coded"):
         frame[column] = frame[column].map("; ".join)
     return frame.astype({"lower": "Float64", "upper": "Float64"})
 

@@ -58,7 +58,8 @@ def analyse(record: Record) -> Pathways:
     keep = table["phase"].isin(chosen.chosen("phases")) & table["speaker_role"].isin(chosen.chosen("speaker_roles"))
     table = table[keep].reset_index(drop=True)
     codes = _codes(record, table, frame)
-    directions = table.groupby(["phase", "direction"], sort=False).size().rename("explanations").reset_index()
+    directed = table.groupby(["phase", "direction"], sort=False)["explanation_id"]
+    directions = directed.agg(explanations="size", ids="; ".join).reset_index()
     speakers = _speakers(table)
     cases = record.cases
     outcomes = _count_cases(cases, ["outcome"])
@@ -78,7 +79,8 @@ def _codes(record: Record, table: pd.DataFrame, frame: str) -> pd.DataFrame:
     """Explanations by code, phase and role; one that carries two codes counts under each."""
     long = table.assign(code=table[frame].str.split(";")).explode("code")
     long["code"] = long["code"].replace("", NO_CODE)
-    counted = long.groupby(["code", "phase", "speaker_role"]).size().rename("explanations").reset_index()
+    told = long.groupby(["code", "phase", "speaker_role"])["explanation_id"]
+    counted = told.agg(explanations="size", ids="; ".join).reset_index()
     order = {name: place for place, name in enumerate([*record.terms(frame), NO_CODE])}
     phases = {name: place for place, name in enumerate(record.terms("phase"))}
     counted = counted.sort_values(
@@ -100,6 +102,7 @@ def _speakers(table: pd.DataFrame) -> pd.DataFrame:
             "speakers": grouped["speaker"].nunique(),
             "first_hand": grouped["first_hand"].sum().astype(int),
             "about_a_case": grouped["case_id"].agg(lambda cells: int((cells != "").sum())),
+            "ids": grouped["explanation_id"].agg("; ".join),
         }
     )
     return frame.sort_values(["explanations", "speakers"], ascending=False).reset_index()
@@ -212,9 +215,17 @@ def _claim_fields(record: Record) -> pd.DataFrame:
     return frame.assign(agreement=(frame["agree"] / frame["of"]).round(6))
 
 
-def _plain(name: str, question: str, answer: str, value: float, unit: str, assumptions: Iterable[str] = ()) -> Finding:
-    """A finding about explanations or cases, which rest on their own tables and on no claim."""
-    return Finding(f"pathways.{name}", question, answer, value, value, unit, (), (), tuple(assumptions))
+def _plain(
+    name: str,
+    question: str,
+    answer: str,
+    value: float,
+    unit: str,
+    counted: Iterable[str],
+    assumptions: Iterable[str] = (),
+) -> Finding:
+    """A finding about the ``counted`` explanations or cases, which rests on no claim."""
+    return Finding(f"pathways.{name}", question, answer, value, value, unit, (), (), tuple(assumptions), tuple(counted))
 
 
 def _who_finding(table: pd.DataFrame) -> list[Finding]:
@@ -224,7 +235,8 @@ def _who_finding(table: pd.DataFrame) -> list[Finding]:
     roles = table["speaker_role"].value_counts()
     told = ", ".join(f"{role} {count}" for role, count in roles.items())
     answer = f"{first} of {len(table)} explanations are told at first hand. By speaker: {told}."
-    return [_plain("who_explains", "Who explains, and from what knowledge?", answer, float(first), "explanations")]
+    question = "Who explains, and from what knowledge?"
+    return [_plain("who_explains", question, answer, float(first), "explanations", table["explanation_id"])]
 
 
 def _code_finding(codes: pd.DataFrame, frame: str, table: pd.DataFrame) -> list[Finding]:
@@ -233,12 +245,11 @@ def _code_finding(codes: pd.DataFrame, frame: str, table: pd.DataFrame) -> list[
         return []
     totals = named.groupby("code", sort=False)["explanations"].sum().sort_values(ascending=False, kind="stable")
     told = ", ".join(f"{code.replace('_', ' ')} {count}" for code, count in totals.items())
-    coded = int(table[frame].ne("").sum())
-    answer = f"{coded} explanations carry a code of this frame: {told}. One may carry two."
+    coded = table.loc[table[frame].ne(""), "explanation_id"]
+    answer = f"{len(coded)} explanations carry a code of this frame: {told}. One may carry two."
     question = f"Which factors are given, in the frame {FRAME_NAMES[frame]}?"
-    return [
-        _plain("factors", question, answer, float(coded), "explanations", ["Counts of explanations, not of persons."])
-    ]
+    note = "Counts of explanations, not of persons."
+    return [_plain("factors", question, answer, float(len(coded)), "explanations", coded, [note])]
 
 
 def _case_finding(outcomes: pd.DataFrame, cases: pd.DataFrame) -> list[Finding]:
@@ -247,7 +258,8 @@ def _case_finding(outcomes: pd.DataFrame, cases: pd.DataFrame) -> list[Finding]:
     told = ", ".join(f"{row.outcome.replace('_', ' ')} {row.cases}" for row in outcomes.itertuples())
     answer = f"{len(cases)} cases of {int(cases['persons'].sum())} persons or more. By outcome: {told}."
     note = "Cases are what journalists chose to tell; they are not a sample."
-    return [_plain("cases", "How did the cases that the sources tell end?", answer, float(len(cases)), "cases", [note])]
+    question = "How did the cases that the sources tell end?"
+    return [_plain("cases", question, answer, float(len(cases)), "cases", cases["case_id"], [note])]
 
 
 def _reliability_finding(reliability: pd.DataFrame, record: Record) -> list[Finding]:
@@ -263,4 +275,5 @@ def _reliability_finding(reliability: pd.DataFrame, record: Record) -> list[Find
     )
     question = "Do two independent codings agree?"
     note = "Both coders were trained alike: this is consistency, and blind spots they share do not show."
-    return [_plain("reliability", question, answer, float(len(firm)), "codes", [note])]
+    counted = record.explanations["explanation_id"]
+    return [_plain("reliability", question, answer, float(len(firm)), "codes", counted, [note])]

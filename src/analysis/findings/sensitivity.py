@@ -93,7 +93,7 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
 
 
 def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, Any]]:
-    """The findings of one scenario as rows: analysis, scenario, finding, bounds, unit, and every choice."""
+    """The findings of one scenario as rows: analysis, scenario, finding, bounds, unit, question, claims, and every choice."""
     name, choices = scenario
     takes, analyse = ANALYSES[name]
     under = record.scenario.but(**choices)
@@ -108,6 +108,8 @@ def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, An
             "lower": item.lower,
             "upper": item.upper,
             "unit": item.unit,
+            "question": item.question,
+            "claims": "; ".join(item.claims),
         }
         | held
         for item in analyse(record.under(under)).findings
@@ -117,7 +119,7 @@ def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, An
 def table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Rows of :func:`evaluate` as one tidy table; a choice that an analysis does not take is empty."""
     frame = pd.DataFrame(rows)
-    return frame.astype({"lower": "Float64", "upper": "Float64"} | {name: "string" for name in frame.columns[7:]})
+    return frame.astype({"lower": "Float64", "upper": "Float64"} | {name: "string" for name in frame.columns[9:]})
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -136,27 +138,44 @@ def analyse(evaluated: pd.DataFrame, spec: Spec) -> Sensitivity:
     """What the evaluated grid shows."""
     swings, ranges = _swings(evaluated), _ranges(evaluated)
     conclusions = _conclusions(evaluated, spec["conclusion"])
-    return Sensitivity(
-        evaluated, swings, ranges, conclusions, (*_swing_findings(swings, ranges), _conclusion_finding(conclusions))
-    )
+    cited = _cited(evaluated)
+    found = (*_swing_findings(swings, ranges, cited), _conclusion_finding(conclusions, cited))
+    return Sensitivity(evaluated, swings, ranges, conclusions, found)
 
 
-def _ranges(evaluated: pd.DataFrame) -> pd.DataFrame:
-    """Each main finding: its default, and the least and most over the grid (empty where some scenario has no bound)."""
+def _cited(evaluated: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """The claims that each finding rests on in some scenario, in the order met."""
+    together: dict[str, dict[str, None]] = {}
+    for finding, claims in evaluated[["finding", "claims"]].drop_duplicates().itertuples(index=False):
+        together.setdefault(finding, {}).update(dict.fromkeys(claim for claim in claims.split("; ") if claim))
+    return {finding: tuple(claims) for finding, claims in together.items()}
+
+
+def over_the_grid(evaluated: pd.DataFrame, findings: Iterable[str]) -> pd.DataFrame:
+    """Findings by default, and the least and most over the grid (empty where some scenario has no bound).
+
+    Columns: finding, unit, lower, upper, least, most, scenarios, with_number. One that is not in the grid has no row.
+    """
     rows = []
-    for finding, what in MAIN.items():
+    for finding in findings:
         part = evaluated[evaluated["finding"].eq(finding)]
-        if part.empty:
+        default = part[part["changes"].eq(0)]
+        if default.empty:
             continue
-        default = part[part["changes"].eq(0)].iloc[0]
+        unit, lower, upper = default.iloc[0][["unit", "lower", "upper"]]
         numbered = part[part["lower"].notna() | part["upper"].notna()]
         low = numbered["lower"].min() if numbered["lower"].notna().all() else pd.NA
         high = numbered["upper"].max() if numbered["upper"].notna().all() else pd.NA
-        rows.append(
-            (finding, what, default["unit"], default["lower"], default["upper"], low, high, len(part), len(numbered))
-        )
-    columns = ["finding", "what", "unit", "lower", "upper", "least", "most", "scenarios", "with_number"]
+        rows.append((finding, unit, lower, upper, low, high, len(part), len(numbered)))
+    columns = ["finding", "unit", "lower", "upper", "least", "most", "scenarios", "with_number"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(["lower", "upper", "least", "most"], "Float64"))
+
+
+def _ranges(evaluated: pd.DataFrame) -> pd.DataFrame:
+    """The main findings by default and over the grid."""
+    ranges = over_the_grid(evaluated, MAIN)
+    ranges.insert(1, "what", ranges["finding"].map(MAIN))
+    return ranges
 
 
 def _swings(evaluated: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +242,9 @@ def _conclusions(evaluated: pd.DataFrame, asked: Iterable[Mapping[str, Any]]) ->
     return pd.DataFrame(rows, columns=["conclusion", "finding", "scenarios", "holds", "broken_by"])
 
 
-def _swing_findings(swings: pd.DataFrame, ranges: pd.DataFrame) -> Iterator[Finding]:
+def _swing_findings(
+    swings: pd.DataFrame, ranges: pd.DataFrame, cited: Mapping[str, tuple[str, ...]]
+) -> Iterator[Finding]:
     for row in ranges.itertuples():
         part = swings[swings["finding"].eq(row.finding) & swings["swing"].gt(0)]
         told = "; ".join(
@@ -244,12 +265,12 @@ def _swing_findings(swings: pd.DataFrame, ranges: pd.DataFrame) -> Iterator[Find
             optional(row.least),
             optional(row.most),
             row.unit,
-            (),
+            cited.get(row.finding, ()),
             (),
         )
 
 
-def _conclusion_finding(conclusions: pd.DataFrame) -> Finding:
+def _conclusion_finding(conclusions: pd.DataFrame, cited: Mapping[str, tuple[str, ...]]) -> Finding:
     always = conclusions[conclusions["holds"].eq(conclusions["scenarios"])]
     told = " ".join(always["conclusion"])
     others = "; ".join(
@@ -265,6 +286,6 @@ def _conclusion_finding(conclusions: pd.DataFrame) -> Finding:
         value,
         value,
         "conclusions",
-        (),
+        tuple(dict.fromkeys(claim for name in conclusions["finding"] for claim in cited.get(name, ()))),
         (),
     )

@@ -49,7 +49,7 @@ class Run:
     def key(self) -> str:
         """SHA-256 of all that its output rests on."""
         notebook = (paths.NOTEBOOKS / f"{self.name}.ipynb").read_text(encoding="utf-8")
-        return _key(notebook, self.scenario, json.dumps(self.parameters))
+        return _key(content(), notebook, self.scenario, json.dumps(self.parameters))
 
     @property
     def current(self) -> bool:
@@ -100,12 +100,20 @@ def runs(spec: Spec) -> list[Run]:
     return found
 
 
-@lru_cache(maxsize=1)
-def content() -> str:
-    """SHA-256 of all that an output can rest on, but for its own notebook and parameters: code, data, lock."""
+FLOORS = ("evidence", "findings")
+"""The floors of the package that the results of the grid rest on."""
+
+
+@lru_cache(maxsize=2)
+def content(*floors: str) -> str:
+    """SHA-256 of all that an output can rest on, but for its own notebook and parameters: code, data, lock.
+
+    ``floors`` are the folders of the package that count; all of them by default.
+    """
     digest = sha256()
+    package = paths.ROOT / "src" / "analysis"
     files = [
-        *(paths.ROOT / "src" / "analysis").rglob("*.py"),
+        *(path for folder in floors or (".",) for path in (package / folder).rglob("*.py")),
         *paths.CURATED.glob("*.csv"),
         paths.ROOT / "requirements.txt",
     ]
@@ -115,7 +123,7 @@ def content() -> str:
 
 
 def _key(*parts: str) -> str:
-    return sha256("\0".join([content(), *parts]).encode()).hexdigest()
+    return sha256("\0".join(parts).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
@@ -159,7 +167,7 @@ def evaluated(executor: Executor | None = None) -> pd.DataFrame:
 
     ``executor`` evaluates it; by default one process a core. Raises ParameterError for a grid that cannot be.
     """
-    key = _key(paths.SCENARIOS.read_text(encoding="utf-8"))
+    key = _key(content(*FLOORS), paths.SCENARIOS.read_text(encoding="utf-8"))
     stamp = RESULTS.with_suffix(".key")
     with _alone():
         return _evaluated(executor, key, stamp)

@@ -1,0 +1,139 @@
+"""What does the explorer show? The evaluated grid of scenarios, and the claims that each single choice changes.
+
+Nothing is computed in the page: it looks a scenario up among those that the sweep evaluated, and says so where one was
+not.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence.record import WIDER_TOO, Record
+from analysis.findings.book import ASSUMPTIONS, LEVELS
+from analysis.findings.finding import how_many, in_words, optional
+from analysis.findings.sensitivity import ANALYSES
+from analysis.report.trace import Trace, anchor
+
+COLUMNS = 9
+"""The columns of the results before the choices."""
+
+FIELDS = ("measure", "kind", "hedge", "population", "origin", "place", "group", "base", "base_n", "applies", "period",
+          "as_of", "attributed_to", "family", "modality")  # fmt: skip
+"""What a reading may change of a claim, beside its interval."""
+
+SHOWN = 12
+"""So many changed claims are named one by one; of more, the rest is counted."""
+
+
+def explorer(trace: Trace, results: pd.DataFrame) -> dict[str, Any]:
+    """All that the page needs: the choices, the findings, and the bounds and claims of each scenario.
+
+    ``results`` is the table of :mod:`analysis.findings.sensitivity`.
+    """
+    record = trace.record
+    chosen = results.columns[COLUMNS:]
+    varied = [name for name in chosen if results[name].replace("", pd.NA).nunique() > 1]
+    intervals: dict[tuple[Any, ...], int] = {}
+    cited: dict[tuple[str, ...], int] = {}
+    findings: dict[str, dict[str, Any]] = {}
+    analyses = []
+    for name in ANALYSES:
+        part = results[results["analysis"].eq(name)]
+        takes = [choice for choice in varied if choice in ANALYSES[name][0]]
+        scenarios: dict[str, dict[str, list[int]]] = {}
+        for row in part.to_dict("records"):
+            bounds = optional(row["lower"]), optional(row["upper"])
+            words = in_words(*bounds, row["unit"])
+            interval = intervals.setdefault((words, *bounds), len(intervals))
+            claims = tuple(claim for claim in row["claims"].split("; ") if claim)
+            scenarios.setdefault("|".join(row[choice] for choice in takes), {})[row["finding"]] = [
+                interval,
+                cited.setdefault(claims, len(cited)),
+            ]
+            findings.setdefault(row["finding"], {"question": row["question"], "ends": [], "unit": row["unit"]})
+            findings[row["finding"]]["ends"] += [end for end in bounds if end is not None]
+        analyses.append({"name": name, "takes": takes, "scenarios": scenarios})
+    named = sorted({claim for claims in cited for claim in claims})
+    return {
+        "parameters": [_parameter(record, name, results[name]) for name in varied],
+        "analyses": analyses,
+        "findings": {
+            name: {
+                "question": about["question"],
+                "href": f"findings.html#{anchor(name)}" if name in trace.findings else "",
+                "edge": 1.1 * max(about["ends"], default=1.0) or 1.0,
+            }
+            for name, about in findings.items()
+        },
+        "intervals": list(intervals),
+        "cited": [[named.index(claim) for claim in claims] for claims in cited],
+        "claims": [
+            {"id": claim, "phrase": trace.entries[claim].phrase, "href": trace.entries[claim].href} for claim in named
+        ],
+    }
+
+
+def _parameter(record: Record, name: str, column: pd.Series) -> dict[str, Any]:
+    """One choice: its values, the default first, each with its reason and the claims that it changes."""
+    about = next(p for p in record.scenario.parameters if p.name == name)
+    default = str(about.default)
+    values = [value for value in dict.fromkeys(column) if value]
+    values.sort(key=lambda value: value != default)
+    reasons = record.reported["readings"].query("ambiguity == @name").groupby("reading")["reason"].first()
+    return {
+        "name": name,
+        "what": about.what,
+        "phrase": _phrase(record, name),
+        "default": default,
+        "values": [
+            {
+                "value": value,
+                "label": value.replace("_", " ").replace(",", ", "),
+                "reason": reasons.get(value, "") if name != "assumptions" else _assumed(value),
+                "changes": [] if value == default else list(_changes(record, name, about.number, value)),
+            }
+            for value in values
+        ],
+    }
+
+
+def _phrase(record: Record, ambiguity: str) -> str:
+    """The words that an ambiguity lies in; empty for what is none."""
+    readings, claims = record.reported["readings"], record.reported["claims"]
+    touched = readings.loc[readings["ambiguity"].eq(ambiguity), "claim_id"]
+    phrases = claims.loc[claims["claim_id"].isin(touched), "phrase"]
+    return f"“{phrases.iloc[0]}”" if len(phrases) else ""
+
+
+def _assumed(level: str) -> str:
+    told = [ASSUMPTIONS[name] for name in LEVELS[level]]
+    return "; ".join(told) or "nothing but the claims"
+
+
+def _changes(record: Record, name: str, is_number: bool, value: str) -> Iterable[str]:
+    """The claims that one choice changes, a sentence a claim."""
+    if name == "assumptions":
+        return
+    other = record.under(record.scenario.but(**{name: float(value) if is_number else value}))
+    before, after = (one.claims.set_index("claim_id") for one in (record, other))
+    gone, new = before.index.difference(after.index, sort=False), after.index.difference(before.index, sort=False)
+    if name == "record" and value == WIDER_TOO:
+        yield f"{how_many(len(new), 'figure')} published elsewhere are read too."
+        return
+    told = [f"left out: “{before.loc[claim, 'phrase']}” ({claim})" for claim in gone]
+    for claim in before.index.intersection(after.index, sort=False):
+        one, two = before.loc[claim], after.loc[claim]
+        words = [in_words(optional(row["lower"]), optional(row["upper"]), row["unit"]) for row in (one, two)]
+        moved = [("interval", *words)] if words[0] != words[1] else []
+        moved += [(field, one[field], two[field]) for field in FIELDS if str(one[field]) != str(two[field])]
+        if moved:
+            how = "; ".join(f"{field.replace('_', ' ')} {_shown(old)} → {_shown(now)}" for field, old, now in moved)
+            told.append(f"“{one['phrase']}” ({claim}): {how}")
+    yield from told[:SHOWN]
+    if len(told) > SHOWN:
+        yield f"and {how_many(len(told) - SHOWN, 'claim')} more"
+
+
+def _shown(value: Any) -> str:
+    return "(none)" if pd.isna(value) or value == "" else str(value).replace("_", " ").removesuffix(".0")
