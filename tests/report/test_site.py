@@ -8,9 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from analysis.evidence.record import Record
 from analysis.findings import sensitivity
@@ -21,12 +20,7 @@ from analysis.report.execute import NOTEBOOKS
 from analysis.report.sweep import declared
 from analysis.report.trace import TOKEN, anchor
 
-LIMIT = 2_000_000
-"""Bytes that a page may load, with all that belongs to it."""
-
-
-def pages(site: Path) -> list[Path]:
-    return sorted(path for path in site.rglob("*.html") if "_static" not in path.parts)
+from .conftest import pages
 
 
 def soup(path: Path) -> BeautifulSoup:
@@ -38,34 +32,6 @@ def test_every_notebook_source_and_list_has_a_page(site: Path, record: Record) -
     sources = {f"sources/{name}" for name in [*record.sources["source_id"], "wider"]}
     lists = {"index", "findings", "explorer", "contradictions", "claims", "explanations", "sources", "search"}
     assert names == {*NOTEBOOKS, *sources, *lists}
-
-
-def test_every_page_opens_offline_without_an_error_is_light_and_every_image_has_alt_text(
-    site: Path, browser: Browser
-) -> None:
-    faults = [fault for path in pages(site) for fault in faults_of(site, path, browser)]
-    assert faults == []
-
-
-def faults_of(site: Path, path: Path, browser: Browser) -> list[str]:
-    """What is wrong with a page as it opens and is scrolled to its end."""
-    faults: list[str] = []
-    loaded: set[str] = set()
-    page = browser.new_page()
-    page.on("console", lambda message: faults.append(f"{path.name}: {message.text}"))
-    page.on("pageerror", lambda error: faults.append(f"{path.name}: {error}"))
-    page.on("request", lambda request: loaded.add(request.url.partition("?")[0]))
-    page.goto(path.as_uri())
-    page.evaluate("for (const image of document.images) image.loading = 'eager'")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    bare = page.eval_on_selector_all("img", "all => all.filter(i => !i.alt || !i.naturalWidth).map(i => i.src)")
-    page.close()
-    inside = site.as_uri()
-    faults += [f"{path.name} asks for {url}" for url in loaded if not url.startswith((inside, "data:", "blob:"))]
-    files = [Path(unquote(url.removeprefix("file://"))) for url in loaded if url.startswith(inside)]
-    weight = sum(file.stat().st_size for file in files)
-    faults += [f"{path.name} loads {weight:,} bytes"] if weight > LIMIT else []
-    return faults + [f"{path.name}: no alt text, or no picture: {src}" for src in bare]
 
 
 def test_every_internal_link_and_anchor_resolves(site: Path) -> None:
@@ -148,26 +114,6 @@ def test_every_table_and_figure_can_be_downloaded_and_its_numbers_open_words(sit
             for linked in cell.select("button, a"):
                 linked.decompose()
             assert not [found for found in TOKEN.finditer(cell.get_text()) if found["number"]], cell
-
-
-def test_axe_finds_nothing_serious(site: Path, browser: Browser) -> None:
-    axe, faults = Axe(), []
-    phone = {"index", "explorer", "claims", "returnees_and_arrests", "contradictions", "mwn-2017-07"}
-    for scheme, width, names in (("light", 1280, None), ("dark", 390, phone)):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page = context.new_page()
-        for path in pages(site):
-            if names is not None and path.stem not in names:
-                continue
-            page.goto(path.as_uri())
-            if path.stem == "index":
-                page.locator("button.number").first.click()
-            found = axe.run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
-            faults += [f"{path.name}, {scheme}: {v['id']}" for v in found if v["impact"] in {"serious", "critical"}]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                faults.append(f"{path.name}: wider than a screen of {width}")
-        context.close()
-    assert faults == []
 
 
 def explorer_rows(page: Page) -> dict[str, str]:

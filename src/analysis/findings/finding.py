@@ -53,6 +53,11 @@ class Result(Protocol):
     def findings(self) -> tuple[Finding, ...]: ...
 
 
+def made_once(record: Record, analyse: Callable[[Record], Any]) -> Any:
+    """``analyse(record)``, made once for a record and its scenario."""
+    return record.once(("analysis", analyse, record.scenario), lambda: analyse(record))
+
+
 def readings_of(record: Record, claims: Iterable[str]) -> tuple[str, ...]:
     """The readings in force of every ambiguity that touches ``claims``."""
     touched = record.claims.set_index("claim_id").loc[list(dict.fromkeys(claims)), "ambiguity"]

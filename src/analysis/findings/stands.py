@@ -7,7 +7,17 @@ import pandas as pd
 from analysis.evidence.record import WIDER_TOO, Record
 from analysis.findings import accounting, deaths_by_year, returnees_and_arrests
 from analysis.findings.book import Book, last_day
-from analysis.findings.finding import SERIES, WHOLE_SUBJECT, Finding, bounds_of, how_many, meets, number, whole_subject
+from analysis.findings.finding import (
+    SERIES,
+    WHOLE_SUBJECT,
+    Finding,
+    bounds_of,
+    how_many,
+    made_once,
+    meets,
+    number,
+    whole_subject,
+)
 
 Row = tuple[str, str, str, str]
 """Finding, verdict, why, claims."""
@@ -22,7 +32,7 @@ def stands(record: Record, wide: pd.DataFrame) -> pd.DataFrame:
     found = {
         item.id: item
         for analyse in (deaths_by_year.analyse, returnees_and_arrests.analyse, accounting.analyse)
-        for item in analyse(record).findings
+        for item in made_once(record, analyse).findings
     }
     rows = [
         *_deaths_stand(found, wide, record.scenario["half_of_whom"]),

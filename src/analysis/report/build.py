@@ -17,7 +17,7 @@ from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.figures import headlines as draw
 from analysis.findings import accounting, deaths_by_year, evidence, pathways, returnees_and_arrests, wider_record
-from analysis.findings.finding import Finding, Result, findings_table
+from analysis.findings.finding import Finding, Result, findings_table, made_once
 from analysis.findings.headlines import Headline, headlines
 from analysis.report.brief import brief
 from analysis.report.execute import NOTEBOOKS, execute, serialised
@@ -51,7 +51,7 @@ def findings_of(record: Record, name: str) -> tuple[Finding, ...]:
 
 def analysed(record: Record, name: str) -> Any:
     """One analysis of the record, made once."""
-    return record.once(("analysis", name, record.scenario), lambda: ANALYSES[name](record))
+    return made_once(record, ANALYSES[name])
 
 
 def traced(record: Record, name: str) -> str:
