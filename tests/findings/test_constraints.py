@@ -44,6 +44,19 @@ def points(system: System) -> np.ndarray:
     return BOX[kept]
 
 
+@settings(max_examples=150, deadline=None)
+@given(systems, st.sampled_from(QUANTITIES))
+def test_bounds_follow_from_their_reasons_alone(system: System, quantity: str) -> None:
+    reasons, bounds = system.reasons({quantity: 1}), system.bound({quantity: 1})
+    assert reasons <= set(system.elements)
+    if bounds is None:
+        assert not reasons
+    else:
+        assert system.only(reasons).bound({quantity: 1}) == bounds
+        if len(reasons) == 1:
+            assert System(()).bound({quantity: 1}) != bounds
+
+
 @settings(max_examples=300, deadline=None)
 @given(systems)
 def test_bounds_are_those_of_brute_force(system: System) -> None:

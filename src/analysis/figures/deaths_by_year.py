@@ -99,7 +99,7 @@ def sampling(record: Record, result: DeathsByYear) -> Drawing:
     frame = result.sampling
     claims = [claim for cell in frame["claim"] for claim in cell.split("; ")]
     if frame.empty:
-        title = "The size of the sample behind the shares is not known under this reading"
+        title = "No whole numbers of dead can be given for the shares under this reading"
     else:
         top = frame.iloc[-1]
         title = f"{top['deaths_lower']} of {top['n']} dead in {top['label']}: chance alone spans {number(top['exact_lower'], 'share')} to {number(top['exact_upper'], 'share')}"

@@ -5,8 +5,8 @@ import pandas as pd
 
 from analysis.evidence.record import Record
 from analysis.figures.style import BLUE, INK, PALE, SKY, STYLE, WIDTH, Drawing, canvas, interval, rows
-from analysis.findings.finding import in_words, number
-from analysis.findings.headlines import Headline
+from analysis.findings.finding import number
+from analysis.findings.headlines import Headline, words
 
 
 def strip(record: Record, headline: Headline) -> Drawing:
@@ -19,23 +19,23 @@ def strip(record: Record, headline: Headline) -> Drawing:
     frame = pd.DataFrame(
         [(name, low, high) for name, (low, high, _) in ends.items()], columns=["what", "lower", "upper"]
     )
-    title = f"{finding.question.rstrip('?')}: {headline.lead}"
+    title = f"{finding.question.rstrip('?')}: {headline.lead[0].lower()}{headline.lead[1:]}"
     figure = canvas(1.7, title, record, finding.claims, "Bounds, not confidence intervals.", WIDTH * 0.72)
     edge = 1.2 * max((end for low, high, _ in ends.values() for end in (low, high) if end is not None), default=1.0)
     with mpl.rc_context(STYLE):
         axes = figure.add_subplot()
         for place, (low, high, colour) in enumerate(ends.values()):
-            words = in_words(low, high, finding.unit).removesuffix(f" {finding.unit}")
+            told = words(finding, low, high).removesuffix(f" {finding.unit}")
             if low is None and high is None:
                 axes.text(0, place, "no bound in some scenario", va="center", fontsize=8)
                 continue
             interval(axes, place, low or 0.0, high, edge, colour)
-            axes.text(1.02 * edge, place, words, va="center", fontsize=9, color=INK)
+            axes.text(1.02 * edge, place, told, va="center", fontsize=9, color=INK)
         rows(axes, list(ends))
         axes.set_xlim(0, edge)
         axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(6, integer=finding.unit not in {"share", "ratio"}))
         axes.xaxis.set_major_formatter(lambda value, _: number(value, finding.unit))
         axes.set_xlabel({"share": "share of the dead", "ratio": "times"}.get(finding.unit, finding.unit))
         axes.grid(axis="x", color=PALE)
-    told = "; ".join(f"{row.what} {in_words(*ends[row.what][:2], finding.unit)}" for row in frame.itertuples())
+    told = "; ".join(f"{what} {words(finding, low, high)}" for what, (low, high, _) in ends.items())
     return Drawing(headline.drawn, figure, title, f"{finding.question} {told}.", frame)

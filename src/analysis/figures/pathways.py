@@ -67,7 +67,8 @@ def codes(record: Record, result: Pathways) -> Drawing:
         if order
         else f"No explanation carries a code of {named}"
     )
-    figure = canvas(1.5 + 0.42 * max(len(order), 2), title, record, result.explanations["explanation_id"])
+    drawn = [name for cell in frame["ids"] for name in cell.split("; ")]
+    figure = canvas(1.5 + 0.42 * max(len(order), 2), title, record, drawn)
     with mpl.rc_context(STYLE):
         axes = figure.add_subplot()
         if order:

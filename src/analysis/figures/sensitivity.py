@@ -12,10 +12,6 @@ MOST_ROWS = 12
 """Changes drawn in one chart, the widest first."""
 
 
-def _source(result: Sensitivity, finding: str) -> str:
-    return f"{int(result.results['finding'].eq(finding).sum())} scenarios declared in scenarios.toml."
-
-
 def tornado(record: Record, result: Sensitivity, finding: str) -> Drawing:
     """One main finding by default, under each single change that moves it, and over the whole grid."""
     about = result.ranges[result.ranges["finding"].eq(finding)].iloc[0]
@@ -26,7 +22,8 @@ def tornado(record: Record, result: Sensitivity, finding: str) -> Drawing:
     cited = next((item.claims for item in result.findings if item.id.endswith(finding.replace(".", "-"))), ())
     head = f"{about['what'][0].upper()}{about['what'][1:]}"
     title = f"{head}: the choice of {first} moves it most" if first else f"{head}: no single change moves it"
-    figure = canvas(1.7 + 0.33 * (len(moving) + 2), title, record, cited, _source(result, finding))
+    note = f"{about['scenarios']} scenarios declared in scenarios.toml, {about['with_number']} with a number."
+    figure = canvas(1.7 + 0.33 * (len(moving) + 2), title, record, cited, note)
     lines = [("default", about["lower"], about["upper"], INK)]
     lines += [(row.change.replace("=", " = "), row.lower, row.upper, ORANGE) for row in moving.itertuples()]
     lines += [("least and most over the grid", about["least"], about["most"], BLUE)]

@@ -119,7 +119,7 @@ def analyse(record: Record) -> Accounting:
         _conflict_finding(book, conflicts, found),
         _repair_finding(book, repairs, taken),
         *_account_finding(book, taken),
-        *_unaccounted_finding(book, unaccounted),
+        *_unaccounted_finding(book, taken, unaccounted),
         *_implied_finding(book, implied),
         *_stock_finding(book),
         *_return_finding(book, taken),
@@ -487,7 +487,6 @@ def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
     if not book.where[1] or not taken:
         return
     together = hull(taken, book.account())
-    claims = list(book.claims["claim_id"])
     for name, question in ACCOUNT.items():
         each = [(side.label, side.system.bounds_of(book.account())[name]) for side in taken]
         told = (
@@ -496,6 +495,7 @@ def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
             else in_words(*_open(each[0][1]), "persons")
         )
         answer = f"By {book.where[1][:7]}: {told}."
+        claims = _reasons(book, taken, book.account()[name])
         yield finding(
             book.record,
             f"accounting.{name}",
@@ -508,7 +508,12 @@ def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
         )
 
 
-def _unaccounted_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:
+def _reasons(book: Book, taken: list[Side], terms: Terms) -> list[str]:
+    """The claims from which the bounds of an expression follow, in one side or another."""
+    return list(book.of(name for side in taken for name in side.system.reasons(terms))["claim_id"])
+
+
+def _unaccounted_finding(book: Book, taken: list[Side], table: pd.DataFrame) -> Iterator[Finding]:
     if table.empty:
         return
     told = [
@@ -525,7 +530,7 @@ def _unaccounted_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:
         _sentence("; ".join(told)),
         bounds,
         "persons",
-        _cited([table["claims"]]),
+        [*_cited([table["claims"]]), *_reasons(book, taken, book.account()["unaccounted"])],
         _assumed(book),
     )
 

@@ -142,6 +142,21 @@ class System:
         """Least and most of one expression."""
         return self.bounds_of({"": terms})[""]
 
+    def reasons(self, terms: Terms) -> frozenset[str]:
+        """Elements from which the least and the most of an expression follow: for each end one minimal set.
+
+        An end follows from a set if the set cannot hold beside "it is one less" or "it is one more". Of a system that
+        is not feasible, and of an end that is not bounded, there are none.
+        """
+        bounds = self.bound(terms)
+        if bounds is None:
+            return frozenset()
+        beyond = [dict(upper=bounds[0] - 1)] if bounds[0] > -inf else []
+        beyond += [dict(lower=bounds[1] + 1)] if bounds[1] < inf else []
+        denials = [Constraint("denied", tuple(terms.items()), **end) for end in beyond]
+        cores = [System((*self.blocks, *blocks([denial])))._core() for denial in denials]
+        return frozenset().union(*cores) - {"denied"}
+
     def reconcile(self, kept: Iterable[str] = (), limit: int = 1000, repairs_only: bool = False) -> Reconciliation:
         """All minimal conflicts and all minimum repairs; ``kept`` elements are not given up in a repair.
 

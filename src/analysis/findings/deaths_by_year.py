@@ -67,7 +67,7 @@ def analyse(record: Record) -> DeathsByYear:
         *_residual_finding(record, shares),
         *_persons_finding(record, persons, total),
         *_sampling_finding(record, sampling),
-        *_pace_finding(record, pace),
+        *_pace_finding(record, shares, pace),
         *_rate_finding(record, rates, total),
         *_halves_finding(record, halves),
     )
@@ -159,14 +159,16 @@ def _sampling(shares: pd.DataFrame) -> pd.DataFrame:
     Clopper-Pearson and Wilson intervals at 95% from scipy. They say how far chance alone would move the share if the
     documented dead were drawn at random from those who died, which nobody claims.
     """
-    rows = []
+    rows: list[tuple[str, int, int, int, str]] = []
     known = shares[shares["n"].notna()]
     printed, rest = known.iloc[1:], known.iloc[:1]
     for share in printed.itertuples():
         n = int(share.n)
         fits = [k for k in range(n + 1) if round(share.lower, 9) <= round(k / n, 9) <= round(share.upper, 9)]
-        if fits:
-            rows.append((share.label, min(fits), max(fits), n, share.claim))
+        if not fits:  # then the shares are not those of so many dead
+            rows = []
+            break
+        rows.append((share.label, min(fits), max(fits), n, share.claim))
     if rows:
         n = int(rest["n"].iloc[0])
         left = n - sum(row[1] for row in rows)
@@ -277,12 +279,20 @@ def _cited(column: pd.Series) -> list[str]:
     return [claim for cell in column for claim in str(cell).split("; ")]
 
 
+def _of_whom(share: pd.Series) -> str:
+    """Of whom the shares are, as read: so many documented dead of a region, or the dead that the report counts."""
+    n = optional(share["n"])
+    if n is None:
+        return "Of the dead that the report counts"
+    return f"Of {number(n, 'persons')} documented dead from {share['origin'].replace('_', ' ').title()}"
+
+
 def _residual_finding(record: Record, shares: pd.DataFrame) -> list[Finding]:
     if shares.empty:
         return []
     rest, named = shares.iloc[0], shares.iloc[1:]
     answer = (
-        f"The named years make {number(named['printed'].sum(), 'share')} as printed "
+        f"{_of_whom(rest)}, the named years make {number(named['printed'].sum(), 'share')} as printed "
         f"({in_words(named['lower'].sum(), named['upper'].sum(), 'share')}); {rest['label']} is left with "
         f"{number(rest['printed'], 'share')} ({in_words(rest['lower'], rest['upper'], 'share')})."
     )
@@ -350,12 +360,12 @@ def _sampling_finding(record: Record, sampling: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _pace_finding(record: Record, pace: pd.DataFrame) -> list[Finding]:
+def _pace_finding(record: Record, shares: pd.DataFrame, pace: pd.DataFrame) -> list[Finding]:
     if pace.empty:
         return []
     last, before = pace.iloc[-1], pace.iloc[-2]
     bounds = round(float(last["ratio_lower"]), 2), round(float(last["ratio_upper"]), 2)
-    answer = f"In {last['label']} a month held {in_words(*bounds, 'ratio')} times the share that a month of {before['label']} held."
+    answer = f"{_of_whom(shares.iloc[0])}, {last['label']} holds a month {in_words(*bounds, 'ratio')} times what a month of {before['label']} holds."
     assumptions = ["Deaths fall evenly within a window."]
     if last["months"] < 12:
         year = in_words(float(last["year_lower"]), float(last["year_upper"]), "share")

@@ -154,7 +154,8 @@ def _cited(evaluated: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 def over_the_grid(evaluated: pd.DataFrame, findings: Iterable[str]) -> pd.DataFrame:
     """Findings by default, and the least and most over the grid (empty where some scenario has no bound).
 
-    Columns: finding, unit, lower, upper, least, most, scenarios, with_number. One that is not in the grid has no row.
+    Columns: finding, unit, lower, upper, least, most, scenarios (of its analysis), with_number (those that give one).
+    A finding that is not in the grid has no row.
     """
     rows = []
     for finding in findings:
@@ -166,7 +167,8 @@ def over_the_grid(evaluated: pd.DataFrame, findings: Iterable[str]) -> pd.DataFr
         numbered = part[part["lower"].notna() | part["upper"].notna()]
         low = numbered["lower"].min() if numbered["lower"].notna().all() else pd.NA
         high = numbered["upper"].max() if numbered["upper"].notna().all() else pd.NA
-        rows.append((finding, unit, lower, upper, low, high, len(part), len(numbered)))
+        asked = evaluated.loc[evaluated["analysis"].eq(default["analysis"].iloc[0]), "scenario"].nunique()
+        rows.append((finding, unit, lower, upper, low, high, asked, len(numbered)))
     columns = ["finding", "unit", "lower", "upper", "least", "most", "scenarios", "with_number"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(["lower", "upper", "least", "most"], "Float64"))
 
@@ -257,7 +259,9 @@ def _swing_findings(
             if len(part)
             else "No single change moves it"
         )
-        answer = f"{default[0].upper()}{default[1:]} by default; {most} over {row.scenarios} scenarios. {moved}."
+        without = row.scenarios - row.with_number
+        none = f" ({without} without a number)" if without else ""
+        answer = f"{default[0].upper()}{default[1:]} by default; {most} over {row.scenarios} scenarios{none}. {moved}."
         yield Finding(
             f"sensitivity.{row.finding.replace('.', '-')}",
             f"What moves the finding: {row.what}?",
@@ -274,7 +278,7 @@ def _conclusion_finding(conclusions: pd.DataFrame, cited: Mapping[str, tuple[str
     always = conclusions[conclusions["holds"].eq(conclusions["scenarios"])]
     told = " ".join(always["conclusion"])
     others = "; ".join(
-        f"{row.conclusion.rstrip('.')} ({row.holds} of {row.scenarios}; broken by {row.broken_by})"
+        f"{row.conclusion.rstrip('.')} ({row.holds} of {row.scenarios} that give a number; broken by {row.broken_by})"
         for row in conclusions.drop(always.index).itertuples()
     )
     answer = f"{len(always)} of {len(conclusions)} hold in every scenario. {told}{f' The others: {others}.' if others else ''}".strip()

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
@@ -42,15 +43,22 @@ def brief(
     import typst  # here: only a report typesets
 
     told = list(headlines)
+    assumed = Counter(line for headline in told for line in headline.finding.assumptions)
+    shared = [line for line, count in assumed.items() if count > 1]
+    shown: set[str] = set()
+    items = []
+    for headline in told:
+        items.append(_item(headline, figures[headline.drawn], shared, headline.drawn in shown))
+        shown.add(headline.drawn)
     content = {
         "title": TITLE,
         "author": "The project’s developers",
         "description": "The main findings, with their intervals, assumptions and sources",
         "intro": f"{len(record.sources)} articles of 2014 to 2018, {len(record.claims)} claims. Each number is a link into the report in this folder, "
         "where it opens the printed words that it rests on.",
-        "headlines": [_item(headline, figures[headline.drawn]) for headline in told],
-        "methods": METHODS.format(scenarios=f"{scenarios:,}"),
-        "references": [*_articles(record), *_literature(record)],
+        "headlines": items,
+        "methods": f"{METHODS.format(scenarios=f'{scenarios:,}')} Shared assumptions: {' '.join(shared)}",
+        "references": [*_articles(record), *_elsewhere(record, told), *_literature(record)],
         "provenance": f"Built from {provenance}.",
     }
     with TemporaryDirectory() as work:
@@ -62,16 +70,20 @@ def brief(
     return bytes(pdf)
 
 
-def _item(headline: Headline, figure: Figure) -> dict[str, Any]:
+def _item(headline: Headline, figure: Figure, shared: Sequence[str], again: bool) -> dict[str, Any]:
+    """One finding; assumptions that several share are told once, and a figure is shown once."""
+    own = [line for line in headline.finding.assumptions if line not in shared]
+    own += ["what is assumed of all counts (see Methods)."] if len(own) < len(headline.finding.assumptions) else []
     page = f"index.html#main-{anchor(headline.finding.id)}"
     return {
         "question": headline.finding.question,
-        "lead": linked(f"{headline.lead[0].upper()}{headline.lead[1:]}.", page),
-        "answer": linked(headline.finding.answer, page),
-        "sure": linked(" ".join(headline.sure), page),
-        "figure": headline.drawn,
+        "lead": linked(f"{headline.lead}.", page),
+        "answer": linked(headline.rest, page),
+        "sure": linked(" ".join(reason.text for reason in headline.sure), page),
+        "assumes": " ".join(own),
+        "figure": "" if again else headline.drawn,
         "alt": figure.alt,
-        "width": 82 if not headline.figure else 86,
+        "width": 74 if not headline.figure else 78,
     }
 
 
@@ -97,6 +109,14 @@ def _articles(record: Record) -> list[dict[str, str]]:
         }
         for row in record.sources.sort_values("published_start").itertuples()
     ]
+
+
+def _elsewhere(record: Record, headlines: Iterable[Headline]) -> list[dict[str, str]]:
+    """The figures published elsewhere that "how sure" speaks of, a publication each."""
+    named = {claim for headline in headlines for reason in headline.sure for claim in reason.evidence}
+    wider = record.reported["wider"]
+    cited = wider[wider["claim_id"].isin(named)].drop_duplicates(["publisher", "url"])
+    return [{"text": f"{row.publisher}.", "url": row.url} for row in cited.itertuples()]
 
 
 def _literature(record: Record) -> list[dict[str, str]]:

@@ -4,19 +4,15 @@ Nothing is computed in the page: it looks a scenario up among those that the swe
 not.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from analysis.evidence.record import WIDER_TOO, Record
+from analysis.evidence.record import Record
 from analysis.findings.book import ASSUMPTIONS, LEVELS
 from analysis.findings.finding import how_many, in_words, optional
 from analysis.findings.sensitivity import ANALYSES
 from analysis.report.trace import Trace, anchor
-
-COLUMNS = 9
-"""The columns of the results before the choices."""
 
 FIELDS = ("measure", "kind", "hedge", "population", "origin", "place", "group", "base", "base_n", "applies", "period",
           "as_of", "attributed_to", "family", "modality")  # fmt: skip
@@ -32,7 +28,7 @@ def explorer(trace: Trace, results: pd.DataFrame) -> dict[str, Any]:
     ``results`` is the table of :mod:`analysis.findings.sensitivity`.
     """
     record = trace.record
-    chosen = results.columns[COLUMNS:]
+    chosen = [p.name for p in record.scenario.parameters if p.name in results.columns]
     varied = [name for name in chosen if results[name].replace("", pd.NA).nunique() > 1]
     intervals: dict[tuple[Any, ...], int] = {}
     cited: dict[tuple[str, ...], int] = {}
@@ -56,7 +52,7 @@ def explorer(trace: Trace, results: pd.DataFrame) -> dict[str, Any]:
         analyses.append({"name": name, "takes": takes, "scenarios": scenarios})
     named = sorted({claim for claims in cited for claim in claims})
     return {
-        "parameters": [_parameter(record, name, results[name]) for name in varied],
+        "parameters": [_parameter(trace, name, results[name]) for name in varied],
         "analyses": analyses,
         "findings": {
             name: {
@@ -74,8 +70,12 @@ def explorer(trace: Trace, results: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _parameter(record: Record, name: str, column: pd.Series) -> dict[str, Any]:
-    """One choice: its values, the default first, each with its reason and the claims that it changes."""
+def _parameter(trace: Trace, name: str, column: pd.Series) -> dict[str, Any]:
+    """One choice: its values, the default first, each with its reason and the claims that it changes or leaves out."""
+    record = trace.record
+    used = {
+        claim for finding in trace.findings.values() for claim in finding.claims if finding.id.split(".")[0] in ANALYSES
+    }
     about = next(p for p in record.scenario.parameters if p.name == name)
     default = str(about.default)
     values = [value for value in dict.fromkeys(column) if value]
@@ -89,9 +89,9 @@ def _parameter(record: Record, name: str, column: pd.Series) -> dict[str, Any]:
         "values": [
             {
                 "value": value,
-                "label": value.replace("_", " ").replace(",", ", "),
+                "label": _label(record, name, value),
                 "reason": reasons.get(value, "") if name != "assumptions" else _assumed(value),
-                "changes": [] if value == default else list(_changes(record, name, about.number, value)),
+                **_changes(record, name, about.parse(float(value) if about.number else value), used),
             }
             for value in values
         ],
@@ -111,17 +111,25 @@ def _assumed(level: str) -> str:
     return "; ".join(told) or "nothing but the claims"
 
 
-def _changes(record: Record, name: str, is_number: bool, value: str) -> Iterable[str]:
-    """The claims that one choice changes, a sentence a claim."""
-    if name == "assumptions":
-        return
-    other = record.under(record.scenario.but(**{name: float(value) if is_number else value}))
+def _label(record: Record, name: str, value: str) -> str:
+    """A value in words: of a family left out, its printed phrase."""
+    if name == "left_out" and value != "none":
+        claims = record.reported["claims"]
+        return f"“{claims.loc[claims['family'].eq(value), 'phrase'].iloc[0]}”"
+    return value.removesuffix(".0").replace("_", " ").replace(",", ", ")
+
+
+def _changes(record: Record, name: str, value: Any, used: set[str]) -> dict[str, Any]:
+    """What one choice does to the claims: ``gone``, the ids of those it leaves out, and ``changes``, an id and a
+    sentence each, those that a finding rests on (``used``) first, the others of many counted."""
+    if name == "assumptions" or value == record.scenario[name]:
+        return {"gone": [], "changes": []}
+    other = record.under(record.scenario.but(**{name: value}))
     before, after = (one.claims.set_index("claim_id") for one in (record, other))
     gone, new = before.index.difference(after.index, sort=False), after.index.difference(before.index, sort=False)
-    if name == "record" and value == WIDER_TOO:
-        yield f"{how_many(len(new), 'figure')} published elsewhere are read too."
-        return
-    told = [f"left out: “{before.loc[claim, 'phrase']}” ({claim})" for claim in gone]
+    if len(new):
+        return {"gone": [], "changes": [["", f"{how_many(len(new), 'figure')} published elsewhere are read too."]]}
+    told = [[claim, f"left out: “{before.loc[claim, 'phrase']}” ({claim})"] for claim in gone]
     for claim in before.index.intersection(after.index, sort=False):
         one, two = before.loc[claim], after.loc[claim]
         words = [in_words(optional(row["lower"]), optional(row["upper"]), row["unit"]) for row in (one, two)]
@@ -129,10 +137,10 @@ def _changes(record: Record, name: str, is_number: bool, value: str) -> Iterable
         moved += [(field, one[field], two[field]) for field in FIELDS if str(one[field]) != str(two[field])]
         if moved:
             how = "; ".join(f"{field.replace('_', ' ')} {_shown(old)} → {_shown(now)}" for field, old, now in moved)
-            told.append(f"“{one['phrase']}” ({claim}): {how}")
-    yield from told[:SHOWN]
-    if len(told) > SHOWN:
-        yield f"and {how_many(len(told) - SHOWN, 'claim')} more"
+            told.append([claim, f"“{one['phrase']}” ({claim}): {how}"])
+    told.sort(key=lambda change: change[0] not in used)
+    rest = [["", f"and {how_many(len(told) - SHOWN, 'claim')} more"]] if len(told) > SHOWN else []
+    return {"gone": list(gone), "changes": told[:SHOWN] + rest}
 
 
 def _shown(value: Any) -> str:

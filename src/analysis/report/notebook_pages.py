@@ -39,7 +39,8 @@ class NotebookPage:
                 cell.outputs = [new for output in cell.outputs for new in self._output(cell, output)]
         panels = _html(self.macros.panels(self.links))
         hidden = {"tags": ["remove-input"]}
-        last = nbformat.v4.new_code_cell("", outputs=[panels], metadata=hidden, id="evidence")  # type: ignore[no-untyped-call]
+        # MyST-NB leaves out a cell without a source
+        last = nbformat.v4.new_code_cell("# the words", outputs=[panels], metadata=hidden, id="evidence")  # type: ignore[no-untyped-call]
         notebook.cells.append(last)
         return notebook
 
@@ -61,8 +62,8 @@ class NotebookPage:
         """A pandas table with its numbers and ids linked, to be scrolled by keyboard, and to be downloaded."""
         soup = BeautifulSoup(html, "html.parser")
         table = soup.find("table")
-        if not isinstance(table, Tag):
-            return html
+        if not isinstance(table, Tag) or len(soup.find_all("table")) > 1:
+            raise ValueError(f"notebooks/{self.name}.ipynb, cell {cell['id']}: an HTML output that is not one table")
         del table["border"]
         _drop_positions(table)
         rows = [[part.get_text() for part in row.find_all(["th", "td"])] for row in table.find_all("tr")]
@@ -88,7 +89,8 @@ def _drop_positions(table: Tag) -> None:
     """Take away the column that only counts the rows, and name the empty corner of one that does not."""
     corners = table.select("thead tr th:first-child")
     first = [row.find("th") for row in table.select("tbody tr")]
-    if all(cell is not None and cell.get_text().isdigit() for cell in first) and len(corners) == 1:
+    unnamed = len(corners) == 1 and not corners[0].get_text(strip=True)
+    if unnamed and all(cell is not None and cell.get_text().isdigit() for cell in first):
         for cell in [*corners, *first]:
             if cell is not None:
                 cell.decompose()

@@ -1,6 +1,6 @@
 """What does each page of the site hold? Rendered from the templates in ``site/pages``, for Sphinx to build.
 
-Whatever comes from data is escaped twice over: as HTML by Jinja, and in headings and prose as Markdown by ``plain``.
+Whatever comes from data is escaped: as HTML by Jinja within a block of HTML, as Markdown by ``plain`` outside of it.
 """
 
 import csv
@@ -22,6 +22,8 @@ from analysis.report.trace import Entry, Links, Trace, anchor
 
 TITLE = "The Moroccans who left for Syria and Iraq: what the published record lets us say"
 KINDS = ("claim", "explanation", "case", "event")
+
+NEEDED = "The names in brackets are the assumptions that it takes."
 
 DETAILS = {
     "claim": "measure kind hedge unit population origin place group base modality period family statement note",
@@ -78,9 +80,20 @@ def figures(folder: Path, trace: Trace) -> dict[str, Figure]:
     return made
 
 
+class Ordered(str):
+    """The text of a cell that is sorted by a number; what has none comes first."""
+
+    order: float
+
+    def __new__(cls, text: str, order: Any) -> "Ordered":
+        made = super().__new__(cls, text)
+        made.order = -1.0 if pd.isna(order) else float(order)
+        return made
+
+
 def plain(text: Any) -> Markup:
-    """``text`` as Markdown text: what Markdown or HTML would read as markup is escaped."""
-    return Markup(re.sub(r"([\\`*_{}\[\]<>()#|$~&])", r"\\\1", " ".join(str(text).split())))
+    """``text`` as Markdown text: every sign that can be markup is escaped."""
+    return Markup(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(str(text).split())))
 
 
 def raw(caller: Callable[[], str]) -> Markup:
@@ -122,8 +135,8 @@ class Pages:
         record = self.trace.record
         return self._render(
             "index.md.jinja",
-            sources=list(record.sources["source_id"]),
-            claims=list(record.claims["claim_id"]),
+            sources=len(record.sources),
+            claims=len(record.claims),
             headlines=list(headlines),
             figures=self.figures,
             scenarios=f"{scenarios:,}",
@@ -183,7 +196,7 @@ class Pages:
                 self._link(entry),
                 f"“{entry.phrase}”",
                 *(entry.row[field].replace("_", " ") for field in ("measure", "kind", "hedge")),
-                _interval(entry.row),
+                Ordered(_interval(entry.row), entry.row["lower"]),
                 entry.speaker,
                 entry.role,
                 entry.source,
@@ -227,22 +240,31 @@ class Pages:
     def _table(
         self, name: str, about: str, id: str, columns: list[str], rows: list[list[Any]], files: list[str]
     ) -> str:
-        return self._render(
-            "table.md.jinja", name=name, about=about, id=id, caption=name, columns=columns, rows=rows, files=files
-        )
+        return self._render("table.md.jinja", name=name, about=about, id=id, columns=columns, rows=rows, files=files)
 
     def contradictions(self, rivals: pd.DataFrame, repairs: pd.DataFrame, elsewhere: pd.DataFrame) -> str:
         """Three tables that have a ``sentence``: the contradictions under each reading, the repairs, and those with
-        figures published elsewhere."""
+        figures published elsewhere, of which each pair is shown once."""
         under = rivals["reading"].ne("as chosen")
+        pairs = elsewhere.drop_duplicates(["family", "other_family", "against"])
+        real = pairs["against"].eq("the figure")
         sections = [
-            ("As read by default", "Minimal sets: without any one of its members a set can hold.", rivals[~under]),
+            (
+                "As read by default",
+                f"Minimal sets: without any one of its members a set can hold. {NEEDED}",
+                rivals[~under],
+            ),
             ("What would mend it", "Every smallest set of changes that makes the claims consistent.", repairs),
             ("When one reading is changed", "The sets that another reading of one ambiguity adds.", rivals[under]),
             (
                 "Beside figures published elsewhere",
-                "Pairs of a claim in an article and an official figure that cannot both hold.",
-                elsewhere,
+                f"Pairs of a statement in an article and an official figure that cannot both hold. {NEEDED}",
+                pairs[real],
+            ),
+            (
+                "Beside figures published elsewhere, if scopes are one",
+                "Pairs that cannot both hold only if IS stands for all groups, or Libya is left aside, and so on: that assumption is what they refute.",
+                pairs[~real],
             ),
         ]
         return self._render(

@@ -126,6 +126,7 @@ def _entry(record: Record, sources: Mapping[str, Mapping[str, Any]], kind: str, 
         where = f"{about['publisher']} {date}, characters {row['char_start']} to {row['char_end']} of the text"
         fragment = quote(row["phrase"], safe="").replace("-", "%2D")  # a bare hyphen would be part of the syntax
         page = f"{about['url'] or about['stored_copy_url']}#:~:text={fragment}"
+    page = page if re.match("https?://", page) else ""  # nothing else may become a link
     named = [name for name in row.get("ambiguity", "").split(";") if name]
     return Entry(
         row[id_],
@@ -208,7 +209,9 @@ class Links:
         rows = self.trace.evidence(rows)
         key = "ev-" + sha256("\0".join([whole, *rows]).encode()).hexdigest()[:12]
         self.opened[key] = (rows, whole)
-        return Markup('<button type="button" class="number" popovertarget="{}">{}</button>').format(key, label)
+        return Markup(
+            '<button type="button" class="number" aria-haspopup="dialog" popovertarget="{}">{}</button>'
+        ).format(key, label)
 
     def panels(self) -> list[tuple[str, str, list[Entry]]]:
         """What the buttons of the page open: the id of each panel, what it says of itself, and its entries."""

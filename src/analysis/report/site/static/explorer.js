@@ -55,15 +55,15 @@
     return details;
   };
 
-  const shown = (name, now, base) => {
+  const shown = (name, now, base, why) => {
     const about = data.findings[name];
     const line = element("tr");
     line.dataset.finding = name;
     const head = element("th", undefined, { scope: "row" });
     head.append(about.href ? element("a", about.question, { href: about.href }) : about.question);
-    const words = (found) => (found ? data.intervals[found[0]][0] : "not asked");
-    const moved = Boolean(now) !== Boolean(base) || (now && base && now[0] !== base[0]);
-    if (moved) line.className = "moved";
+    const words = (found, none) => (found ? data.intervals[found[0]][0] : none);
+    const state = !now ? "lost" : !base ? "new" : now[0] !== base[0] ? "moved" : "same";
+    if (state !== "same") line.className = state;
     const scale = element("td", undefined, { className: "scale" });
     const track = element("span", undefined, { className: "track" });
     track.setAttribute("aria-hidden", "true"); // the two cells before say the same in words
@@ -72,32 +72,39 @@
     scale.append(track);
     const rests = element("td");
     if (now) rests.append(claims(now[1]));
-    const cell = element("td", words(now), { className: "now" });
-    if (moved) cell.prepend(element("span", "moved: ", { className: "flag" }));
-    line.append(head, element("td", words(base), { className: "before" }), cell, scale, rests);
-    return [line, moved];
+    const cell = element("td", words(now, why), { className: "now" });
+    if (state === "moved" || state === "new") cell.prepend(element("span", `${state}: `, { className: "flag" }));
+    line.append(head, element("td", words(base, "not asked"), { className: "before" }), cell, scale, rests);
+    return [line, state];
   };
 
   const missing = (analysis, choices) => {
     const own = changed(choices).filter((p) => analysis.takes.includes(p.name));
+    const names = own.map((p) => p.name.replaceAll("_", " "));
     const line = element("tr", undefined, { className: "missing" });
-    const names = own.map((p) => p.name.replaceAll("_", " ")).join(", ");
-    line.append(
-      element("td", `${analysis.name.replaceAll("_", " ")}: this combination of ${names} is not in the grid. ` +
-        "Set one of them back.", { colSpan: 5 })
-    );
+    const told = names.length === 1
+      ? `The grid does not evaluate this analysis under this choice of ${names[0]}.`
+      : `The grid does not evaluate this analysis under ${names.join(" and ")} together; set one of them back.`;
+    line.append(element("td", `${analysis.name.replaceAll("_", " ")}: ${told}`, { colSpan: 5 }));
     return line;
   };
 
   const explain = (choices) => {
     const place = document.getElementById("changed");
     place.replaceChildren();
+    const gone = new Map(); // a claim that one choice leaves out cannot be read another way by a second
+    for (const p of changed(choices))
+      for (const claim of p.values.find((v) => v.value === choices[p.name]).gone) gone.set(claim, p.name);
     for (const p of changed(choices)) {
       const value = p.values.find((v) => v.value === choices[p.name]);
       place.append(element("h3", `${p.name.replaceAll("_", " ")}: ${value.label}`));
       const list = element("ul");
-      for (const line of value.changes) list.append(element("li", line));
-      place.append(list.childElementCount ? list : element("p", "No claim changes: it is what is assumed of them."));
+      for (const [claim, line] of value.changes)
+        if (!gone.has(claim) || gone.get(claim) === p.name) list.append(element("li", line));
+      place.append(
+        list.childElementCount ? list
+          : element("p", value.changes.length ? "The claims that it changes are left out." : "No claim changes: it is what is assumed of them.")
+      );
     }
   };
 
@@ -108,32 +115,33 @@
       document.getElementById(`why-${p.name}`).textContent = value.reason || p.what;
     }
     body.replaceChildren();
-    let moved = 0, count = 0, absent = 0;
+    const count = { moved: 0, new: 0, lost: 0, same: 0 };
+    let absent = 0;
     for (const analysis of data.analyses) {
       const now = row(analysis, choices), base = row(analysis, defaults);
       if (!now) {
         body.append(missing(analysis, choices));
         absent += 1;
-        continue;
       }
-      for (const name of new Set([...Object.keys(base), ...Object.keys(now)])) {
-        const [line, has] = shown(name, now[name], base[name]);
+      const why = now ? "no answer: what it needs is left out, or the contradictions are too many to follow" : "not evaluated";
+      for (const name of new Set([...Object.keys(base), ...Object.keys(now ?? {})])) {
+        const [line, state] = shown(name, now?.[name], base[name], why);
         body.append(line);
-        moved += has;
-        count += 1;
+        count[state] += 1;
       }
     }
     explain(choices);
     const chosen = changed(choices).length;
     document.getElementById("status").textContent =
-      `${chosen === 1 ? "1 choice" : `${chosen} choices`} changed: ${moved} of ${count} findings move` +
+      `${chosen === 1 ? "1 choice" : `${chosen} choices`} changed: ${count.moved} of ${count.moved + count.same + count.lost} findings move` +
+      (count.lost ? `, ${count.lost} have no answer` : "") + (count.new ? `, ${count.new} are new` : "") +
       (absent ? `; ${absent === 1 ? "1 analysis was" : `${absent} analyses were`} not evaluated for this combination.` : ".");
   };
 
   const share = (choices) => {
     const told = new URLSearchParams(changed(choices).map((p) => [p.name, choices[p.name]]));
-    location.replace(`#${told}`); // the address changes, the history does not grow
-    draw(choices);
+    if (`#${told}` === location.hash || (!location.hash && !`${told}`)) draw(choices);
+    else location.replace(`#${told}`); // the address changes and draws; the history does not grow
   };
 
   if (matchMedia("(max-width: 60rem)").matches)

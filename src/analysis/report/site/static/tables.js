@@ -8,11 +8,14 @@ const follow = () => { // DataTables is dark where the page's root has the class
 new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-theme"] });
 follow();
 for (const table of document.querySelectorAll(".searchable table")) {
-  new window.ITable(table, {
+  const { dt } = new window.ITable(table, {
     pageLength: 25,
     lengthMenu: [25, 100, { label: "all", value: -1 }],
     columnControl: { target: 0, content: ["order", "searchDropdown"] },
-    ordering: { indicators: false },
+    ordering: { indicators: false, handler: false }, // the button of columnControl orders
     order: [],
   });
+  const length = (rows) => () => dt.page.len(rows).draw();
+  addEventListener("beforeprint", length(-1));
+  addEventListener("afterprint", length(25));
 }
