@@ -150,7 +150,7 @@ def anchor(name: str) -> str:
 
 
 TOKEN = re.compile(
-    r"(?P<name>[a-z][a-z0-9_-]*\.[a-z][\w-]*(?:\.[\w-]+)*)|(?P<number>(?<![\w=.-])\d(?:[\d.,:-]*\d)?%?(?![\w]))"
+    r"(?P<name>[a-z][a-z0-9_-]*\.[a-z][\w-]*(?:\.[\w-]+)*)|(?P<number>(?<![\w=.-])-?\d(?:[\d.,:-]*\d)?%?(?![\w]))"
 )
 """An id, or a number: digits with their separators and percent sign, but no part of a name or of a parameter."""
 
