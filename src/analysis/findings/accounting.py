@@ -495,7 +495,7 @@ def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
             else in_words(*_open(each[0][1]), "persons")
         )
         answer = f"By {book.where[1][:7]}: {told}."
-        claims = _reasons(book, taken, book.account()[name])
+        claims = _reasons(book, taken, name)
         yield finding(
             book.record,
             f"accounting.{name}",
@@ -508,9 +508,11 @@ def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
         )
 
 
-def _reasons(book: Book, taken: list[Side], terms: Terms) -> list[str]:
-    """The claims from which the bounds of an expression follow, in one side or another."""
-    return list(book.of(name for side in taken for name in side.system.reasons(terms))["claim_id"])
+def _reasons(book: Book, taken: list[Side], quantity: str) -> list[str]:
+    """The claims from which the bounds of a quantity of the account follow, in one side or another."""
+    terms = book.account().get(quantity)
+    elements = (name for side in taken for name in side.system.reasons(terms)) if terms else ()
+    return list(book.of(elements)["claim_id"])
 
 
 def _unaccounted_finding(book: Book, taken: list[Side], table: pd.DataFrame) -> Iterator[Finding]:
@@ -530,7 +532,7 @@ def _unaccounted_finding(book: Book, taken: list[Side], table: pd.DataFrame) -> 
         _sentence("; ".join(told)),
         bounds,
         "persons",
-        [*_cited([table["claims"]]), *_reasons(book, taken, book.account()["unaccounted"])],
+        [*_cited([table["claims"]]), *_reasons(book, taken, "unaccounted")],
         _assumed(book),
     )
 
