@@ -33,6 +33,14 @@ def test_the_declared_grid_is_every_combination_and_every_single_change(record: 
     assert {"shares_2014_2015": "together", "about_width": 0.0} in scenarios
 
 
+def test_pairs_are_every_two_readings(record: Record) -> None:
+    spec = {"grid": {"deaths_by_year": {"pairs": True}}}
+    scenarios = [choices for _, choices in sensitivity.grid(record, spec)]
+    readings = sorted(set(record.reported["readings"]["ambiguity"]) & set(deaths_by_year.PARAMETERS))
+    twos = {tuple(sorted(choices)) for choices in scenarios if len(choices) == 2}
+    assert twos == {(one, two) for one in readings for two in readings if one < two}
+
+
 def test_rows_are_what_the_analysis_finds(record: Record) -> None:
     table = sensitivity.results(record, SMALL)
     row = table[

@@ -1,13 +1,13 @@
 """Which reading moves which finding by how much, and which conclusions hold in every scenario?
 
 The grid of scenarios is declared in scenarios.toml. An analysis is evaluated under every combination of what its
-`cross` names, and, from the default, under each other value of each parameter that it takes, one at a time: a
-parameter that it does not take cannot move it.
+`cross` names, and, from the default, under each other value of each parameter that it takes, one at a time, and where
+`pairs` is true under every two readings: a parameter that it does not take cannot move it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,8 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
             raise ParameterError(f"scenarios.toml: there is no analysis {name!r}. Allowed: {', '.join(ANALYSES)}.")
         takes = ANALYSES[name][0]
         parameters = {p.name: p for p in record.scenario.parameters if p.name in takes}
-        wrong = [parameter for part in asked.values() for parameter in part if parameter not in parameters]
+        named = [*asked.get("cross", {}), *asked.get("single", {})]
+        wrong = [parameter for parameter in named if parameter not in parameters]
         if wrong:
             raise ParameterError(
                 f"scenarios.toml: {name} does not take {', '.join(wrong)}. It takes: {', '.join(parameters)}."
@@ -86,6 +87,9 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
         chosen += [
             {parameter: value} for parameter, asked_for in single.items() for value in values(parameter, asked_for)
         ]
+        if asked.get("pairs"):
+            for one, two in combinations([p for p in takes if p in readings], 2):
+                chosen += [{one: v, two: w} for v, w in product(parameters[one].values, parameters[two].values)]
         for choices in chosen:
             scenario = record.scenario.but(**choices).only(takes)
             found.setdefault((name, scenario), scenario.changed())
