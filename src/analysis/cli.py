@@ -39,10 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     match options.verb:
         case "data":
-            from analysis.evidence.curate import curate
-
-            frames = curate()
-            print(", ".join(f"{name} {len(frame)}" for name, frame in frames.items()))
+            return _data()
         case "verify":
             return _verify(options.texts)
         case "sweep":
@@ -64,6 +61,22 @@ def _run(options: argparse.Namespace) -> int:
             except KeyError as error:
                 print(error.args[0], file=sys.stderr)
                 return 2
+    return 0
+
+
+def _data() -> int:
+    from analysis.report.current import data_stamp
+
+    stamp, now = data_stamp()
+    if not (why := stamp.stale(now)):
+        print("data: current")
+        return 0
+    from analysis.evidence.curate import curate
+
+    print(f"data: {why}", file=sys.stderr)
+    frames = curate()
+    stamp.put(now)
+    print(", ".join(f"{name} {len(frame)}" for name, frame in frames.items()))
     return 0
 
 
@@ -99,7 +112,15 @@ def _sweep() -> int:
 
 def _execute(options: argparse.Namespace) -> int:
     from analysis.evidence import paths
-    from analysis.report.execute import NOTEBOOKS, NotebookError, execute
+    from analysis.report.current import report_stamp
+
+    if options.verb == "report":
+        stamp, now = report_stamp()
+        if not (why := stamp.stale(now)):
+            print(f"report: {paths.REPORT / 'index.html'} (current)")
+            return 0
+        print(f"report: {why}", file=sys.stderr)
+    from analysis.report.execute import NOTEBOOKS, NotebookError, bring_up_to_date, folder_of
 
     try:
         if options.verb == "report":
@@ -107,8 +128,14 @@ def _execute(options: argparse.Namespace) -> int:
 
             print(f"report: {report()}")
         else:
-            for name in options.names or NOTEBOOKS:
-                execute(name, {}, paths.NOTEBOOKS / f"{name}.ipynb")
+            from analysis.report.sweep import evaluated
+
+            names = options.names or NOTEBOOKS
+            if "sensitivity" in names:
+                evaluated()  # here its progress shows; the notebook finds it done
+            bring_up_to_date(names)
+            for name in names:
+                paths.write(paths.NOTEBOOKS / f"{name}.ipynb", (folder_of(name) / f"{name}.ipynb").read_bytes())
     except (NotebookError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
@@ -20,7 +19,8 @@ from analysis.findings import accounting, deaths_by_year, evidence, pathways, re
 from analysis.findings.finding import Finding, Result, findings_table, made_once
 from analysis.findings.headlines import Headline, headlines
 from analysis.report.brief import brief
-from analysis.report.execute import NOTEBOOKS, execute, serialised
+from analysis.report.current import git_state, report_stamp
+from analysis.report.execute import NOTEBOOKS, bring_up_to_date, folder_of, serialised
 from analysis.report.explorer import explorer
 from analysis.report.notebook_pages import NotebookPage
 from analysis.report.pages import Pages, figures
@@ -61,18 +61,18 @@ def traced(record: Record, name: str) -> str:
 
 
 def report() -> Path:
-    """Execute the notebooks, publish figures and findings, build the site and the brief; returns the site's first page.
+    """Bring the notebooks up to date, publish figures and findings, build the site and the brief; returns its first page.
 
     Nothing is published unless every notebook has run. Raises NotebookError, and RuntimeError where the site fails.
     """
     record, state = Record.load(), git_state()
-    paths.BUILD.mkdir(exist_ok=True)
+    evaluated()  # here its progress shows; the notebook finds it done
+    bring_up_to_date(NOTEBOOKS)
     with TemporaryDirectory(dir=paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
-            if name == "sensitivity":
-                evaluated()  # here its progress shows; the notebook finds it done
-            execute(name, {}, executed / f"{name}.ipynb", drawn)
+            shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
+        shutil.move(executed / "figures", drawn)
         for headline in main_findings(record):
             if not headline.figure:
                 draw.strip(record, headline).save(drawn)
@@ -82,6 +82,8 @@ def report() -> Path:
         _publish(drawn)
         shutil.rmtree(paths.REPORT, ignore_errors=True)
         built.replace(paths.REPORT)
+    stamp, now = report_stamp()
+    stamp.put(now)
     return paths.REPORT / "index.html"
 
 
@@ -179,16 +181,6 @@ def _sphinx(source: Path, target: Path) -> None:
             raise RuntimeError("the site could not be built; Sphinx says why above")
     (target / ".buildinfo").unlink(missing_ok=True)
     print("built", file=sys.stderr)
-
-
-def git_state() -> str:
-    """The commit that is checked out, and whether anything differs from it."""
-    command = ["git", "describe", "--always", "--dirty=, changed since", "--abbrev=12", "--exclude=*"]
-    try:
-        told = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "a copy without git"
-    return f"commit {told}"
 
 
 def data_hash() -> str:

@@ -15,7 +15,6 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.findings import sensitivity
+from analysis.report.current import FLOORS, content, key
 from analysis.report.execute import NOTEBOOKS, NotebookError, executed, serialised
 
 BATCH = 20
@@ -49,7 +49,7 @@ class Run:
     def key(self) -> str:
         """SHA-256 of all that its output rests on."""
         notebook = (paths.NOTEBOOKS / f"{self.name}.ipynb").read_text(encoding="utf-8")
-        return _key(content(), notebook, self.scenario, json.dumps(self.parameters))
+        return key(content(), notebook, self.scenario, json.dumps(self.parameters))
 
     @property
     def current(self) -> bool:
@@ -100,32 +100,6 @@ def runs(spec: Spec) -> list[Run]:
     return found
 
 
-FLOORS = ("evidence", "findings")
-"""The floors of the package that the results of the grid rest on."""
-
-
-@lru_cache(maxsize=2)
-def content(*floors: str) -> str:
-    """SHA-256 of all that an output can rest on, but for its own notebook and parameters: code, data, lock.
-
-    ``floors`` are the folders of the package that count; all of them by default.
-    """
-    digest = sha256()
-    package = paths.ROOT / "src" / "analysis"
-    files = [
-        *(path for folder in floors or (".",) for path in (package / folder).rglob("*.py")),
-        *paths.CURATED.glob("*.csv"),
-        paths.ROOT / "requirements.txt",
-    ]
-    for path in sorted(file for file in files if file.is_file()):
-        digest.update(path.relative_to(paths.ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _key(*parts: str) -> str:
-    return sha256("\0".join(parts).encode()).hexdigest()
-
-
 @lru_cache(maxsize=1)
 def _record() -> Record:
     return Record.load()
@@ -167,14 +141,14 @@ def evaluated(executor: Executor | None = None) -> pd.DataFrame:
 
     ``executor`` evaluates it; by default one process a core. Raises ParameterError for a grid that cannot be.
     """
-    key = _key(content(*FLOORS), paths.SCENARIOS.read_text(encoding="utf-8"))
+    made_from = key(content(*FLOORS), paths.SCENARIOS.read_text(encoding="utf-8"))
     stamp = RESULTS.with_suffix(".key")
     with _alone():
-        return _evaluated(executor, key, stamp)
+        return _evaluated(executor, made_from, stamp)
 
 
-def _evaluated(executor: Executor | None, key: str, stamp: Path) -> pd.DataFrame:
-    if not (stamp.is_file() and stamp.read_text() == key and RESULTS.is_file()):
+def _evaluated(executor: Executor | None, made_from: str, stamp: Path) -> pd.DataFrame:
+    if not (stamp.is_file() and stamp.read_text() == made_from and RESULTS.is_file()):
         scenarios = sensitivity.grid(_record(), declared())
         batches = [scenarios[start : start + BATCH] for start in range(0, len(scenarios), BATCH)]
         if executor is None:
@@ -185,7 +159,7 @@ def _evaluated(executor: Executor | None, key: str, stamp: Path) -> pd.DataFrame
         table = sensitivity.table(rows)
         paths.write(RESULTS, table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
         paths.write(RESULTS.with_suffix(".parquet"), table.to_parquet(index=False))
-        paths.write(stamp, key)
+        paths.write(stamp, made_from)
     return sensitivity.read(RESULTS)
 
 

@@ -1,0 +1,116 @@
+"""What is current? Decided by the content of all that an output rests on, never by the times of files.
+
+Only the standard library is imported here, so that a command which has nothing to do ends at once.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from analysis.evidence import paths
+
+FLOORS = ("evidence", "findings")
+"""The floors of the package that the results of the grid rest on."""
+
+
+def digest(files: Iterable[Path]) -> str:
+    """SHA-256 over the names and bytes of ``files``; a file that is not there counts as empty."""
+    found = sha256()
+    for path in sorted(files):
+        data = path.read_bytes() if path.is_file() else b""
+        found.update(path.relative_to(paths.ROOT).as_posix().encode() + b"\0" + sha256(data).digest())
+    return found.hexdigest()
+
+
+def under(folder: Path) -> list[Path]:
+    """The files in ``folder``, but for what Python leaves there."""
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+
+
+@lru_cache(maxsize=4)
+def content(*floors: str) -> str:
+    """SHA-256 of the code, the curated data and the lock; ``floors`` are the folders of the package that count."""
+    package = paths.ROOT / "src" / "analysis"
+    code = [path for folder in floors or (".",) for path in (package / folder).rglob("*.py")]
+    return digest([*code, *paths.CURATED.glob("*.csv"), paths.ROOT / "requirements.txt"])
+
+
+def key(*parts: str) -> str:
+    """SHA-256 of ``parts``."""
+    return sha256("\0".join(parts).encode()).hexdigest()
+
+
+def parts_of(name: str) -> dict[str, str]:
+    """What the output of a notebook rests on, part by part, each as a hash."""
+    document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    cells = [(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in document["cells"]]
+    package = paths.ROOT / "src" / "analysis"
+    return {
+        "the notebook": key(json.dumps(cells)),
+        "the code": digest(path for floor in ("evidence", "findings", "figures") for path in under(package / floor)),
+        "the data": digest([*paths.CURATED.glob("*.csv"), paths.SCENARIOS]),
+        "the lock": digest([paths.ROOT / "requirements.txt"]),
+        "how it is run": digest(package / "report" / f"{module}.py" for module in ("execute", "sweep", "warm")),
+    }
+
+
+def why_stale(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Why an output is not current, in words; empty where it is."""
+    if not before:
+        return "not made yet"
+    changed = [name for name, part in now.items() if before.get(name) != part]
+    return f"{' and '.join(changed)} changed" if changed else ""
+
+
+class Stamp:
+    """What a set of outputs was made from, kept in a file beside them."""
+
+    def __init__(self, path: Path, outputs: Iterable[Path]) -> None:
+        self.path, self.outputs = path, tuple(outputs)
+
+    def stale(self, now: Mapping[str, str]) -> str:
+        """Why the outputs are not current, in words; empty where they are."""
+        try:
+            before = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError):
+            return "not made yet"
+        return why_stale(before, {**now, "what was made": self._made()})
+
+    def put(self, now: Mapping[str, str]) -> None:
+        """Note that the outputs were made from ``now``."""
+        paths.write(self.path, json.dumps({**now, "what was made": self._made()}, indent=1) + "\n")
+
+    def _made(self) -> str:
+        return digest(file for output in self.outputs for file in (under(output) if output.is_dir() else [output]))
+
+
+def git_state() -> str:
+    """The commit that is checked out, and whether anything differs from it."""
+    command = ["git", "describe", "--always", "--dirty=, changed since", "--abbrev=12", "--exclude=*"]
+    try:
+        told = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "a copy without git"
+    return f"commit {told}"
+
+
+def report_stamp() -> tuple[Stamp, dict[str, str]]:
+    """The stamp of the report, and what the report rests on now."""
+    names = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    now = {f"{name}.ipynb": key(json.dumps(parts_of(name))) for name in names}
+    now["the code"] = digest(under(paths.ROOT / "src" / "analysis"))
+    now["the state of git"] = git_state()
+    return Stamp(paths.BUILD / "report.json", [paths.REPORT, paths.FIGURES]), now
+
+
+def data_stamp() -> tuple[Stamp, dict[str, str]]:
+    """The stamp of the curated tables, and what they rest on now."""
+    now = {
+        "the raw tables": digest(path for path in under(paths.RAW) if "texts" not in path.parts),
+        "the code": digest(under(paths.ROOT / "src" / "analysis" / "evidence")),
+        "the lock": digest([paths.ROOT / "requirements.txt"]),
+    }
+    return Stamp(paths.BUILD / "data.json", [paths.CURATED]), now

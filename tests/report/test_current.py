@@ -1,0 +1,62 @@
+"""What is current is kept, what changed is made anew, and the command says which and why."""
+
+import json
+import os
+from pathlib import Path
+
+from tests.conftest import run
+
+NAMES = ("returnees_and_arrests", "pathways")
+
+
+def told(project: Path, *names: str) -> str:
+    result = run(project, "analysis", "notebooks", *(names or NAMES))
+    return result.stderr if result.returncode == 0 else f"exit {result.returncode}: {result.stderr}"
+
+
+def edit(project: Path, name: str, source: str) -> None:
+    path = project / "notebooks" / f"{name}.ipynb"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["cells"][-1]["source"] = source
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_only_what_changed_is_executed_and_the_command_says_why(project: Path) -> None:
+    stored = {name: (project / "notebooks" / f"{name}.ipynb").read_bytes() for name in NAMES}
+    first = told(project)
+    assert "0 of 2 are current" in first and "pathways: not made yet" in first
+    assert {name: (project / "notebooks" / f"{name}.ipynb").read_bytes() for name in NAMES} == stored
+    for path in project.rglob("*"):
+        os.utime(path)
+    assert "2 of 2 are current" in told(project)
+    edit(project, "pathways", "Another last word.")
+    second = told(project)
+    assert "1 of 2 are current" in second and "pathways: the notebook changed" in second
+    lock = project / "requirements.txt"
+    lock.write_text(lock.read_text() + "# another\n")
+    (project / "build" / "notebooks" / "pathways" / "pathways.ipynb").write_text("{}")
+    third = told(project)
+    assert (
+        "returnees_and_arrests: the lock changed" in third and "pathways: the lock and what was made changed" in third
+    )
+
+
+def test_a_notebook_that_fails_does_not_hide_the_others(project: Path) -> None:
+    path = project / "notebooks" / "pathways.ipynb"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["cells"][2]["source"] = "1 / 0"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    failed = told(project)
+    assert failed.startswith("exit 1") and "notebooks/pathways.ipynb, cell 2: ZeroDivisionError" in failed
+    assert "1 of 1 are current" in told(project, "returnees_and_arrests")
+
+
+def test_data_that_are_current_are_left_alone(project: Path) -> None:
+    first = run(project, "analysis", "data")
+    assert first.returncode == 0 and first.stdout.startswith("sources 5")
+    assert run(project, "analysis", "data").stdout == "data: current\n"
+    claims = project / "data" / "curated" / "claims.csv"
+    whole = claims.read_bytes()
+    claims.write_bytes(whole[:1000])
+    again = run(project, "analysis", "data")
+    assert "what was made changed" in again.stderr and claims.read_bytes() == whole
