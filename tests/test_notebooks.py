@@ -175,14 +175,23 @@ def test_a_figure_keeps_its_bytes_in_another_zone_locale_and_hash_seed(project: 
         assert (project / "figures" / name).read_bytes() == (paths.FIGURES / name).read_bytes()
 
 
-def test_a_failing_notebook_is_named_with_its_cell(project: Path) -> None:
+TWO_NOTEBOOKS = """
+from analysis.report import build
+build.NOTEBOOKS = ("evidence", "returnees_and_arrests")
+build.evaluated = lambda: None
+build.report()
+"""
+
+
+def test_nothing_is_published_where_a_notebook_fails(project: Path) -> None:
     path = project / "notebooks" / "evidence.ipynb"
     notebook = nbformat.read(path, as_version=4)
     code_cells(notebook)[1].source = "1 / 0"
     nbformat.write(notebook, path)
     figures = {item.name: item.read_bytes() for item in (project / "figures").iterdir()}
-    result = run(project, "analysis", "report")
+    (project / "two.py").write_text(TWO_NOTEBOOKS)
+    result = run(project, "two")
     assert result.returncode == 1
-    assert "notebooks/evidence.ipynb, cell 2: ZeroDivisionError" in result.stderr
+    assert "NotebookError: notebooks/evidence.ipynb, cell 2: ZeroDivisionError" in result.stderr
     assert not (project / "build" / "report").exists() and not list((project / "build").glob("tmp*"))
     assert figures == {item.name: item.read_bytes() for item in (project / "figures").iterdir()}
