@@ -120,23 +120,28 @@ def _execute(options: argparse.Namespace) -> int:
             print(f"report: {paths.REPORT / 'index.html'} (current)")
             return 0
         print(f"report: {why}", file=sys.stderr)
-    from analysis.report.execute import NOTEBOOKS, NotebookError, bring_up_to_date, folder_of
+    from analysis.evidence.scenario import ParameterError
+    from analysis.report.execute import NOTEBOOKS, NotebookError, alone, bring_up_to_date, store
 
     try:
         if options.verb == "report":
             from analysis.report.build import report
 
-            print(f"report: {report()}")
+            with alone("notebooks"):
+                print(f"report: {report()}")
         else:
             from analysis.report.sweep import evaluated
 
             names = options.names or NOTEBOOKS
             if "sensitivity" in names:
                 evaluated()  # here its progress shows; the notebook finds it done
-            bring_up_to_date(names)
-            for name in names:
-                paths.write(paths.NOTEBOOKS / f"{name}.ipynb", (folder_of(name) / f"{name}.ipynb").read_bytes())
+            with alone("notebooks"):
+                bring_up_to_date(names)
+                store(names)
     except (NotebookError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
+    except ParameterError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.conftest import run
@@ -60,3 +61,32 @@ def test_data_that_are_current_are_left_alone(project: Path) -> None:
     claims.write_bytes(whole[:1000])
     again = run(project, "analysis", "data")
     assert "what was made changed" in again.stderr and claims.read_bytes() == whole
+
+
+EDIT_MEANWHILE = """
+import json
+from analysis.evidence import paths
+from analysis.report.execute import NotebookError, bring_up_to_date, store
+bring_up_to_date(["returnees_and_arrests"])
+path = paths.NOTEBOOKS / "returnees_and_arrests.ipynb"
+document = json.loads(path.read_text())
+document["cells"][0]["source"] = "mine"
+path.write_text(json.dumps(document))
+try:
+    store(["returnees_and_arrests"])
+except NotebookError as error:
+    print(error, path.read_text() == json.dumps(document))
+"""
+
+
+def test_what_was_edited_while_it_ran_is_not_overwritten(project: Path) -> None:
+    (project / "edit.py").write_text(EDIT_MEANWHILE)
+    result = run(project, "edit")
+    assert "is left as it is, for meanwhile the notebook changed" in result.stdout and result.stdout.endswith("True\n")
+
+
+def test_two_commands_at_once_wait_for_each_other(project: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: told(project, "returnees_and_arrests"), range(2)))
+    assert sorted("0 of 1 are current" in one for one in both) == [False, True], both
+    assert sorted("1 of 1 are current" in one for one in both) == [False, True], both

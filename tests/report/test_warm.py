@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -125,3 +126,14 @@ def test_nothing_is_left_when_the_client_is_killed() -> None:
         os.kill(client.pid, signal.SIGKILL)
     gone(nursery)
     gone(forked)
+
+
+def test_kernels_asked_for_at_once_by_several_threads_all_start() -> None:
+    warm.Nursery.end_all()
+
+    def one(number: int) -> str:
+        with kernel() as (_, client):
+            return ask(client, f"print({number})")
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(one, range(3))) == ["0\n", "1\n", "2\n"]

@@ -19,7 +19,7 @@ from analysis.findings import accounting, deaths_by_year, evidence, pathways, re
 from analysis.findings.finding import Finding, Result, findings_table, made_once
 from analysis.findings.headlines import Headline, headlines
 from analysis.report.brief import brief
-from analysis.report.current import git_state, report_stamp
+from analysis.report.current import report_stamp
 from analysis.report.execute import NOTEBOOKS, bring_up_to_date, folder_of, serialised
 from analysis.report.explorer import explorer
 from analysis.report.notebook_pages import NotebookPage
@@ -65,7 +65,8 @@ def report() -> Path:
 
     Nothing is published unless every notebook has run. Raises NotebookError, and RuntimeError where the site fails.
     """
-    record, state = Record.load(), git_state()
+    stamp, now = report_stamp()  # before anything is read: what changes meanwhile is not taken for built
+    record = Record.load()
     evaluated()  # here its progress shows; the notebook finds it done
     bring_up_to_date(NOTEBOOKS)
     with TemporaryDirectory(dir=paths.BUILD) as folder:
@@ -78,11 +79,10 @@ def report() -> Path:
                 draw.strip(record, headline).save(drawn)
         findings = findings_table(all_findings(record))
         paths.write(drawn / "findings.csv", findings.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
-        site(record, executed, drawn, built, state)
+        site(record, executed, drawn, built, now["the state of git"])
         _publish(drawn)
         shutil.rmtree(paths.REPORT, ignore_errors=True)
         built.replace(paths.REPORT)
-    stamp, now = report_stamp()
     stamp.put(now)
     return paths.REPORT / "index.html"
 

@@ -5,6 +5,7 @@ Only the standard library is imported here, so that a command which has nothing 
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -43,17 +44,29 @@ def key(*parts: str) -> str:
     return sha256("\0".join(parts).encode()).hexdigest()
 
 
+def environment() -> str:
+    """SHA-256 of the lock and of the version of Python."""
+    return key(digest([paths.ROOT / "requirements.txt"]), sys.version)
+
+
 def parts_of(name: str) -> dict[str, str]:
     """What the output of a notebook rests on, part by part, each as a hash."""
     document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
-    cells = [(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in document["cells"]]
+    kept = ("cell_type", "id", "attachments")
+    cells = [
+        [*(cell.get(field) for field in kept), "".join(cell["source"]), cell["metadata"].get("tags", [])]
+        for cell in document["cells"]
+    ]
     package = paths.ROOT / "src" / "analysis"
+    kernel = under(paths.ROOT / "share")
     return {
         "the notebook": key(json.dumps(cells)),
         "the code": digest(path for floor in ("evidence", "findings", "figures") for path in under(package / floor)),
         "the data": digest([*paths.CURATED.glob("*.csv"), paths.SCENARIOS]),
-        "the lock": digest([paths.ROOT / "requirements.txt"]),
-        "how it is run": digest(package / "report" / f"{module}.py" for module in ("execute", "sweep", "warm")),
+        "the lock": environment(),
+        "how it is run": digest(
+            [*kernel, *(package / "report" / f"{module}.py" for module in ("execute", "sweep", "warm"))]
+        ),
     }
 
 
@@ -61,7 +74,7 @@ def why_stale(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     """Why an output is not current, in words; empty where it is."""
     if not before:
         return "not made yet"
-    changed = [name for name, part in now.items() if before.get(name) != part]
+    changed = [name for name in {**now, **before} if before.get(name) != now.get(name)]
     return f"{' and '.join(changed)} changed" if changed else ""
 
 
@@ -109,8 +122,8 @@ def report_stamp() -> tuple[Stamp, dict[str, str]]:
 def data_stamp() -> tuple[Stamp, dict[str, str]]:
     """The stamp of the curated tables, and what they rest on now."""
     now = {
-        "the raw tables": digest(path for path in under(paths.RAW) if "texts" not in path.parts),
+        "the raw tables": digest(path for path in under(paths.RAW) if path.relative_to(paths.RAW).parts[0] != "texts"),
         "the code": digest(under(paths.ROOT / "src" / "analysis" / "evidence")),
-        "the lock": digest([paths.ROOT / "requirements.txt"]),
+        "the lock": environment(),
     }
     return Stamp(paths.BUILD / "data.json", [paths.CURATED]), now

@@ -4,8 +4,9 @@ same bytes every time, and only where something that they rest on has changed.""
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,7 @@ from traitlets import CaselessStrEnum
 
 from analysis.evidence import paths
 from analysis.report.current import Stamp, parts_of
+from analysis.report.warm import Nursery
 
 NOTEBOOKS = (
     "evidence",
@@ -92,7 +94,7 @@ def bring_up_to_date(names: Iterable[str]) -> None:
     Each ends in its :func:`folder_of`, whole or not at all. One that fails does not keep the others from finishing.
     Raises NotebookError, which names each that failed.
     """
-    names = tuple(names)
+    names = tuple(dict.fromkeys(names))
     now = {name: parts_of(name) for name in names}
     why = {name: _stamp(name).stale(now[name]) for name in names}
     stale = [name for name in names if why[name]]
@@ -113,9 +115,31 @@ def bring_up_to_date(names: Iterable[str]) -> None:
                         future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            Nursery.end_all()  # the kernels too, so that nobody waits for them
             raise
     if failed:
         raise NotebookError("\n".join(sorted(failed)))
+
+
+def store(names: Iterable[str]) -> None:
+    """Put the executed notebooks in the place of the notebooks. Raises NotebookError where one was edited meanwhile."""
+    for name in names:
+        if why := _stamp(name).stale(parts_of(name)):
+            raise NotebookError(f"notebooks/{name}.ipynb is left as it is, for meanwhile {why}. Run the command again.")
+        paths.write(paths.NOTEBOOKS / f"{name}.ipynb", (folder_of(name) / f"{name}.ipynb").read_bytes())
+
+
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Wait until no other process of this project does ``what``: it may be doing just what is wanted."""
+    lock = paths.BUILD / f".{what}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        if os.name == "posix":
+            import fcntl  # here: there is none elsewhere, where two at once do the work twice
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _execute(name: str, now: Mapping[str, str]) -> None:

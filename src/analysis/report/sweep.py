@@ -27,7 +27,7 @@ from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.findings import sensitivity
 from analysis.report.current import FLOORS, content, key
-from analysis.report.execute import NOTEBOOKS, NotebookError, executed, serialised
+from analysis.report.execute import NOTEBOOKS, NotebookError, alone, executed, serialised
 
 BATCH = 20
 """Scenarios evaluated in one task: about a second's work."""
@@ -49,7 +49,8 @@ class Run:
     def key(self) -> str:
         """SHA-256 of all that its output rests on."""
         notebook = (paths.NOTEBOOKS / f"{self.name}.ipynb").read_text(encoding="utf-8")
-        return key(content(), notebook, self.scenario, json.dumps(self.parameters))
+        grid = paths.SCENARIOS.read_text(encoding="utf-8") if self.name == "sensitivity" else ""
+        return key(content(), notebook, self.scenario, json.dumps(self.parameters), grid)
 
     @property
     def current(self) -> bool:
@@ -60,10 +61,14 @@ class Run:
             return False
         return bool(stored["metadata"].get("scenario", {}).get("key") == self.key)
 
-    def store(self, notebook: str) -> None:
-        """Write the executed ``notebook`` under the scenario's name, with its parameters and its key."""
+    def store(self, notebook: str, made_from: str) -> None:
+        """Write the executed ``notebook`` under the scenario's name, with its parameters and the key it was made from."""
         document = json.loads(notebook)
-        document["metadata"]["scenario"] = {"name": self.scenario, "parameters": dict(self.parameters), "key": self.key}
+        document["metadata"]["scenario"] = {
+            "name": self.scenario,
+            "parameters": dict(self.parameters),
+            "key": made_from,
+        }
         paths.write(paths.SWEEP / self.file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
     @property
@@ -143,7 +148,7 @@ def evaluated(executor: Executor | None = None) -> pd.DataFrame:
     """
     made_from = key(content(*FLOORS), paths.SCENARIOS.read_text(encoding="utf-8"))
     stamp = RESULTS.with_suffix(".key")
-    with _alone():
+    with alone("grid"):
         return _evaluated(executor, made_from, stamp)
 
 
@@ -161,18 +166,6 @@ def _evaluated(executor: Executor | None, made_from: str, stamp: Path) -> pd.Dat
         paths.write(RESULTS.with_suffix(".parquet"), table.to_parquet(index=False))
         paths.write(stamp, made_from)
     return sensitivity.read(RESULTS)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Wait until no other process evaluates the grid: it may be doing just what is wanted."""
-    paths.SWEEP.mkdir(parents=True, exist_ok=True)
-    with (paths.SWEEP / ".lock").open("w") as lock:
-        if os.name == "posix":
-            import fcntl  # here: there is none elsewhere, where two at once do the work twice
-
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def sensitivity_of(_record: Record) -> sensitivity.Sensitivity:
@@ -201,13 +194,14 @@ def sweep() -> list[str]:
     print(f"sweep: {len(wanted) - len(stale)} of {len(wanted)} notebooks are current", file=sys.stderr)
     with cluster() as executor:
         evaluated(executor)
+        keys = {run: run.key for run in stale}  # before they run: what changes meanwhile is not taken for run
         futures = {executor.submit(_execute, run): run for run in stale}
         with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
             for future in as_completed(futures):
                 run = futures[future]
                 notebook, why[run] = future.result()
                 if notebook:
-                    run.store(notebook)
+                    run.store(notebook, keys[run])
                 bar.set_postfix_str(run.scenario)
                 bar.update()
     rows = [

@@ -7,7 +7,9 @@ has a namespace, a random state and a session of its own. The nursery ends with 
 that ends, and its kernels end with it. Where fork is not there or not safe, a kernel starts as it always did.
 """
 
+import asyncio
 import builtins
+import ctypes
 import gc
 import json
 import os
@@ -20,6 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,6 +46,9 @@ PRELOADED = (
 FORKS = sys.platform == "linux"
 """macOS can fork, but its frameworks start threads of their own that do not survive it."""
 
+PATIENCE = 60.0
+"""Seconds after which a nursery that does not answer is given up; a fresh one takes two to be ready."""
+
 SHAPING = ("PYTHON", "LC_", "LANG", "OMP_", "OPENBLAS_", "MPL", "VIRTUAL_ENV")
 """The variables that shape a process as it starts or imports: a nursery serves the kernels that share them."""
 
@@ -54,9 +60,9 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         """Fork the kernel of ``cmd``, or start it as usual where that cannot be; returns its connection."""
         environment = kwargs.get("env") or dict(os.environ)
         if FORKS and cmd[0] == sys.executable and cmd[1:3] == ["-m", "ipykernel_launcher"]:
-            try:
-                nursery = Nursery.of(environment)
-                kernel = nursery.start(cmd[2:], environment, kwargs.get("cwd") or str(Path.cwd()))
+            folder = os.path.abspath(kwargs.get("cwd") or ".")  # noqa: PTH100 (a link stays a link)
+            try:  # in a thread, for a nursery takes seconds to be ready, and a server has other things to do
+                kernel = await asyncio.to_thread(Nursery.begin, cmd[2:], environment, folder)
             except OSError as error:
                 self.log.warning("a kernel is started as usual, for it could not be forked: %s", error)
             else:
@@ -79,6 +85,7 @@ class Nursery:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(theirs.fileno())],
                 env=dict(environment),
+                cwd="/",  # where no file has the name of a module
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -86,7 +93,9 @@ class Nursery:
                 start_new_session=True,
             )
         self.lock = threading.Lock()
+        self.asked = 0
         self.channel = ours
+        self.channel.settimeout(PATIENCE)
         self.replies = ours.makefile("r", encoding="utf-8")
 
     @classmethod
@@ -98,18 +107,48 @@ class Nursery:
                 cls.started[key] = cls(environment)
             return cls.started[key]
 
+    @classmethod
+    def begin(cls, argv: list[str], environment: Mapping[str, str], folder: str) -> "Forked":
+        """A new kernel in ``folder``. Raises OSError where it cannot be forked."""
+        return cls.of(environment).start(argv, environment, folder)
+
+    @classmethod
+    def end_all(cls) -> None:
+        """End every nursery of this process, and its kernels with it."""
+        for nursery in cls.started.values():
+            nursery.process.kill()
+
+    @classmethod
+    def forget(cls) -> None:
+        """In a forked child of the client: the nurseries are the parent's, and their sockets are let go."""
+        for nursery in cls.started.values():
+            nursery.channel.close()
+        cls.started.clear()
+        cls.opening = threading.Lock()
+
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to ``request``. Raises OSError where the nursery is gone."""
+        """The answer to ``request``. Raises OSError where there is none."""
         with self.lock:
-            self.channel.sendall(json.dumps(request).encode() + b"\n")
-            reply = self.replies.readline()
-        if not reply:
-            raise ConnectionResetError("the process that forks kernels has ended")
-        return dict(json.loads(reply))
+            self.asked += 1
+            try:
+                self.channel.sendall(json.dumps({**request, "number": self.asked}).encode() + b"\n")
+                reply: dict[str, Any] = {}
+                while reply.get("number") != self.asked:  # one that was asked for and not waited for is passed over
+                    reply = json.loads(self.replies.readline())
+            except (OSError, ValueError) as error:
+                self.process.kill()
+                raise OSError(f"the process that forks kernels does not answer: {error}") from None
+        if "error" in reply:
+            raise OSError(reply["error"])
+        return reply
 
     def start(self, argv: list[str], environment: Mapping[str, str], folder: str) -> "Forked":
         """A new kernel. Raises OSError where it cannot be forked."""
         return Forked(self, self.ask({"argv": argv, "env": dict(environment), "cwd": folder})["pid"])
+
+
+if FORKS:
+    os.register_at_fork(after_in_child=Nursery.forget)
 
 
 class Forked:
@@ -150,7 +189,7 @@ class Forked:
 
 def nurse(descriptor: int) -> None:
     """Be a nursery: fork a kernel a request, until the client at the other end of the socket is gone."""
-    del sys.path[0]  # the folder it was started in, which is no kernel's
+    sys.path[:] = [folder for folder in sys.path if folder != "/"]  # where it was started, which is no kernel's
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # read when ipykernel is imported: kernels end with this process
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel would, but too late
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)  # pandas asks, as it is imported, for a kernel
@@ -162,42 +201,56 @@ def nurse(descriptor: int) -> None:
     channel = socket.socket(fileno=descriptor)
     requests = channel.makefile("r", encoding="utf-8")
     running: set[int] = set()
-    for line in requests:
-        request = json.loads(line)
-        if "argv" in request:
-            pid = os.fork()
-            if not pid:
-                requests.close()
-                channel.close()
-                return _be_kernel(request)
-            running.add(pid)
-            reply: dict[str, Any] = {"pid": pid}
-        else:
-            reply = {"status": _status(request["poll"], running)}
-        channel.sendall(json.dumps(reply).encode() + b"\n")
-    for pid in running:
-        os.killpg(pid, signal.SIGKILL)
-    return None
+    nursery = os.getpid()
+    try:
+        for line in requests:
+            request = json.loads(line)
+            try:
+                if "argv" in request:
+                    pid = os.fork()
+                    if not pid:
+                        requests.close()
+                        channel.close()
+                        return _be_kernel(request, nursery)
+                    running.add(pid)
+                    reply: dict[str, Any] = {"pid": pid}
+                else:
+                    reply = {"status": _status(request["poll"], running)}
+            except OSError as error:
+                reply = {"error": str(error)}
+            channel.sendall(json.dumps({**reply, "number": request["number"]}).encode() + b"\n")
+    except OSError:
+        pass  # the client is gone
+    finally:
+        for pid in running if os.getpid() == nursery else ():
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _status(pid: int, running: set[int]) -> int | None:
     if pid not in running:
         return 0
-    ended, status = os.waitpid(pid, os.WNOHANG)
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:  # nobody is told how children end where SIGCHLD is ignored
+        return None if Path(f"/proc/{pid}").exists() else 0
     if not ended:
         return None
     running.discard(pid)
     return os.waitstatus_to_exitcode(status)
 
 
-def _be_kernel(request: Mapping[str, Any]) -> None:
+def _be_kernel(request: Mapping[str, Any], nursery: int) -> None:
     """Go on as the kernel of ``request``, in the place of ``python -m ipykernel_launcher``."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: the kernel ends the moment its nursery does
+    if os.getppid() != nursery:
+        os._exit(1)
     os.setsid()
     os.environ.clear()
-    os.environ |= {**request["env"], "JPY_PARENT_PID": str(os.getppid())}
+    os.environ |= {**request["env"], "JPY_PARENT_PID": str(nursery)}
     time.tzset()
     os.chdir(request["cwd"])
-    sys.path.insert(0, request["cwd"])
+    sys.path.insert(0, str(Path.cwd()))  # which the launcher takes away again
     random.seed()
     sys.modules["numpy"].random.seed()
     sys.argv = ["ipykernel_launcher", *request["argv"][1:]]
