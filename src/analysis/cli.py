@@ -6,7 +6,8 @@ from pathlib import Path
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one verb; returns the exit code: 0 done, 1 something is wrong with the data or a notebook, 2 cannot be done."""
+    """Run one verb; returns the exit code: 0 done, 1 something is wrong with the data or a notebook, 2 cannot be
+    done, 130 interrupted."""
     parser = argparse.ArgumentParser(
         prog="analysis", description="What the published record says of the Moroccans who left for Syria and Iraq."
     )
@@ -34,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on where it was", file=sys.stderr)
+        return 130
 
 
 def _run(options: argparse.Namespace) -> int:
