@@ -4,7 +4,6 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
-from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +18,7 @@ from analysis.findings import accounting, deaths_by_year, evidence, pathways, re
 from analysis.findings.finding import Finding, Result, findings_table, made_once
 from analysis.findings.headlines import Headline, headlines
 from analysis.report.brief import brief
-from analysis.report.current import report_stamp
+from analysis.report.current import digest, report_stamp
 from analysis.report.execute import NOTEBOOKS, bring_up_to_date, folder_of, serialised
 from analysis.report.explorer import explorer
 from analysis.report.notebook_pages import NotebookPage
@@ -185,7 +184,4 @@ def _sphinx(source: Path, target: Path) -> None:
 
 def data_hash() -> str:
     """The first digits of the SHA-256 of the curated tables."""
-    digest = sha256()
-    for path in sorted(paths.CURATED.glob("*.csv")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return f"SHA-256 {digest.hexdigest()[:16]}"
+    return f"SHA-256 {digest(paths.CURATED.glob('*.csv'))[:16]}"

@@ -70,14 +70,6 @@ def parts_of(name: str) -> dict[str, str]:
     }
 
 
-def why_stale(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Why an output is not current, in words; empty where it is."""
-    if not before:
-        return "not made yet"
-    changed = [name for name in {**now, **before} if before.get(name) != now.get(name)]
-    return f"{' and '.join(changed)} changed" if changed else ""
-
-
 class Stamp:
     """What a set of outputs was made from, kept in a file beside them."""
 
@@ -90,7 +82,9 @@ class Stamp:
             before = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError):
             return "not made yet"
-        return why_stale(before, {**now, "what was made": self._made()})
+        held = {**now, "what was made": self._made()}
+        changed = [name for name in {**held, **before} if before.get(name) != held.get(name)]
+        return f"{' and '.join(changed)} changed" if changed else ""
 
     def put(self, now: Mapping[str, str]) -> None:
         """Note that the outputs were made from ``now``."""

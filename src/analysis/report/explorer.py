@@ -47,7 +47,7 @@ def explorer(trace: Trace, results: pd.DataFrame) -> dict[str, Any]:
                 interval,
                 cited.setdefault(claims, len(cited)),
             ]
-            findings.setdefault(row["finding"], {"question": row["question"], "ends": [], "unit": row["unit"]})
+            findings.setdefault(row["finding"], {"question": row["question"], "ends": []})
             findings[row["finding"]]["ends"] += [end for end in bounds if end is not None]
         analyses.append({"name": name, "takes": takes, "scenarios": scenarios})
     named = sorted({claim for claims in cited for claim in claims})

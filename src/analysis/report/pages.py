@@ -111,7 +111,7 @@ class Pages:
     """The pages of one report; ``drawn`` are its figures by name."""
 
     def __init__(self, trace: Trace, drawn: Mapping[str, Figure], notebooks: Sequence[str]) -> None:
-        self.trace, self.figures, self.notebooks = trace, drawn, notebooks
+        self.trace, self.figures = trace, drawn
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(paths.SITE_SOURCE / "pages"),
             autoescape=True,

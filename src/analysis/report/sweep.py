@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -26,7 +25,7 @@ from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.findings import sensitivity
-from analysis.report.current import FLOORS, content, key
+from analysis.report.current import FLOORS, Stamp, content, digest, key
 from analysis.report.execute import NOTEBOOKS, NotebookError, alone, executed, serialised
 
 BATCH = 20
@@ -146,14 +145,14 @@ def evaluated(executor: Executor | None = None) -> pd.DataFrame:
 
     ``executor`` evaluates it; by default one process a core. Raises ParameterError for a grid that cannot be.
     """
-    made_from = key(content(*FLOORS), paths.SCENARIOS.read_text(encoding="utf-8"))
-    stamp = RESULTS.with_suffix(".key")
+    now = {"the code, the data or the lock": content(*FLOORS), "the grid": digest([paths.SCENARIOS])}
+    stamp = Stamp(RESULTS.with_suffix(".json"), [RESULTS, RESULTS.with_suffix(".parquet")])
     with alone("grid"):
-        return _evaluated(executor, made_from, stamp)
+        return _evaluated(executor, now, stamp)
 
 
-def _evaluated(executor: Executor | None, made_from: str, stamp: Path) -> pd.DataFrame:
-    if not (stamp.is_file() and stamp.read_text() == made_from and RESULTS.is_file()):
+def _evaluated(executor: Executor | None, now: Mapping[str, str], stamp: Stamp) -> pd.DataFrame:
+    if stamp.stale(now):
         scenarios = sensitivity.grid(_record(), declared())
         batches = [scenarios[start : start + BATCH] for start in range(0, len(scenarios), BATCH)]
         if executor is None:
@@ -164,7 +163,7 @@ def _evaluated(executor: Executor | None, made_from: str, stamp: Path) -> pd.Dat
         table = sensitivity.table(rows)
         paths.write(RESULTS, table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
         paths.write(RESULTS.with_suffix(".parquet"), table.to_parquet(index=False))
-        paths.write(stamp, made_from)
+        stamp.put(now)
     return sensitivity.read(RESULTS)
 
 
