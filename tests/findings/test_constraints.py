@@ -134,3 +134,12 @@ def test_what_is_compiled_once_gives_the_same(lasting: System, passing: System) 
     expressions = {quantity: {quantity: 1} for quantity in QUANTITIES}
     assert compiled.bounds_of(expressions) == plain.bounds_of(expressions)
     assert compiled.reconcile() == plain.reconcile()
+
+
+@settings(max_examples=150, deadline=None)
+@given(systems, st.lists(systems, min_size=1, max_size=4))
+def test_what_a_system_allows_is_what_is_feasible_with_it(system: System, others: list[System]) -> None:
+    for other in [*others, *others]:  # asked again: what was tried before leaves no trace
+        more = list(other.constraints)
+        assert system.allows(more) == System.of([*system.constraints, *more]).feasible()
+    assert system.bounds() == System(system.blocks).bounds()

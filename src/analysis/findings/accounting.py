@@ -306,10 +306,7 @@ def _rescoped(book: Book, gone: frozenset[str], family: str) -> str:
         ("only a part of them", lambda c: replace(c, upper=inf)),
         ("more than them", lambda c: replace(c, lower=-inf)),
     ):
-        if (
-            all(len(c.terms) == 1 for c in counts)
-            and System((*rest.blocks, *blocks(part(c) for c in counts))).feasible()
-        ):
+        if all(len(c.terms) == 1 for c in counts) and rest.allows(part(c) for c in counts):
             found.append(words)
     return f", or take it to count {' or '.join(found)}" if found else ""
 
@@ -317,11 +314,12 @@ def _rescoped(book: Book, gone: frozenset[str], family: str) -> str:
 def _left_out(book: Book, taken: list[Side]) -> pd.DataFrame:
     """Bounds with each family left out in turn, against those with all of them. A row a family and quantity."""
     rows = []
+    names = ("killed", "unaccounted") if book.aligned else ("killed",)
     base = hull(taken, book.account())
     for family in dict.fromkeys(book.claims["family"]) if taken else ():
         left = replace(book, record=book.record.under(book.record.scenario.but(left_out=_also(book, family))))
-        without = hull(sides(left), left.account())
-        for name in ("killed", "unaccounted") if book.aligned else ("killed",):
+        without = hull(sides(left), {name: left.account()[name] for name in names})
+        for name in names:
             bounds = without[name]
             rows.append(
                 (family, _names(book, [family])[0], name, *_open(bounds), *_open(base[name]), bounds != base[name])
@@ -419,7 +417,7 @@ def fits_otherwise(system: System, claim: Iterable[Constraint]) -> bool:
     """Whether ``system`` leaves room for some numbers that break ``claim``; if not, the claim follows from it."""
     sides = [replace(c, lower=-inf, upper=c.lower - 1) for c in claim if c.lower > -inf]
     sides += [replace(c, lower=c.upper + 1, upper=inf) for c in claim if c.upper < inf]
-    return any(System((*system.blocks, *blocks([side]))).feasible() for side in sides)
+    return any(system.allows([side]) for side in sides)
 
 
 def _assumed(book: Book) -> list[str]:

@@ -117,7 +117,18 @@ class System:
 
     def feasible(self) -> bool:
         """Whether some whole numbers satisfy every constraint."""
-        return _Model(self.blocks).optimum({}) is not None
+        return self._model.optimum({}) is not None
+
+    def allows(self, constraints: Iterable[Constraint]) -> bool:
+        """Whether some whole numbers satisfy ``constraints`` too."""
+        more = tuple(constraints)
+        if all(self._model.knows(quantity) for constraint in more for quantity, _ in constraint.terms):
+            return self._model.allows(more)
+        return System((*self.blocks, *blocks(more))).feasible()
+
+    @cached_property
+    def _model(self) -> "_Model":
+        return _Model(self.blocks)
 
     def bounds(self) -> dict[Quantity, Interval | None]:
         """Least and most of each quantity; None for the quantities of a part in which nothing is consistent."""
@@ -128,12 +139,11 @@ class System:
 
     def bounds_of(self, expressions: Mapping[Any, Terms]) -> dict[Any, Interval | None]:
         """Least and most of each of ``expressions``; None for all of them where nothing is consistent."""
-        model = _Model(self.blocks)
-        if model.optimum({}) is None:
+        if not self.feasible():
             return dict.fromkeys(expressions)
         result: dict[Any, Interval | None] = {}
         for name, terms in expressions.items():
-            least, most = model.optimum(terms), model.optimum(terms, maximise=True)
+            least, most = self._model.optimum(terms), self._model.optimum(terms, maximise=True)
             assert least is not None and most is not None
             result[name] = least, most
         return result
@@ -302,7 +312,7 @@ class _Model:
             if block not in lasting:
                 for constraint in block.constraints:
                     columns.add(constraint, merge)
-        self.columns, self.rows = columns, list(columns.rows.values())
+        self.columns = columns
         self.limits = np.array(columns.lower), np.array(columns.upper)
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0)):
@@ -310,25 +320,44 @@ class _Model:
         if not merge:  # a certificate is of the problem as it stands
             self.highs.setOptionValue("presolve", "off")
         self.highs.addVars(len(columns.index), *self.limits)
-        lengths = [len(terms) for _, terms, _, _ in self.rows]
+        self.rows: list[tuple[str, dict[int, int], float, float]] = []
+        self._add(columns.rows.values())
+        self.costs: dict[int, int] = {}
+        self.optima: dict[tuple[frozenset[tuple[Quantity, int]], bool], float | None] = {}
+
+    def _add(self, rows: Iterable[tuple[str, dict[int, int], float, float]]) -> None:
+        rows = list(rows)
+        lengths = [len(terms) for _, terms, _, _ in rows]
         self.highs.addRows(
-            len(self.rows),
-            np.array([low for _, _, low, _ in self.rows], dtype=float),
-            np.array([high for _, _, _, high in self.rows], dtype=float),
+            len(rows),
+            np.array([low for _, _, low, _ in rows], dtype=float),
+            np.array([high for _, _, _, high in rows], dtype=float),
             sum(lengths),
             np.cumsum([0, *lengths])[:-1].astype(np.int32),
-            np.array([place for _, terms, _, _ in self.rows for place in terms], dtype=np.int32),
-            np.array([value for _, terms, _, _ in self.rows for value in terms.values()], dtype=float),
+            np.array([place for _, terms, _, _ in rows for place in terms], dtype=np.int32),
+            np.array([value for _, terms, _, _ in rows for value in terms.values()], dtype=float),
         )
-        self.costs: dict[int, int] = {}
+        self.rows += rows
+
+    def knows(self, quantity: Quantity) -> bool:
+        """Whether a constraint speaks of ``quantity``."""
+        return self.columns.same.get(quantity, quantity) in self.columns.index
+
+    def allows(self, constraints: Iterable[Constraint]) -> bool:
+        """Whether some whole numbers satisfy ``constraints`` too, all of quantities that it knows."""
+        count = len(self.rows)
+        self._add((c.element, self._known(dict(c.terms)), c.lower, c.upper) for c in constraints)
+        found = self._run({}, maximise=False)
+        self.highs.deleteRows(len(self.rows) - count, np.arange(count, len(self.rows), dtype=np.int32))
+        del self.rows[count:]
+        return found is not None
 
     def _known(self, terms: Terms) -> dict[int, int]:
         """``terms`` by column; what no constraint speaks of is left out."""
         found: dict[int, int] = defaultdict(int)
         for quantity, coefficient in terms.items():
-            name = self.columns.same.get(quantity, quantity)
-            if name in self.columns.index:
-                found[self.columns.index[name]] += coefficient
+            if self.knows(quantity):
+                found[self.columns.index[self.columns.same.get(quantity, quantity)]] += coefficient
         return found
 
     def _run(self, terms: Terms, maximise: bool) -> tuple[float, np.ndarray] | None:
@@ -391,8 +420,13 @@ class _Model:
 
     def optimum(self, terms: Terms, maximise: bool = False) -> float | None:
         """The least (or most) of ``terms`` over whole numbers, perhaps infinite; None where nothing is consistent."""
-        same, index = self.columns.same, self.columns.index
-        free = (coefficient for q, coefficient in terms.items() if same.get(q, q) not in index)
+        key = frozenset(terms.items()), maximise
+        if key not in self.optima:
+            self.optima[key] = self._optimum(terms, maximise)
+        return self.optima[key]
+
+    def _optimum(self, terms: Terms, maximise: bool) -> float | None:
+        free = (coefficient for quantity, coefficient in terms.items() if not self.knows(quantity))
         if any(coefficient > 0 if maximise else coefficient < 0 for coefficient in free):
             return inf if maximise else -inf
         found = self._run(terms, maximise)

@@ -335,14 +335,12 @@ def _contradictions(both: Record) -> pd.DataFrame:
     )
     theirs = dict.fromkeys(book.claims.loc[wider & book.claims["attribution_type"].eq("official"), "family"])
     said = {family: [c for c in book.said if c.element == family] for family in theirs}
-    single = {family: rows[0] for family, rows in said.items() if [len(c.terms) for c in rows] == [1]}
     rows = []
     for own in ours:
-        left = book.system.only([own, *book.assumptions]).bounds_of({f: dict(c.terms) for f, c in single.items()})
+        alone = book.system.only([own, *book.assumptions])
         for other in theirs:
-            bounds = left.get(other)
-            if own == other or (bounds and bounds[0] <= single[other].upper and single[other].lower <= bounds[1]):
-                continue  # one figure within the bounds that the claim leaves
+            if own == other or alone.allows(said[other]):
+                continue
             for conflict in book.system.only([own, other, *book.assumptions]).reconcile().conflicts:
                 if {own, other} <= conflict:
                     assumed = "; ".join(name for name in book.assumptions if name in conflict)
