@@ -7,9 +7,9 @@ and a ``datapackage.json`` that describes them (Frictionless Table Schema).
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,8 +17,9 @@ from analysis.evidence import paths, tables
 from analysis.evidence.hedges import COUNTED, NUMBERED
 from analysis.evidence.periods import days
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.record import decimal, derive, patched
+from analysis.evidence.record import derive, patched
 
+WORD = re.compile(r"\w+")
 MAX_WORDS = 8
 """A printed phrase of more words would be copying."""
 
@@ -48,31 +49,30 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
     problems: list[Problem] = []
     frames: Frames = {}
 
-    def take(path: Path, table: tables.Table, vocabulary: tables.Vocabulary) -> pd.DataFrame:
-        file = path.relative_to(raw).as_posix()
-        try:
-            frame = tables.read_raw(path, table, file)
-        except EvidenceError as error:
-            problems.extend(error.problems)
-            return pd.DataFrame(columns=[*table.raw_columns, "file", "row"], dtype=str)
-        problems.extend(tables.check(frame, table, vocabulary, file))
-        return frame.assign(file=file, row=frame.index + 2)
+    def take(table: tables.Table, vocabulary: tables.Vocabulary, *files: Path) -> pd.DataFrame:
+        rows: list[tables.Row] = []
+        for path in files:
+            try:
+                rows += tables.read_raw(path, table, path.relative_to(raw).as_posix())
+            except EvidenceError as error:
+                problems.extend(error.problems)
+        frame = tables.framed(rows, table)
+        problems.extend(tables.check(frame, table, vocabulary))
+        return frame
 
     for table in (tables.CODEBOOK, tables.MEASURES):
-        frames[table.name] = take(raw / f"{table.name}.csv", table, {})
+        frames[table.name] = take(table, {}, raw / f"{table.name}.csv")
     vocabulary = _vocabulary(frames)
-    frames["readings"] = take(raw / "readings.csv", tables.READINGS, vocabulary)
+    frames["readings"] = take(tables.READINGS, vocabulary, raw / "readings.csv")
 
     folders = source_folders(raw)
     frames["sources"] = _sources(folders, problems)
     for table in tables.BY_SOURCE:
-        parts = [
-            take(folder / f"{table.name}.csv", table, vocabulary).assign(source_id=folder.name) for folder in folders
-        ]
-        frames[table.name] = pd.concat(parts, ignore_index=True)
-    frames["wider"] = take(raw / "wider" / "figures.csv", tables.WIDER, vocabulary).assign(source_id="wider")
+        frame = take(table, vocabulary, *(folder / f"{table.name}.csv" for folder in folders))
+        frames[table.name] = frame.assign(source_id=frame["file"].str.split("/").str[0])
+    frames["wider"] = take(tables.WIDER, vocabulary, raw / "wider" / "figures.csv").assign(source_id="wider")
     for table in (*tables.BY_SOURCE, tables.WIDER):
-        problems.extend(_row_problems(frames[table.name], table, set(frames["cases"]["case_id"])))
+        problems.extend(_row_problems(frames[table.name], table, frames["cases"]["case_id"]))
     for name in ("claims", "wider"):
         problems.extend(_claim_problems(frames[name]))
     problems.extend(_part_problems(frames))
@@ -129,7 +129,8 @@ def _vocabulary(frames: Frames) -> tables.Vocabulary:
 
 def _sources(folders: Iterable[Path], problems: list[Problem]) -> pd.DataFrame:
     """The source.toml of each folder as one table of text."""
-    rows = []
+    wanted = [column for column in tables.SOURCES.raw_columns if column != "source_id"]
+    rows: list[tables.Row] = []
     for folder in folders:
         file = f"{folder.name}/source.toml"
         try:
@@ -137,16 +138,15 @@ def _sources(folders: Iterable[Path], problems: list[Problem]) -> pd.DataFrame:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             problems.append(Problem(file, str(error), "TOML in UTF-8"))
             continue
-        expected = [column for column in tables.SOURCES.raw_columns if column != "source_id"]
-        if sorted(values) != sorted(expected):
-            problems.append(Problem(file, f"the keys {', '.join(sorted(values))}", ", ".join(sorted(expected))))
+        if sorted(values) != sorted(wanted):
+            problems.append(Problem(file, f"the keys {', '.join(sorted(values))}", ", ".join(sorted(wanted))))
             continue
-        text = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in values.items()}
-        frame = pd.DataFrame([{"source_id": folder.name} | text], dtype=str)
-        problems.extend(tables.check(frame, tables.SOURCES, {}, file))
-        problems.extend(_date_problems(frame.assign(file=file, row=1), "published"))
-        rows.append(frame)
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=tables.SOURCES.raw_columns, dtype=str)
+        cells = (values[key] for key in wanted)
+        rows.append([folder.name, *(str(v).lower() if isinstance(v, bool) else str(v) for v in cells), file, 1])
+    frame = tables.framed(rows, tables.SOURCES)
+    problems.extend(tables.check(frame, tables.SOURCES, {}))
+    problems.extend(_date_problems(frame, "published"))
+    return frame
 
 
 def _with_days(frame: pd.DataFrame, column: str, prefix: str) -> pd.DataFrame:
@@ -159,72 +159,83 @@ def _with_days(frame: pd.DataFrame, column: str, prefix: str) -> pd.DataFrame:
     )
 
 
+def _faults(
+    frame: pd.DataFrame, wrong: pd.Series, column: str, found: Callable[[Any], str], expected: str, remedy: str = ""
+) -> Iterator[Problem]:
+    """A problem for each row of ``frame`` that is ``wrong``; ``found`` says of a row what stands there."""
+    for row in frame[wrong].to_dict("records"):
+        yield Problem(row["file"], found(row), expected, row["row"], column, remedy)
+
+
 def _date_problems(frame: pd.DataFrame, column: str) -> Iterator[Problem]:
-    for row in frame[frame[column] != ""].to_dict("records"):
+    wrong = {}
+    for cell in frame[column].unique():
         try:
-            days(row[column])
+            days(cell) if cell else None
         except ValueError as error:
-            yield Problem(row["file"], str(error), "an EDTF date such as 2016-08 or 2015/2016", row["row"], column)
+            wrong[cell] = str(error)
+    expected = "an EDTF date such as 2016-08 or 2015/2016"
+    yield from _faults(frame, frame[column].isin(wrong), column, lambda row: wrong[row[column]], expected)
 
 
-def _row_problems(frame: pd.DataFrame, table: tables.Table, case_ids: set[str]) -> Iterator[Problem]:
+def _row_problems(frame: pd.DataFrame, table: tables.Table, cases: pd.Series) -> Iterator[Problem]:
     """What no single column shows: ids and folders, spans, phrase lengths, dates, cases that do not exist."""
     for column in ("period", "as_of", "date"):
         if column in frame:
             yield from _date_problems(frame, column)
     key = table.columns[0].name
-    for row in frame.to_dict("records"):
-        file, number, source = row["file"], row["row"], row["source_id"]
-        if not row[key].startswith(f"{source}."):
-            yield Problem(file, repr(row[key]), f"an id that begins with {source}.", number, key)
-        if (
-            "char_start" in row
-            and row["char_start"].isdigit()
-            and row["char_end"].isdigit()
-            and int(row["char_start"]) >= int(row["char_end"])
-        ):
-            yield Problem(
-                file, f"{row['char_start']} to {row['char_end']}", "a start before the end", number, "char_end"
-            )
-        words = len(re.findall(r"\w+", row["phrase"]))
-        if words > MAX_WORDS:
-            yield Problem(
-                file, f"{words} words", f"{MAX_WORDS} at most", number, "phrase", "Quote less of the sentence."
-            )
-        if key != "case_id" and row.get("case_id", "") not in {"", *case_ids}:
-            yield Problem(file, repr(row["case_id"]), "a case_id of some cases.csv, or nothing", number, "case_id")
+    held = pd.Series([one.startswith(f"{source}.") for one, source in zip(frame[key], frame["source_id"], strict=True)])
+    yield from _faults(
+        frame, ~held.astype(bool), key, lambda row: repr(row[key]), "an id that begins with its source and a point"
+    )
+    if "char_start" in frame:
+        start, end = (pd.to_numeric(frame[name], errors="coerce") for name in ("char_start", "char_end"))
+        span = lambda row: f"{row['char_start']} to {row['char_end']}"  # noqa: E731
+        yield from _faults(frame, start >= end, "char_end", span, "a start before the end")
+    words = frame["phrase"].map(lambda phrase: len(WORD.findall(phrase)))
+    yield from _faults(
+        frame,
+        words > MAX_WORDS,
+        "phrase",
+        lambda row: f"{len(WORD.findall(row['phrase']))} words",
+        f"{MAX_WORDS} at most",
+        "Quote less of the sentence.",
+    )
+    if key != "case_id" and "case_id" in frame:
+        missing = ~frame["case_id"].isin(["", *cases])
+        expected = "a case_id of some cases.csv, or nothing"
+        yield from _faults(frame, missing, "case_id", lambda row: repr(row["case_id"]), expected)
 
 
 def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
-    """Numbers that their hedge, unit or kind does not admit."""
-    for row in claims.to_dict("records"):
-        file, number = row["file"], row["row"]
-        try:
-            value, end = decimal(row["value"]), decimal(row["value_to"])
-        except ArithmeticError:
-            continue  # reported by the column's own check
-        if (value is not None) != (row["hedge"] in NUMBERED):
-            found = f"{row['value']!r} with the hedge {row['hedge']}"
-            yield Problem(file, found, "a number for every hedge but vague, and none for vague", number, "value")
-        if (end is not None) != (row["hedge"] == "range"):
-            yield Problem(
-                file, f"{row['value_to']!r}", "the far end of a range, and of nothing else", number, "value_to"
-            )
-        if value is not None and end is not None and end < value:
-            yield Problem(file, f"{value} to {end}", "a range that rises", number, "value_to")
-        top = max(value or Decimal(0), end or Decimal(0))
-        if row["unit"] == "share" and top > 1:
-            yield Problem(file, f"{top}", "a fraction of 1, such as 0.38 for 38%", number, "value")
-        if row["hedge"] == "about" and value == 0:
-            yield Problem(file, "about 0", "a number that has a last non-zero digit", number, "value")
-        if row["unit"] in COUNTED and value is not None and value % 1:
-            yield Problem(file, row["value"], "a whole number", number, "value")
-        if (row["kind"] == "share") != (row["unit"] == "share"):
-            yield Problem(
-                file, f"unit {row['unit']} for the kind {row['kind']}", "shares in the unit share", number, "unit"
-            )
-        if (row["base"] != "") != (row["kind"] == "share"):
-            yield Problem(file, repr(row["base"]), "the whole of a share, and nothing else", number, "base")
+    """Numbers that their hedge, unit or kind does not admit. A cell that is no number is its column's problem."""
+    value, end = (pd.to_numeric(claims[name], errors="coerce") for name in ("value", "value_to"))
+    given, given_end = claims["value"].ne(""), claims["value_to"].ne("")
+    hedge, unit, share = claims["hedge"], claims["unit"], claims["kind"].eq("share")
+    top = value.where(end.isna() | (value > end), end)
+    told = lambda column: lambda row: repr(row[column])  # noqa: E731
+    for wrong, column, found, expected in (
+        (
+            given != hedge.isin(NUMBERED),
+            "value",
+            lambda row: f"{row['value']!r} with the hedge {row['hedge']}",
+            "a number for every hedge but vague, and none for vague",
+        ),
+        (given_end != hedge.eq("range"), "value_to", told("value_to"), "the far end of a range, and of nothing else"),
+        (end < value, "value_to", lambda row: f"{row['value']} to {row['value_to']}", "a range that rises"),
+        (unit.eq("share") & (top > 1), "value", told("value"), "a fraction of 1, such as 0.38 for 38%"),
+        (hedge.eq("about") & value.eq(0), "value", lambda row: "about 0", "a number that has a last non-zero digit"),
+        (unit.isin(COUNTED) & (value % 1).gt(0), "value", told("value"), "a whole number"),
+        (unit.isin(COUNTED) & (end % 1).gt(0), "value_to", told("value_to"), "a whole number"),
+        (
+            share != unit.eq("share"),
+            "unit",
+            lambda row: f"unit {row['unit']} for the kind {row['kind']}",
+            "shares in the unit share",
+        ),
+        (claims["base"].ne("") != share, "base", told("base"), "the whole of a share, and nothing else"),
+    ):
+        yield from _faults(claims, wrong, column, found, expected)
 
 
 def _part_problems(frames: Frames) -> Iterator[Problem]:
@@ -248,7 +259,9 @@ def _part_problems(frames: Frames) -> Iterator[Problem]:
 
 def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator[Problem]:
     """Readings that are no choice, patch what does not exist, or leave out what the source literally says."""
-    readings, every = frames["readings"], pd.concat([frames["claims"], frames["wider"]], ignore_index=True).fillna("")
+    readings = frames["readings"]
+    touched = [frame[frame["claim_id"].isin(readings["claim_id"])] for frame in (frames["claims"], frames["wider"])]
+    every = pd.concat(touched, ignore_index=True).fillna("")
     claims = every.set_index("claim_id")
     fields = [name for name in tables.CLAIMS.raw_columns if name != "claim_id"]
     sound = []
@@ -288,13 +301,11 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
     for (_, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):
         patch = patched(every, rows)
         patch = patch[patch["claim_id"].isin(rows["claim_id"])].reset_index(drop=True)
-        at = f"readings.csv, reading {reading}, applied to"
-        checked = patch.assign(file=[f"{at} {file}" for file in patch["file"]])
+        checked = patch.assign(file=f"readings.csv, reading {reading}, applied to " + patch["file"])
         for table, part in (
             (tables.WIDER, patch["source_id"].eq("wider")),
             (tables.CLAIMS, patch["source_id"].ne("wider")),
         ):
-            held = patch.loc[part, table.raw_columns].reset_index(drop=True)
-            yield from tables.check(held, table, vocabulary, at)
+            yield from tables.check(checked.loc[part, [*table.raw_columns, "file", "row"]], table, vocabulary)
         yield from _claim_problems(checked)
         yield from _date_problems(checked, "period")

@@ -25,11 +25,18 @@ class Problem:
         return f"{where}: found {self.found}; expected {self.expected}.{remedy}"
 
 
+SHOWN = 100
+"""So many faults are printed; who has more has one cause behind many of them."""
+
+
 class EvidenceError(Exception):
     """The record cannot be used as it stands. ``problems`` lists every fault found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        lines = [f"  {problem}" for problem in self.problems]
-        count = f"{len(lines)} problem{'s' if len(lines) > 1 else ''} in the data:"
+        total = len(self.problems)
+        lines = [f"  {problem}" for problem in self.problems[:SHOWN]]
+        if total > SHOWN:
+            lines.append(f"  and {total - SHOWN} more.")
+        count = f"{total} problem{'s' if total > 1 else ''} in the data:"
         super().__init__("\n".join([count, *lines]))

@@ -4,10 +4,12 @@ Declared once, here. The same declaration reads and checks the raw tables (throu
 and writes their Frictionless Table Schema.
 """
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import pandas as pd
@@ -19,7 +21,7 @@ Vocabulary = Mapping[str, frozenset[str]]
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SHA256 = r"[0-9a-f]{64}"
-NUMBER = r"\d+(?:\.\d+)?"
+NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ def _locator(what: str) -> tuple[Column, ...]:
             "char_start",
             f"first character of the phrase {what}, counted in Unicode characters",
             "integer",
-            pattern=r"\d+",
+            pattern=r"[0-9]+",
         ),
-        Column("char_end", "the character after its last", "integer", pattern=r"\d+"),
+        Column("char_end", "the character after its last", "integer", pattern=r"[0-9]+"),
         Column("phrase", "the words that carry it, as printed, 8 at most"),
         Column("sentence_sha256", "SHA-256 of the normalised sentence around it", pattern=SHA256),
     )
@@ -142,7 +144,7 @@ _FIGURE = (
     _NOTE,
     Column("value_to", "the far end of a range", "number", False, NUMBER),
     Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
-    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"\d+"),
+    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"[0-9]+"),
     Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
     Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
     Column("period", "the window as coded, EDTF", required=False),
@@ -153,7 +155,7 @@ CLAIMS = Table(
     "claims",
     "one quantitative statement in a source",
     (
-        Column("claim_id", "source and number", pattern=rf"{ID}\.c\d+"),
+        Column("claim_id", "source and number", pattern=rf"{ID}\.c[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that carries the figure"),
         *_FIGURE,
@@ -166,7 +168,7 @@ WIDER = Table(
     "one figure published elsewhere, kept apart from the articles; a URL stands in for a locator",
     (
         Column(
-            "claim_id", "number, and a letter for each further figure of one printed line", pattern=r"wider\.c\d+[a-z]?"
+            "claim_id", "number, and a letter for each further figure of one printed line", pattern=r"wider\.c[0-9]+[a-z]?"
         ),
         Column("source_id", "always wider", pattern=ID, derived=True),
         Column("url", "where it was published", pattern=r"https?://\S+"),
@@ -182,7 +184,7 @@ EXPLANATIONS = Table(
     "explanations",
     "one attributed explanation: one speaker, one factor, one phase",
     (
-        Column("explanation_id", "source and number", pattern=rf"{ID}\.x\d+"),
+        Column("explanation_id", "source and number", pattern=rf"{ID}\.x[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that carries the factor"),
         Column("speaker", "an official, a quoted expert, or a role"),
@@ -201,10 +203,10 @@ CASES = Table(
     "cases",
     "one person or small group a source tells of, without a name",
     (
-        Column("case_id", "source and number", pattern=rf"{ID}\.p\d+"),
+        Column("case_id", "source and number", pattern=rf"{ID}\.p[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that introduces the case"),
-        Column("persons", "how many persons at least", "integer", pattern=r"[1-9]\d*"),
+        Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]*"),
         Column("who", "role, in our words"),
         Column("age_band", "age as a band", terms="age_band"),
         Column("origin", "where from, a region at most", terms="origin"),
@@ -222,7 +224,7 @@ EVENTS = Table(
     "events",
     "one dated event a source tells of",
     (
-        Column("event_id", "source and number", pattern=rf"{ID}\.e\d+"),
+        Column("event_id", "source and number", pattern=rf"{ID}\.e[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that dates the event"),
         Column("date", "when, EDTF, resolved against the article's date"),
@@ -239,7 +241,7 @@ DISMISSED = Table(
     "dismissed",
     "number-like text that is no claim",
     (
-        Column("dismissed_id", "source and number", pattern=rf"{ID}\.d\d+"),
+        Column("dismissed_id", "source and number", pattern=rf"{ID}\.d[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that was dismissed"),
         Column("reason", "why it is no claim", terms="dismissed"),
@@ -251,7 +253,7 @@ CODINGS = Table(
     "codings",
     "what one of two coders coded, before the disagreements were settled; never changed afterwards",
     (
-        Column("coding_id", "source, coder and number", pattern=rf"{ID}\.[ab]\d+"),
+        Column("coding_id", "source, coder and number", pattern=rf"{ID}\.[ab][0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         Column("coder", "a or b; neither saw the other's work", pattern="[ab]"),
         Column("unit_type", "claim or explanation", pattern="claim|explanation"),
@@ -304,7 +306,7 @@ READINGS = Table(
         Column("ambiguity", "what is unclear", pattern=r"[a-z0-9_]+"),
         Column("reading", "the name of one way to read it", pattern=r"[a-z0-9_]+"),
         Column("default", "whether claims.csv holds this reading", "boolean"),
-        Column("claim_id", "the claim it concerns", pattern=rf"{ID}\.c\d+[a-z]?"),
+        Column("claim_id", "the claim it concerns", pattern=rf"{ID}\.c[0-9]+[a-z]?"),
         Column("field", "the column of the claim that it sets"),
         Column("value", "what it sets there", required=False),
         Column("reason", "why it can be read so"),
@@ -321,8 +323,12 @@ SHARED = (CODEBOOK, MEASURES, READINGS)
 TABLES = (SOURCES, *BY_SOURCE, WIDER, *SHARED)
 
 
-def read_raw(path: Path, table: Table, file: str) -> pd.DataFrame:
-    """The rows of a raw table as text. Raises EvidenceError where the file is not such a table.
+Row = list[Any]
+"""The cells of one row as text, then its file and its number; the header is row 1."""
+
+
+def read_raw(path: Path, table: Table, file: str) -> list[Row]:
+    """The rows of a raw table. Raises EvidenceError where the file is not such a table, with every row that is not.
 
     ``file`` names the file in messages.
     """
@@ -330,24 +336,52 @@ def read_raw(path: Path, table: Table, file: str) -> pd.DataFrame:
         content = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise EvidenceError([Problem(file, "no such file", "a table of " + table.what)]) from None
+    except IsADirectoryError:
+        raise EvidenceError([Problem(file, "a folder", "a table of " + table.what)]) from None
     except UnicodeDecodeError as error:
         found = f"the byte 0x{error.object[error.start]:02x} at offset {error.start}"
         raise EvidenceError([Problem(file, found, "UTF-8", remedy="Save the file as UTF-8.")]) from None
-    header = content.split("\n", 1)[0].removesuffix("\r")
-    expected = ",".join(table.raw_columns)
-    if header != expected:
-        remedy = "Save as CSV with commas, UTF-8 without a byte-order mark, and these columns in this order."
-        raise EvidenceError([Problem(file, f"the header {header!r}", expected, row=1, remedy=remedy)])
+    wanted = table.raw_columns
+    reader = csv.reader(StringIO(content, newline=""), strict=True)
+    rows: list[Row] = []
+    problems = []
     try:
-        return pd.read_csv(StringIO(content), dtype=str, keep_default_na=False, index_col=False)
-    except (pd.errors.ParserError, ValueError) as error:
-        raise EvidenceError(
-            [Problem(file, str(error).strip(), f"{len(table.raw_columns)} cells in every row")]
-        ) from None
+        header = next(reader, [])
+        if header != wanted:
+            remedy = "Save as CSV with commas, UTF-8 without a byte-order mark, and these columns in this order."
+            found = _header_fault(header, wanted)
+            raise EvidenceError([Problem(file, found, ",".join(wanted), row=1, remedy=remedy)])
+        for number, cells in enumerate(reader, start=2):
+            if len(cells) != len(wanted):
+                problems.append(Problem(file, f"{len(cells)} cells", f"{len(wanted)} cells in every row", number))
+            rows.append([*map(intern, cells), file, number])
+    except csv.Error as error:
+        remedy = "Quote a cell that holds a comma, a quote or a line break, and double the quotes in it."
+        problems.append(Problem(file, f"no CSV: {error}", "cells joined by commas", len(rows) + 2, remedy=remedy))
+    if problems:
+        raise EvidenceError(problems)
+    return rows
 
 
-def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary, file: str) -> list[Problem]:
-    """Every cell of a raw ``frame`` that its column does not admit, and every doubled key."""
+def _header_fault(header: list[str], wanted: list[str]) -> str:
+    faults = {
+        "without": [name for name in wanted if name not in header],
+        "with the unknown": [repr(name) for name in dict.fromkeys(header) if name not in wanted],
+        "with more than one": [name for name in wanted if header.count(name) > 1],
+    }
+    told = [f"{what} {', '.join(names)}" for what, names in faults.items() if names]
+    return f"a header {' and '.join(told)}" if told else "a header in another order"
+
+
+def framed(rows: Iterable[Row], table: Table) -> pd.DataFrame:
+    """Rows of :func:`read_raw` as a table of text, with ``file`` and ``row``."""
+    return pd.DataFrame(list(rows), columns=[*table.raw_columns, "file", "row"]).astype(
+        dict.fromkeys([*table.raw_columns, "file"], "str") | {"row": int}
+    )
+
+
+def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
+    """Every cell of a raw ``frame`` that its column does not admit, and every key that stands twice."""
     import pandera.pandas as pa  # here: a run that only reads curated tables does not pay for it
 
     def column(spec: Column) -> Any:
@@ -368,7 +402,7 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary, file: str) 
             else:
                 one = pa.Check(lambda cells: cells.isin(words), error=f"one of {listed}")
             checks.append(one)
-        pattern = {"integer": r"\d+", "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
+        pattern = {"integer": r"[0-9]+", "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
         if spec.pattern or pattern:
             wanted = spec.pattern or pattern
             checks.append(
@@ -376,18 +410,20 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary, file: str) 
             )
         return pa.Column(str, checks)
 
+    frame = frame.reset_index(drop=True)
     columns = {spec.name: column(spec) for spec in table.columns if spec.name in frame}
     problems = []
     try:
         pa.DataFrameSchema(columns).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        for case in errors.failure_cases.itertuples():
-            row = None if pd.isna(case.index) else int(case.index) + 2
-            problems.append(Problem(file, repr(case.failure_case), str(case.check), row, str(case.column)))
+        cases = errors.failure_cases
+        at = frame.loc[cases["index"].astype(int), ["file", "row"]]
+        told = zip(at["file"], cases["failure_case"], cases["check"], at["row"], cases["column"], strict=True)
+        problems = [Problem(file, repr(found), str(what), row, str(name)) for file, found, what, row, name in told]
     key = list(table.primary_key)
-    for index in frame.index[frame.duplicated(key)]:
-        found = " ".join(frame.loc[index, key])
-        problems.append(Problem(file, f"{found!r} a second time", "each key once", int(index) + 2, ",".join(key)))
+    for row in frame[frame.duplicated(key)].to_dict("records"):
+        found = " ".join(row[name] for name in key)
+        problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
     return problems
 
 
