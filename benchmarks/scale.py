@@ -1,7 +1,7 @@
 """How do curating, verifying and finding grow with the number of claims? One size and step a process.
 
 A made-up record beside the real one: sources of 100 claims each and a text each, all true of one invented course of
-events, so that what grows is the record and not its contradictions.
+events, so that what grows is the record and not its contradictions: of many dead by each month, "at least" a few.
 """
 
 import csv
@@ -49,7 +49,7 @@ def make(folder: Path, claims: int) -> None:
         (raw / name).mkdir()
         sentences, rows, at = [], [], 0
         for claim in range(EACH):
-            count, year, month = draw.randint(10, 190), draw.randint(2012, 2016), draw.randint(1, 12)
+            count, year, month = draw.randint(2, 9), draw.randint(2012, 2016), draw.randint(1, 12)
             sentence = f"The paper wrote that at least {count} fighters had been killed, item {claim} of its list. "
             phrase = f"at least {count} fighters"
             start = at + sentence.index(phrase)

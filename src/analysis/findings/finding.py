@@ -60,8 +60,11 @@ def made_once(record: Record, analyse: Callable[[Record], Any]) -> Any:
 
 def readings_of(record: Record, claims: Iterable[str]) -> tuple[str, ...]:
     """The readings in force of every ambiguity that touches ``claims``."""
-    touched = record.claims.set_index("claim_id").loc[list(dict.fromkeys(claims)), "ambiguity"]
-    names = sorted({name for cell in touched for name in cell.split(";") if name})
+    return _in_force(record, record.claims.set_index("claim_id").loc[list(dict.fromkeys(claims)), "ambiguity"])
+
+
+def _in_force(record: Record, ambiguities: Iterable[str]) -> tuple[str, ...]:
+    names = sorted({name for cell in ambiguities for name in cell.split(";") if name})
     return tuple(f"{name}={record.scenario[name]}" for name in names)
 
 
@@ -112,6 +115,7 @@ def said(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
 
     Columns: claim_id, phrase, said by, source's date, kind, window, lower, upper, unit, readings in force.
     """
+    in_force = {cell: ", ".join(_in_force(record, [cell])) for cell in claims["ambiguity"].unique()}
     return pd.DataFrame(
         {
             "claim": claims["claim_id"],
@@ -124,7 +128,7 @@ def said(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
                 in_words(optional(low), optional(high), unit)
                 for low, high, unit in zip(claims["lower"], claims["upper"], claims["unit"], strict=True)
             ],
-            "readings": [", ".join(readings_of(record, [claim])) for claim in claims["claim_id"]],
+            "readings": claims["ambiguity"].map(in_force),
         }
     ).reset_index(drop=True)
 
