@@ -150,6 +150,10 @@ def test_ordinary_agreement_is_no_flag(record: Record) -> None:
     assert not found(record, repeated) and not found(record, independent) and not found(record, small)
 
 
+def test_a_record_without_claims_has_no_flag(record: Record) -> None:
+    assert flags(under(record, left_out=", ".join(record.claims["family"].unique()))).empty
+
+
 def test_the_articles_alone_have_no_flag_and_say_over_which_claims(record: Record) -> None:
     result = evidence.analyse(record)
     told = next(item for item in result.findings if item.id == "evidence.flags")

@@ -48,11 +48,11 @@ def scoped(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
     narrow, wide = SAME["population"]
     measures = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
     theatres = _terms(record, "place")
-    left = claims["measure"].map(lambda measure: WHOLE in up(measure, measures))
-    abroad = claims["place"].map(lambda place: "syria_iraq_libya" in up(place, theatres))
+    abroad = claims["place"].isin([place for place in theatres if "syria_iraq_libya" in up(place, theatres)])
+    of_them = claims["measure"].isin([measure for measure in measures if WHOLE in up(measure, measures)])
     return claims.assign(
         population=claims["population"].mask(claims["population"].isin([narrow, "moroccan_returnees"]), wide),
-        place=claims["place"].where(abroad | ~left, THEATRE),
+        place=claims["place"].mask(of_them & ~abroad, THEATRE),
     )
 
 
