@@ -8,6 +8,7 @@ from analysis.evidence.record import Record
 from analysis.findings.accounting import SEARCH, conflict_table
 from analysis.findings.book import Book
 from analysis.findings.finding import Finding, finding, how_many, person_counts, said
+from analysis.findings.flags import flags
 
 PARAMETERS = (
     "count_1631",
@@ -29,6 +30,9 @@ PARAMETERS = (
 )
 """The parameters of the notebook."""
 
+TOLD = 5
+"""Flags told in full in a finding; where there are more, each is named by its claims."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -37,7 +41,8 @@ class Evidence:
     ``claims``: all of them. ``who``: claims by measure and kind of speaker. ``families``: statements that are printed
     more than once. ``timeline``: counts of persons of the whole subject, in order of their as-of date.
     ``contradictions``: sets of claims that cannot all hold, one row a set, with the sentence that says why and the
-    reading that brings it about: ``as chosen``, or one changed reading.
+    reading that brings it about: ``as chosen``, or one changed reading. ``flags``: figures that look misprinted, mixed
+    up or carried over.
     """
 
     claims: pd.DataFrame
@@ -45,6 +50,7 @@ class Evidence:
     families: pd.DataFrame
     timeline: pd.DataFrame
     contradictions: pd.DataFrame
+    flags: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -60,8 +66,14 @@ def analyse(record: Record) -> Evidence:
         contradictions(other).assign(reading=f"{name}={reading}") for name, reading, other in record.rivals(PARAMETERS)
     ]
     conflicts = pd.concat([chosen, *rivals], ignore_index=True).drop_duplicates("sentence").reset_index(drop=True)
-    found = (_who_finding(record), _family_finding(record, families), _conflict_finding(record, chosen, conflicts))
-    return Evidence(said(record, claims), who, families, timeline, conflicts, found)
+    odd = flags(record)
+    found = (
+        _who_finding(record),
+        _family_finding(record, families),
+        _conflict_finding(record, chosen, conflicts),
+        _flag_finding(record, odd),
+    )
+    return Evidence(said(record, claims), who, families, timeline, conflicts, odd, found)
 
 
 def _families(claims: pd.DataFrame) -> pd.DataFrame:
@@ -159,4 +171,23 @@ def _conflict_finding(record: Record, chosen: pd.DataFrame, conflicts: pd.DataFr
         (value, value),
         "sets",
         cited,
+    )
+
+
+def _flag_finding(record: Record, odd: pd.DataFrame) -> Finding:
+    """Rests on the flagged claims; on every figure that was compared where none is flagged."""
+    figures = record.claims.loc[record.claims["value"].notna() & record.claims["case_id"].eq(""), "claim_id"]
+    cited = [claim for cell in odd["claims"] for claim in cell.split("; ")]
+    kinds = ", ".join(f"{kind} {count}" for kind, count in odd["kind"].value_counts().items()).replace("_", " ")
+    told = " ".join(odd["sentence"]) if len(odd) <= TOLD else f"Claims: {' | '.join(odd['claims'])}."
+    answer = f"{len(odd)} among {how_many(len(figures), 'figure')}{f': {kinds}. {told}' if len(odd) else '.'}"
+    value = float(len(odd))
+    return finding(
+        record,
+        "evidence.flags",
+        "Which figures look misprinted, mixed up or carried over?",
+        answer,
+        (value, value),
+        "flags",
+        cited or list(figures),
     )

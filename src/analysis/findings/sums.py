@@ -26,18 +26,34 @@ def sum_checks(record: Record) -> pd.DataFrame:
     fall short``. Fighters and returnees are taken for all who joined, wherever returns and arrests fall.
     """
     claims = record.claims
-    claims = claims[claims["lower"].notna() & claims["upper"].notna() & claims["case_id"].eq("")]
-    statement = claims["source_id"].where(claims["source_id"].ne("wider"), claims.get("statement", ""))
+    claims = scoped(record, claims[claims["lower"].notna() & claims["upper"].notna() & claims["case_id"].eq("")])
     official = claims[claims["attribution_type"].eq("official")]
-    groups = [*claims.groupby(statement, sort=False), *official.groupby(official["as_of"].str[:7], sort=False)]
-    trees, theatres = _trees(record), _terms(record, "place")
+    groups = [*claims.groupby(statements(claims), sort=False), *official.groupby(official["as_of"].str[:7], sort=False)]
+    trees = _trees(record)
     rows: dict[tuple[object, ...], dict[str, Any]] = {}
     for _, group in groups:
-        stated = [claim._asdict() | _scope(claim, trees["measure"], theatres) for claim in group.itertuples()]
-        for row in _sums_of(stated, trees):
+        for row in _sums_of(group.to_dict("records"), trees):
             rows.setdefault((row["by"], row["sum"], row["total_lower"], row["total_upper"]), row)
     columns = ["whole", "by", "sum", "total_lower", "total_upper", "sum_lower", "sum_upper", "gap", "verdict", "claims"]
     return pd.DataFrame(rows.values(), columns=columns)
+
+
+def statements(claims: pd.DataFrame) -> pd.Series:
+    """The statement that each claim is part of: the article, or the statement among the figures published elsewhere."""
+    return claims["source_id"].where(claims["source_id"].ne("wider"), claims.get("statement", ""))
+
+
+def scoped(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
+    """``claims`` with fighters and returnees as all who joined, and returns and arrests in the theatre of the war."""
+    narrow, wide = SAME["population"]
+    measures = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
+    theatres = _terms(record, "place")
+    abroad = claims["place"].isin([place for place in theatres if "syria_iraq_libya" in up(place, theatres)])
+    of_them = claims["measure"].isin([measure for measure in measures if WHOLE in up(measure, measures)])
+    return claims.assign(
+        population=claims["population"].mask(claims["population"].isin([narrow, "moroccan_returnees"]), wide),
+        place=claims["place"].mask(of_them & ~abroad, THEATRE),
+    )
 
 
 def _terms(record: Record, field: str) -> dict[str, str]:
@@ -53,13 +69,6 @@ def _trees(record: Record) -> dict[str, dict[str, str]]:
     both = pd.concat([codebook, measures], ignore_index=True)
     both = both[both["exclusive"].astype(bool) & both["part_of"].ne("")]
     return {field: dict(zip(rows["name"], rows["part_of"], strict=True)) for field, rows in both.groupby("field")}
-
-
-def _scope(claim: Any, measures: Mapping[str, str], theatres: Mapping[str, str]) -> dict[str, str]:
-    narrow, wide = SAME["population"]
-    population = wide if claim.population in {narrow, "moroccan_returnees"} else claim.population
-    abroad = "syria_iraq_libya" in up(claim.place, theatres) or WHOLE not in up(claim.measure, measures)
-    return {"population": population, "place": claim.place if abroad else THEATRE}
 
 
 Stated = dict[str, Any]

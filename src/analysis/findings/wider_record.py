@@ -31,6 +31,7 @@ from analysis.findings.finding import (
     said,
     whole_subject,
 )
+from analysis.findings.flags import twins
 from analysis.findings.sums import FIELDS, sum_checks
 
 PARAMETERS = (
@@ -272,19 +273,14 @@ def _bases(record: Record, wide: pd.DataFrame) -> pd.DataFrame:
 
 
 def _one_number(claims: pd.DataFrame) -> pd.DataFrame:
-    """One exact number of persons under two measures, and whether it is one statement.
-
-    Only where the family or the date is one; numbers below 10 are too common to tell.
-    """
-    exact = claims[claims["hedge"].eq("exact") & claims["unit"].eq("persons") & claims["value"].ge(10)]
+    """One exact number of persons under two measures, in one family or at one date, and whether it is one statement."""
+    exact = claims[claims["hedge"].eq("exact") & claims["unit"].eq("persons")]
     rows = []
-    for value, group in exact.groupby("value"):
-        group = group.drop_duplicates(["measure", "family", "population"])
-        for one, two in ((a, b) for a in group.itertuples() for b in group.itertuples() if a.claim_id < b.claim_id):
+    for one, two in twins(exact.drop_duplicates(["value", "measure", "family", "population"]), ("family", "as_of")):
+        if one.measure != two.measure:
             statement = "one statement" if one.family == two.family else "same date"
-            if one.measure != two.measure and (one.family == two.family or one.as_of == two.as_of):
-                ids = (one.claim_id, two.claim_id, one.as_of, two.as_of)
-                rows.append((value, one.measure, two.measure, *ids, statement))
+            ids = (one.claim_id, two.claim_id, one.as_of, two.as_of)
+            rows.append((one.value, one.measure, two.measure, *ids, statement))
     columns = ["number", "measure", "other_measure", "claim", "other_claim", "as_of", "other_as_of", "statement"]
     return pd.DataFrame(rows, columns=columns)
 
