@@ -47,8 +47,8 @@ lint: .venv/ready  ## ruff, mypy and the import contract
 	$(RUN) mypy
 	.venv/bin/python -c "from importlinter.cli import lint_imports_command as run; run()"
 
-bench: .venv/ready  ## the benchmarks, into benchmarks/results.md
-	$(RUN) benchmarks
+bench: .venv/ready  ## the benchmarks, into benchmarks/results.md; PARTS=execution for one alone
+	$(RUN) benchmarks $(PARTS)
 
 lock:  ## write requirements.txt anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.txt

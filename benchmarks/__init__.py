@@ -1,1 +1,1 @@
-"""What do the solver and the sweep cost? ``make bench``; the table is benchmarks/results.md."""
+"""What do the solver, the sweep, the site and the execution of notebooks cost? ``make bench`` writes benchmarks/results.md."""

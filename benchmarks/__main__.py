@@ -1,97 +1,49 @@
-"""Run the benchmarks and write benchmarks/results.md."""
+"""Run the benchmarks, or the parts that are named, and write benchmarks/results.md from all parts' results.
 
+A part is a module with ``measure()``, which returns what JSON can hold, and ``section(results)``, which returns lines of
+Markdown, its title first; ``chart(results, on)`` where it draws one. What it measured is kept in benchmarks/results/, with
+the machine and the date.
+"""
+
+import argparse
 import json
-import platform
-import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
-from analysis.evidence.record import Record
-from analysis.findings import accounting, sensitivity
-from analysis.report.sweep import declared
+from analysis.evidence import paths
 
-from . import site
+from .machine import machine
 
-SIZES = (1000, 3000, 10000)
-COUNTS = {"claims", "quantities", "parts", "MiB beyond the imports"}
+PARTS = ("solver", "scenarios", "site", "execution")
 HERE = Path(__file__).parent
-
-
-def solver(kind: str) -> list[dict[str, float]]:
-    """One measured system a size, each in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.solver"]
-    runs = [subprocess.run([*command, str(size), kind], capture_output=True, text=True, check=True) for size in SIZES]
-    return [json.loads(run.stdout) for run in runs]
-
-
-def table(rows: list[dict[str, float]]) -> list[str]:
-    """Rows as a Markdown table, with the growth of the last step a tenfold of claims."""
-    head = list(rows[0])
-    lines = [f"| {' | '.join(head)} |", f"|{'---:|' * len(head)}"]
-    for row in rows:
-        lines.append(
-            "| "
-            + " | ".join(
-                f"{value:,.0f}" if float(value).is_integer() or name.startswith("MiB") else f"{value:.2f} s"
-                for name, value in row.items()
-            )
-            + " |"
-        )
-    times = rows[-1]["bounds of all"] / rows[0]["bounds of all"]
-    claims = rows[-1]["claims"] / rows[0]["claims"]
-    total = sum(value for name, value in rows[-1].items() if name not in COUNTS)
-    steps = {name: value for name, value in rows[-1].items() if name not in COUNTS}
-    most = max(steps, key=steps.__getitem__)
-    return [
-        *lines,
-        "",
-        f"{claims:.1f} times the claims take {times:.1f} times the time; of the largest, '{most}' takes {steps[most] / total:.0%}.",
-    ]
-
-
-def scenarios() -> str:
-    """The rate at which scenarios are evaluated in one process, against the whole accounting one by one."""
-    record = Record.load()
-    chosen = sensitivity.grid(record, declared())[::12]
-    sensitivity.evaluate(record, chosen[0])
-    began = time.perf_counter()
-    for scenario in chosen:
-        sensitivity.evaluate(record, scenario)
-    each = (time.perf_counter() - began) / len(chosen)
-    began = time.perf_counter()
-    accounting.analyse(record)
-    whole = time.perf_counter() - began
-    return f"{len(chosen)} of the declared scenarios, one process: {1 / each:.0f} a second; the whole accounting takes {whole / each:.0f} times one of them."
 
 
 def main() -> None:
     """Measure, and write the results."""
-    separate, connected = solver("parts"), solver("connected")
-    text = [
-        "# Benchmarks",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {platform.machine()}. Made by `make bench`. Seconds are of this machine; ratios travel.",
-        "",
-        "## Bounds for all quantities: many populations",
-        "",
-        *table(separate),
-        "",
-        "## The same, all quantities in one population",
-        "",
-        *table(connected),
-        "",
-        "## Scenarios",
-        "",
-        scenarios(),
-        "",
-        "## The site, from disk, in headless Chromium",
-        "",
-        *site.table(),
-    ]
-    (HERE / "results.md").write_text("\n".join(text) + "\n", encoding="utf-8")
-    print("\n".join(text))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"which ones (default: all): {', '.join(PARTS)}")
+    chosen = parser.parse_args().parts or PARTS
+    if unknown := [name for name in chosen if name not in PARTS]:
+        parser.error(f"there is no part {', '.join(unknown)}. Parts: {', '.join(PARTS)}.")
+    for name in chosen:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        began = time.perf_counter()
+        measured = {"on": machine(), "results": import_module(f"benchmarks.{name}").measure()}
+        paths.write(HERE / "results" / f"{name}.json", json.dumps(measured, indent=1) + "\n")
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    text = ["# Benchmarks", "", "Made by `make bench`. Seconds are of the machine named; ratios travel."]
+    for name in PARTS:
+        if (path := HERE / "results" / f"{name}.json").is_file():
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            part = import_module(f"benchmarks.{name}")
+            title, *rest = part.section(kept["results"])
+            if hasattr(part, "chart"):
+                part.chart(kept["results"], kept["on"])
+            text += ["", title, "", f"{kept['on']}.", *rest]
+    paths.write(HERE / "results.md", "\n".join(text) + "\n")
+    print(HERE / "results.md")
 
 
 if __name__ == "__main__":

@@ -12,12 +12,13 @@ PAGES = ("index", "findings", "explorer", "claims", "wider_record", "sources/wid
 LOADS = 7
 
 
-def table() -> list[str]:
-    """A row a page: the first paint with content, and the whole of it, as medians over some loads in a new profile."""
+def measure() -> list[tuple[str, float, float, int]]:
+    """A page each: milliseconds to the first paint with content and to the whole of it, medians over some loads in a new
+    profile, and the bytes loaded. Nothing without Chromium and build/report."""
     chromium = shutil.which("chromium")
     if chromium is None or not paths.REPORT.is_dir():
-        return ["Not measured: it takes Chromium and `build/report`."]
-    rows = ["| page | drawn | loaded | bytes loaded |", "|---|---:|---:|---:|"]
+        return []
+    rows = []
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name in PAGES:
@@ -33,6 +34,15 @@ def table() -> list[str]:
                 local = [url for url in files if url.startswith("file:")]
                 weight = sum(Path(url.removeprefix("file://")).stat().st_size for url in local)
                 page.context.close()
-            rows.append(f"| {name} | {median(drawn):.0f} ms | {median(loaded):.0f} ms | {weight:,} |")
+            rows.append((name, median(drawn), median(loaded), weight))
         browser.close()
     return rows
+
+
+def section(results: list[tuple[str, float, float, int]]) -> list[str]:
+    """A row a page."""
+    title = ["## The site, from disk, in headless Chromium", ""]
+    if not results:
+        return [*title, "Not measured: it takes Chromium and `build/report`."]
+    rows = [f"| {name} | {drawn:.0f} ms | {loaded:.0f} ms | {weight:,} |" for name, drawn, loaded, weight in results]
+    return [*title, "| page | drawn | loaded | bytes loaded |", "|---|---:|---:|---:|", *rows]

@@ -6,16 +6,56 @@ quantity, each an interval around one consistent truth; balance at each date, an
 
 import json
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 from analysis.findings.constraints import Constraint, System
 
+SIZES = (1000, 3000, 10000)
+KINDS = {
+    "parts": "## Bounds for all quantities: many populations",
+    "connected": "### The same, all quantities in one population",
+}
+COUNTS = {"claims", "quantities", "parts", "MiB beyond the imports"}
 DATES, CLAIMS_EACH, REVISION = 10, 5, 25
 GROWING = ("departed", "killed", "returned")
+
+
+def measure() -> dict[str, list[dict[str, float]]]:
+    """For each kind of system, what :func:`one` measured for each size, in a process of its own."""
+    found: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
+    for kind, size in product(KINDS, SIZES):
+        command = [sys.executable, "-m", "benchmarks.solver", str(size), kind]
+        found[kind].append(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+        print(f"  {kind}, {size} claims", file=sys.stderr, flush=True)
+    return found
+
+
+def section(results: dict[str, list[dict[str, float]]]) -> list[str]:
+    """A table a kind of system."""
+    tables = [[title, "", *table(results[kind])] for kind, title in KINDS.items()]
+    return [*tables[0], "", *tables[1]]
+
+
+def table(rows: list[dict[str, float]]) -> list[str]:
+    """Rows as a Markdown table, with the growth from the smallest to the largest."""
+    lines = [f"| {' | '.join(rows[0])} |", f"|{'---:|' * len(rows[0])}"]
+    for row in rows:
+        cells = (f"{value:,.0f}" if name in COUNTS else f"{value:.2f} s" for name, value in row.items())
+        lines.append(f"| {' | '.join(cells)} |")
+    times = rows[-1]["bounds of all"] / rows[0]["bounds of all"]
+    claims = rows[-1]["claims"] / rows[0]["claims"]
+    steps = {name: value for name, value in rows[-1].items() if name not in COUNTS}
+    most = max(steps, key=steps.__getitem__)
+    share = steps[most] / sum(steps.values())
+    grown = (
+        f"{claims:.1f} times the claims take {times:.1f} times the time; of the largest, '{most}' takes {share:.0%}."
+    )
+    return [*lines, "", grown]
 
 
 def population(name: int, dates: int, draw: random.Random) -> Iterator[Constraint]:
@@ -46,7 +86,7 @@ def population(name: int, dates: int, draw: random.Random) -> Iterator[Constrain
                 yield Constraint("no fall", ((at(measure), 1), (at(measure, date - 1), -1)), lower=-REVISION)
 
 
-def measure(claims: int, connected: bool) -> dict[str, float]:
+def one(claims: int, connected: bool) -> dict[str, float]:
     """Seconds of each step, and the peak of the process in MiB, for a system of about ``claims`` claims."""
     draw = random.Random(1)
     before = _peak()
@@ -83,4 +123,4 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]), sys.argv[2] == "connected")))
+    print(json.dumps(one(int(sys.argv[1]), sys.argv[2] == "connected")))

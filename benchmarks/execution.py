@@ -1,0 +1,323 @@
+"""What does executing notebooks cost: with the public tools, with this project, and as bare cells in one process?
+
+Every way is a command of its own in a throw-away copy of the project, measured from its start until it ends, with all
+the processes that it starts. The kernel of the public tools is this project's without its provisioner. All ways of a
+group are run in turn, round after round.
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from itertools import islice, product
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from .bare import Task
+from .tree import measured
+
+ROOT = Path(__file__).resolve().parents[1]
+NAMES = tuple(sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")))
+SCENARIOS = 50
+BUDGET = 240
+"""Seconds that a group may take: as many rounds as fit, at least one and at most five."""
+CORES = os.cpu_count() or 1
+PYTHON = [sys.executable, "-m"]
+BARE = [*PYTHON, "benchmarks.bare"]
+MAKE = ["make", "--silent", "--old-file=.venv/ready", f"RUN={sys.executable} -m"]
+
+LINE, LINES = "papermill, command line, one by one", f"papermill, command line, {CORES} at once"
+API, FLOOR = "papermill, API, one by one", "the floor: the cells in one plain process"
+COLD, WARM, NOOP = "ours, cold kernels", "ours, warm kernels", "ours, nothing to do"
+REPORT, REPORT_NOOP = "ours, make report, all stale", "ours, make report, nothing to do"
+NBVAL, NBVALS = "nbval, one process", f"nbval, {CORES} processes"
+OUR_NBVAL, OUR_NBVALS = "ours, one process", f"ours, {CORES} processes, as make test"
+
+SWEPT = "deaths_by_year"
+
+TITLES = {
+    "report": "The report's {} notebooks, each once",
+    "sweep": "{} scenarios of one notebook",
+    "nbval": "nbval over {} notebooks",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to do the work of a group. ``makes`` are the files it leaves; they and ``remove`` are removed before."""
+
+    name: str
+    command: list[str]
+    makes: str = ""
+    remove: tuple[str, ...] = ()
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+def project(root: Path) -> Path:
+    """A copy of this project without its texts; the results of the grid come along, to be used where current."""
+    for name in ("src", "data", "notebooks", "figures", "share", "benchmarks"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("texts", "__pycache__"))
+    for name in ("pyproject.toml", "scenarios.toml", "requirements.txt", "Makefile"):
+        shutil.copy(ROOT / name, root)
+    shutil.copytree(ROOT / "share" / "jupyter", root / "stock")
+    spec = root / "stock" / "kernels" / "analysis" / "kernel.json"
+    kernel = json.loads(spec.read_text())
+    del kernel["metadata"]["kernel_provisioner"]
+    spec.write_text(json.dumps(kernel))
+    (root / "build" / "sweep").mkdir(parents=True)
+    (root / "made").mkdir()
+    for path in (ROOT / "build" / "sweep").glob("results.*"):
+        shutil.copy(path, root / "build" / "sweep")
+    return root
+
+
+def loop(at_once: int, file: str) -> list[str]:
+    """A shell's loop over papermill's command line: a line of ``file`` a call."""
+    return ["sh", "-c", f"xargs -P {at_once} -L 1 {sys.executable} -m papermill < {file}"]
+
+
+def write(root: Path, file: str, work: list[Task]) -> None:
+    """Write the work of a group: for :mod:`benchmarks.bare`, and as arguments of papermill's command line."""
+    (root / f"{file}.json").write_text(json.dumps(work))
+    lines = [
+        " ".join([f"notebooks/{name}.ipynb", output, *(f"-p {key} {value}" for key, value in parameters.items())])
+        for name, parameters, output in work
+    ]
+    (root / f"{file}.txt").write_text("\n".join(lines) + "\n")
+
+
+def report(root: Path, names: tuple[str, ...]) -> list[Way]:
+    """The notebooks of the report, each once, figures saved; the grid that one of them reads is there."""
+    write(root, "report", [(name, {}, f"made/{name}.ipynb") for name in names])
+    files = [f"notebooks/{name}.ipynb" for name in names]
+    convert = [*PYTHON, "nbconvert", "--execute", "--to=notebook", "--output-dir=made", *files]
+    execute = [str(Path(sys.executable).with_name("jupyter-execute")), "--output=../made/{notebook_name}", *files]
+    ours = [*PYTHON, "analysis", "notebooks", *names]
+    kernel = {"JUPYTER_PATH": str(root / "stock")}
+    stock = kernel | {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
+    made, stored = "made/*.ipynb", "build/notebooks/*/*.ipynb"
+    everything = ("build/notebooks", "build/report*", "build/jupyter_execute")
+    return [
+        Way(LINES, loop(CORES, "report.txt"), made, variables=stock),
+        Way(LINE, loop(1, "report.txt"), made, variables=stock),
+        Way(API, [*BARE, "api", "report"], made, variables=stock),
+        Way("nbconvert --execute", convert, made, variables=stock),
+        Way("nbclient (jupyter execute)", execute, made, variables=stock),
+        Way(COLD, ours, stored, variables=kernel),
+        Way(WARM, ours, stored),
+        Way(NOOP, ours),
+        Way(REPORT, [*MAKE, "report"], stored, everything),
+        Way(REPORT_NOOP, [*MAKE, "report"]),
+        Way(FLOOR, [*BARE, "floor", "report"], variables=stock),
+    ]
+
+
+def nbval(root: Path, names: tuple[str, ...]) -> list[Way]:
+    """The stored outputs of the notebooks, compared with new ones."""
+    files = [f"notebooks/{name}.ipynb" for name in names]
+    plain = [*PYTHON, "pytest", "--override-ini=addopts=", "--nbval", "-q", *files]
+    spread = [*plain, "-n", str(CORES), "--dist=loadscope"]
+    stock = {"JUPYTER_PATH": str(root / "stock")}
+    return [
+        Way(NBVAL, plain, variables=stock),
+        Way(NBVALS, spread, variables=stock),
+        Way(OUR_NBVAL, plain),
+        Way(OUR_NBVALS, spread),
+    ]
+
+
+def sweep(root: Path, count: int) -> list[Way]:
+    """One notebook under ``count`` scenarios; the grid is cut down to next to nothing, and is there."""
+    widths = [step / 8 for step in range(17)]
+    choices = product(widths, ("each", "together"), ("part_year", "full_year"))
+    keys = ("about_width", "shares_2014_2015", "year_2016")
+    wanted = [dict(zip(keys, values, strict=True)) for values in islice(choices, count)]
+    write(root, "sweep", [(SWEPT, each, f"made/{number}.ipynb") for number, each in enumerate(wanted)])
+    entries = [
+        f'[[notebook]]\nscenario = "{number}"\nname = "{SWEPT}"\n'
+        + "".join(f"parameters.{key} = {json.dumps(value)}\n" for key, value in each.items())
+        for number, each in enumerate(wanted)
+    ]
+    (root / "scenarios.toml").write_text("\n".join([f"[grid.{SWEPT}]", *entries]))
+    ours = [*PYTHON, "analysis", "sweep"]
+    stock = {"JUPYTER_PATH": str(root / "stock")}
+    made, stored = "made/*.ipynb", "build/sweep/*.ipynb"
+    return [
+        Way(LINES, loop(CORES, "sweep.txt"), made, variables=stock),
+        Way(API, [*BARE, "api", "sweep"], made, variables=stock),
+        Way(COLD, ours, stored, variables=stock),
+        Way(WARM, ours, stored),
+        Way(NOOP, ours),
+        Way(FLOOR, [*BARE, "floor", "sweep"]),
+    ]
+
+
+def measure(names: tuple[str, ...] = NAMES, scenarios: int = SCENARIOS, budget: float = BUDGET) -> dict[str, Any]:
+    """Every way of every group: seconds and MiB of each round, and the seconds that the cells take by themselves."""
+    found: dict[str, Any] = {
+        "versions": {name: version(name) for name in ("papermill", "nbconvert", "nbclient", "nbval", "ipykernel")},
+        "cores": CORES,
+    }
+    with TemporaryDirectory() as folder:
+        root = project(Path(folder) / "project")
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DASK"))}
+        variables |= {"PYTHONPATH": str(root / "src"), "JUPYTER_PATH": str(root / "share" / "jupyter")}
+        tell("everything is made once", *measured([*MAKE, "report"], root, variables))
+        found["report"] = {"notebooks": names, **rounds(root, report(root, names), len(names), variables, budget)}
+        found["report"]["own"] = own(root / "report.own")
+        found["nbval"] = {"notebooks": names, **rounds(root, nbval(root, names), len(names), variables, budget)}
+        ways = sweep(root, scenarios)  # last, for it changes the copy's scenarios
+        tell("every scenario is made once", *measured([*PYTHON, "analysis", "sweep"], root, variables))
+        found["sweep"] = {"notebooks": [SWEPT] * scenarios, **rounds(root, ways, scenarios, variables, budget)}
+        found["sweep"]["own"] = own(root / "sweep.own")
+    return found
+
+
+def rounds(root: Path, ways: list[Way], count: int, variables: dict[str, str], budget: float) -> dict[str, Any]:
+    """All ``ways``, one after the other, as often as fits. Raises RuntimeError where one makes less than ``count``."""
+    runs: dict[str, Any] = {way.name: {"seconds": [], "MiB": []} for way in ways}
+    began = time.perf_counter()
+    for turn in range(1, 6):
+        for way in ways:
+            for pattern in (way.makes, *way.remove) if way.makes else ():
+                for path in root.glob(pattern):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            seconds, peak = measured(way.command, root, variables | way.variables)
+            if way.makes and len(list(root.glob(way.makes))) < count:
+                raise RuntimeError(f"{way.name}: made less than {count} notebooks")
+            runs[way.name]["seconds"].append(round(seconds, 3))
+            runs[way.name]["MiB"].append(round(peak))
+            tell(f"round {turn}, {way.name}", seconds, peak)
+        if (time.perf_counter() - began) * (turn + 1) / turn > budget:
+            break
+    return {"ways": runs}
+
+
+def tell(what: str, seconds: float, peak: float) -> None:
+    print(f"  {what}: {seconds:.1f} s, {peak:.0f} MiB", file=sys.stderr, flush=True)
+
+
+def own(path: Path) -> list[float]:
+    """What the cells of each notebook take by themselves: medians over the rounds."""
+    turns = [json.loads(line) for line in path.read_text().splitlines()]
+    return [round(median(each), 3) for each in zip(*turns, strict=True)]
+
+
+def section(results: dict[str, Any]) -> list[str]:
+    """The tables and the targets."""
+    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    text = [
+        "## Executing notebooks",
+        "",
+        f"{versions}. Every way is a command measured from start to end with all its processes; the kernel of the public tools "
+        "is this project's without its provisioner, and they save the report's figures as ours do. Peak memory counts shared "
+        "pages once. Medians over rounds in which all ways "
+        "took turns; the ratio is to the first row.",
+        "",
+        "![Wall time of each way as a ratio](execution.svg)",
+    ]
+    for group, title in TITLES.items():
+        ways, count = results[group]["ways"], len(results[group]["notebooks"])
+        first = seconds(results, group, next(iter(ways)))
+        text += ["", f"### {title.format(count)}", ""]
+        text += [
+            "| way | wall time | fastest to slowest | ratio | a notebook | peak memory |",
+            "|---|---:|---:|---:|---:|---:|",
+        ]
+        for name, runs in ways.items():
+            wall = seconds(results, group, name)
+            spread = f"{min(runs['seconds']):.2f} to {max(runs['seconds']):.2f} s"
+            cells = (
+                name,
+                f"{wall:.2f} s",
+                spread,
+                f"{wall / first:.3f}",
+                f"{wall / count:.3f} s",
+                f"{max(runs['MiB']):,} MiB",
+            )
+            text.append(f"| {' | '.join(cells)} |")
+        text += ["", f"Rounds: {len(runs['seconds'])}."]
+        if group == "report":
+            each = zip(results[group]["notebooks"], results[group]["own"], strict=True)
+            text[-1] += f" The cells by themselves: {', '.join(f'{name} {spent:.2f} s' for name, spent in each)}."
+    return [*text, "", "### Targets", "", *targets(results)]
+
+
+def seconds(results: dict[str, Any], group: str, name: str) -> float:
+    """The median wall time of a way."""
+    return float(median(results[group]["ways"][name]["seconds"]))
+
+
+def targets(results: dict[str, Any]) -> list[str]:
+    """What was aimed at and what was measured. A process of a sweep counts for itself: wall time times processes."""
+    count, cores = len(results["sweep"]["notebooks"]), results["cores"]
+    alone = sum(results["sweep"]["own"]) / count
+    bare = seconds(results, "sweep", FLOOR) / count
+    beyond = seconds(results, "sweep", WARM) * cores / count - alone
+    loop, stock = seconds(results, "report", LINES), seconds(results, "nbval", NBVAL)
+    rows = [
+        (
+            f"the sweep's throughput, times that of papermill's command line, {cores} at once",
+            6.0,
+            seconds(results, "sweep", LINES) / seconds(results, "sweep", WARM),
+        ),
+        (
+            f"a notebook of the sweep beyond its own work of {alone:.3f} s: {beyond:.3f} s of a process, over the floor's "
+            f"{bare:.3f} s a notebook",
+            -2.0,
+            beyond / bare,
+        ),
+        ("make report, all stale, over the same loop", -0.35, seconds(results, "report", REPORT) / loop),
+        ("make report, nothing to do, over the same loop", -0.05, seconds(results, "report", REPORT_NOOP) / loop),
+        ("nbval as make test runs it, over stock nbval", -0.6, seconds(results, "nbval", OUR_NBVALS) / stock),
+    ]
+    lines = ["| what | target | measured | met |", "|---|---:|---:|---|"]
+    for what, target, value in rows:
+        met = value >= target if target > 0 else value <= -target
+        aim = f"at {'least' if target > 0 else 'most'} {abs(target):g}"
+        lines.append(f"| {what} | {aim} | {value:.2f} | {'yes' if met else 'no'} |")
+    return lines
+
+
+def chart(results: dict[str, Any], on: str) -> None:
+    """Draw benchmarks/execution.svg: the wall time of every way as a ratio to the first of its group."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    from analysis.figures import style
+
+    with mpl.rc_context(style.STYLE | {"svg.hashsalt": "execution"}):
+        heights = [len(results[group]["ways"]) + 1.5 for group in TITLES]
+        figure = Figure(figsize=(style.WIDTH, 0.24 * sum(heights) + 1), layout="constrained")
+        gain = seconds(results, "sweep", LINES) / seconds(results, "sweep", WARM)
+        figure.suptitle(
+            f"{len(results['sweep']['notebooks'])} scenarios of one notebook: {gain:.1f} times as fast as papermill's command line",
+            x=0.01,
+            ha="left",
+            fontsize=11,
+            fontweight="bold",
+        )
+        for axes, (group, title) in zip(
+            figure.subplots(len(TITLES), height_ratios=heights), TITLES.items(), strict=True
+        ):
+            ways = results[group]["ways"]
+            first, count = next(iter(ways)), len(results[group]["notebooks"])
+            ratios = [seconds(results, group, name) / seconds(results, group, first) for name in ways]
+            colours = [style.BLUE if "ours" in name else style.GREEN if name == FLOOR else style.GREY for name in ways]
+            axes.barh(range(len(ways)), ratios, color=colours, height=0.7)
+            for place, (name, ratio) in enumerate(zip(ways, ratios, strict=True)):
+                told = f"{ratio:.2f}  ({seconds(results, group, name):.1f} s, {max(ways[name]['MiB']):,} MiB)"
+                axes.annotate(told, (ratio, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
+            style.rows(axes, list(ways), wrap=60)
+            axes.set_title(f"{title.format(count)}: wall time, {first} = 1", loc="left", fontsize=9)
+            axes.axvline(1, color=style.PALE, zorder=0)
+            axes.set_xlim(0, 1.35 * max(ratios))
+            axes.xaxis.set_visible(False)
+            axes.spines["bottom"].set_visible(False)
+        figure.supxlabel(f"In brackets: wall time, peak memory. {on}.", x=0.01, ha="left", fontsize=7, color=style.GREY)
+        figure.savefig(ROOT / "benchmarks" / "execution.svg", metadata={"Date": None, "Creator": None})
