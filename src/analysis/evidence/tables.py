@@ -168,7 +168,9 @@ WIDER = Table(
     "one figure published elsewhere, kept apart from the articles; a URL stands in for a locator",
     (
         Column(
-            "claim_id", "number, and a letter for each further figure of one printed line", pattern=r"wider\.c[0-9]+[a-z]?"
+            "claim_id",
+            "number, and a letter for each further figure of one printed line",
+            pattern=r"wider\.c[0-9]+[a-z]?",
         ),
         Column("source_id", "always wider", pattern=ID, derived=True),
         Column("url", "where it was published", pattern=r"https?://\S+"),

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from math import inf
 from typing import Any
 
@@ -291,14 +292,47 @@ class _Columns:
         other.rows, other.impossible = dict(self.rows), self.impossible
         return other
 
+    def packed(self, since: int = 0) -> "_Rows":
+        """The rows from the one numbered ``since`` on."""
+        return _Rows.of(list(islice(self.rows.values(), since, None)))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows as arrays: of each its element and bounds, of each coefficient its row and column."""
+
+    elements: list[str]
+    lower: np.ndarray
+    upper: np.ndarray
+    lengths: np.ndarray
+    places: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, rows: list[tuple[str, dict[int, int], float, float]]) -> "_Rows":
+        return cls(
+            [element for element, _, _, _ in rows],
+            np.array([low for _, _, low, _ in rows], dtype=float),
+            np.array([high for _, _, _, high in rows], dtype=float),
+            np.array([len(terms) for _, terms, _, _ in rows], dtype=np.int32),
+            np.array([place for _, terms, _, _ in rows for place in terms], dtype=np.int32),
+            np.array([value for _, terms, _, _ in rows for value in terms.values()], dtype=float),
+        )
+
+    def hold(self, point: np.ndarray) -> bool:
+        """Whether ``point`` is within the bounds of every row."""
+        row = np.repeat(np.arange(len(self.elements)), self.lengths)
+        sums = np.bincount(row, self.values * point[self.places], minlength=len(self.elements))
+        return bool(((self.lower <= sums) & (sums <= self.upper)).all())
+
 
 @lru_cache(maxsize=256)
-def _compiled(lasting: tuple[Block, ...]) -> _Columns:
+def _compiled(lasting: tuple[Block, ...], merge: bool) -> tuple[_Columns, _Rows]:
     constraints = [constraint for block in lasting for constraint in block.constraints]
-    columns = _Columns(_equal(constraints))
+    columns = _Columns(_equal(constraints) if merge else {})
     for constraint in constraints:
-        columns.add(constraint, merge=True)
-    return columns
+        columns.add(constraint, merge)
+    return columns, columns.packed()
 
 
 class _Model:
@@ -306,10 +340,10 @@ class _Model:
 
     def __init__(self, given: Iterable[Block], merge: bool = True) -> None:
         given = tuple(given)
-        lasting = tuple(block for block in given if block.lasting and merge)
-        columns = _compiled(lasting).copy() if merge else _Columns({})
+        compiled, rows = _compiled(tuple(block for block in given if block.lasting), merge)
+        columns = compiled.copy()
         for block in given:
-            if block not in lasting:
+            if not block.lasting:
                 for constraint in block.constraints:
                     columns.add(constraint, merge)
         self.columns = columns
@@ -320,24 +354,18 @@ class _Model:
         if not merge:  # a certificate is of the problem as it stands
             self.highs.setOptionValue("presolve", "off")
         self.highs.addVars(len(columns.index), *self.limits)
-        self.rows: list[tuple[str, dict[int, int], float, float]] = []
-        self._add(columns.rows.values())
+        self.rows: list[_Rows] = []
+        self._add(rows)
+        self._add(columns.packed(since=len(rows.elements)))
         self.costs: dict[int, int] = {}
         self.optima: dict[tuple[frozenset[tuple[Quantity, int]], bool], float | None] = {}
 
-    def _add(self, rows: Iterable[tuple[str, dict[int, int], float, float]]) -> None:
-        rows = list(rows)
-        lengths = [len(terms) for _, terms, _, _ in rows]
+    def _add(self, rows: _Rows) -> None:
+        starts = (np.cumsum(rows.lengths) - rows.lengths).astype(np.int32)
         self.highs.addRows(
-            len(rows),
-            np.array([low for _, _, low, _ in rows], dtype=float),
-            np.array([high for _, _, _, high in rows], dtype=float),
-            sum(lengths),
-            np.cumsum([0, *lengths])[:-1].astype(np.int32),
-            np.array([place for _, terms, _, _ in rows for place in terms], dtype=np.int32),
-            np.array([value for _, terms, _, _ in rows for value in terms.values()], dtype=float),
+            len(rows.elements), rows.lower, rows.upper, len(rows.places), starts, rows.places, rows.values
         )
-        self.rows += rows
+        self.rows.append(rows)
 
     def knows(self, quantity: Quantity) -> bool:
         """Whether a constraint speaks of ``quantity``."""
@@ -345,11 +373,11 @@ class _Model:
 
     def allows(self, constraints: Iterable[Constraint]) -> bool:
         """Whether some whole numbers satisfy ``constraints`` too, all of quantities that it knows."""
-        count = len(self.rows)
-        self._add((c.element, self._known(dict(c.terms)), c.lower, c.upper) for c in constraints)
+        count = self.highs.getNumRow()
+        self._add(_Rows.of([(c.element, self._known(dict(c.terms)), c.lower, c.upper) for c in constraints]))
         found = self._run({}, maximise=False)
-        self.highs.deleteRows(len(self.rows) - count, np.arange(count, len(self.rows), dtype=np.int32))
-        del self.rows[count:]
+        more = len(self.rows.pop().elements)
+        self.highs.deleteRows(more, np.arange(count, count + more, dtype=np.int32))
         return found is not None
 
     def _known(self, terms: Terms) -> dict[int, int]:
@@ -408,11 +436,7 @@ class _Model:
 
     def _satisfied(self, point: np.ndarray) -> bool:
         low, high = self.limits
-        if not ((low <= point) & (point <= high)).all():
-            return False
-        return all(
-            low <= sum(k * point[place] for place, k in terms.items()) <= high for _, terms, low, high in self.rows
-        )
+        return bool(((low <= point) & (point <= high)).all()) and all(rows.hold(point) for rows in self.rows)
 
     def _whole(self, kind: highspy.HighsVarType) -> None:
         count = len(self.columns.index)
@@ -441,4 +465,5 @@ class _Model:
         """Elements whose constraints together prove that nothing is consistent (Farkas); empty where none is at hand."""
         self.highs.run()
         _, there, ray = self.highs.getDualRay()
-        return [element for (element, _, _, _), weight in zip(self.rows, ray, strict=True) if weight] if there else []
+        elements = [element for rows in self.rows for element in rows.elements]
+        return [element for element, weight in zip(elements, ray, strict=True) if weight] if there else []
