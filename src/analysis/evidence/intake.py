@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.evidence import paths, tables
 from analysis.evidence.locators import Cover, Span, Text
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.suggestions import quantities, suggestion
+from analysis.evidence.suggestions import suggestions
 from analysis.evidence.verify import COVERING, locate
 
 RESERVED = ("texts", "wider")
@@ -201,10 +201,9 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
         for row in before[before["status"] == "todo"].to_dict("records"):
             filled[row["phrase"], row["sentence_sha256"]].append({name: row[name] for name in (*_SUGGESTED, "row_id")})
     cover = Cover(row["span"] for row in rows if row["span"] and row["table"] in COVERING)
-    for number in quantities(text):
+    for number, guess in suggestions(text):
         if all(map(cover.covers, text.number_like(number))):
             continue
-        guess = suggestion(text, number)
         locator = _locator(text, guess.span)
         kept = filled[locator["phrase"], locator["sentence_sha256"]]
         todo.append(

@@ -174,9 +174,13 @@ class Text:
         after = _BREAK.search(self.content, span.end, sentence.end)
         return Span(before[-1], after.start() if after else sentence.end)
 
-    def words_around(self, span: Span, most: int) -> Span:
-        """``span`` with the words of its clause that follow it, and then those before it, ``most`` words in all."""
+    def words_around(self, span: Span, most: int, within: Span | None = None) -> Span:
+        """``span`` with the words of its clause that follow it, and then those before it, ``most`` words in all and
+        none outside ``within``.
+        """
         clause = self.clause(span)
+        if within:
+            clause = Span(max(clause.start, within.start), min(clause.end, within.end))
         room = most - len(_WORD.findall(self.quote(span)))
         after = list(_WORD.finditer(self.content, span.end, clause.end))[: max(room, 0)]
         before = list(_WORD.finditer(self.content, clause.start, span.start))

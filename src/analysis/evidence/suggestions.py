@@ -63,7 +63,7 @@ _MEASURES = (
     ("time", r"\bold\b|\baged\b", "age"),
     ("time", r"sentence|jail|prison|term|detained", "sentence"),
     ("time", r"", "duration"),
-    ("persons", r"(?:wish|want|expect|set|seek|hop|plan)\w* to (?:return|come back)", "intend_return"),
+    ("persons", r"\b(?:wish|want|expect|set|seek|hop|plan)\w* .*(?:return|com\w+ back)", "intend_return"),
     ("persons", r"arrest.*(?:return|com\w+ back)|(?:return|c[oa]m\w+ back).*arrest", "returned_arrested"),
     ("persons", r"prevent|\bstopped", "prevented"),
     ("persons", r"arrest", "arrested_terrorism"),
@@ -114,8 +114,15 @@ def _between(text: Text, number: Span) -> bool:
     )
 
 
-def suggestion(text: Text, number: Span) -> Suggestion:
-    """What the quantity at ``number`` may be coded as."""
+def suggestions(text: Text) -> Iterator[tuple[Span, Suggestion]]:
+    """Each quantity of ``text`` and what it may be coded as; the words around it hold no other quantity."""
+    numbers = list(quantities(text))
+    starts, ends = [number.start for number in numbers], [number.end for number in numbers]
+    for number, before, after in zip(numbers, [0, *ends], [*starts[1:], len(text.content)], strict=False):
+        yield number, _suggestion(text, number, Span(before, after))
+
+
+def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
     sentence, clause = text.near(number), text.clause(number)
     before = text.quote(Span(sentence.start, number.start)).lower()
     after = text.quote(Span(number.end, sentence.end)).lower()
@@ -132,13 +139,14 @@ def suggestion(text: Text, number: Span) -> Suggestion:
     if ranged and _between(text, number):
         start = sentence.start + before.rindex("between" if "between" in before else "from")
     percent = re.match(PERCENT, after)
-    around = text.words_around(Span(start, number.end + (percent.end() if percent else 0)), MAX_WORDS)
+    if month := re.search(rf"\b{_MONTH}\s+$", before):
+        start = sentence.start + month.start()
+    around = text.words_around(Span(start, number.end + (percent.end() if percent else 0)), MAX_WORDS, within)
     unit = "share" if percent else _unit(words, text.quote(Span(number.end, clause.end)).lower())
-    if _DATE.fullmatch(words) and not (hedge and unit == "persons"):
-        dated = re.search(rf"{_MONTH}\s+$", before) or "," in words or "/" in words
-        return Suggestion(around, "events" if dated else "dismissed")
-    if re.search(rf"\b{_MONTH}\s+$", before) or re.match(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b", after):
+    if month or re.match(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b", after):
         return Suggestion(around, "events")
+    if _DATE.fullmatch(words) and not (hedge and unit == "persons"):
+        return Suggestion(around, "events" if "," in words or "/" in words else "dismissed")
     if _idle(words, before, after):
         return Suggestion(around, "dismissed")
     printed = numbers_in(words + (percent.group() if percent else ""))
