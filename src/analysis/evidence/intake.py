@@ -201,8 +201,8 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
         for row in before[before["status"] == "todo"].to_dict("records"):
             filled[row["phrase"], row["sentence_sha256"]].append({name: row[name] for name in (*_SUGGESTED, "row_id")})
     cover = Cover(row["span"] for row in rows if row["span"] and row["table"] in COVERING)
-    for number, guess in suggestions(text):
-        if all(map(cover.covers, text.number_like(number))):
+    for guess in suggestions(text):
+        if all(map(cover.covers, text.number_like(guess.span))):
             continue
         locator = _locator(text, guess.span)
         kept = filled[locator["phrase"], locator["sentence_sha256"]]

@@ -12,7 +12,7 @@ from analysis.evidence.locators import PERCENT, Span, Text, numbers_in
 
 _DIGITS = r"\d[\d.,٫٬\u00a0\u2009\u202f]*"
 _PARTS = r"(?:half|halves|thirds?|quarters?)"
-_SCALE = r"(?:hundreds?|thousands?|millions?|billions?|dozens?|scores?)"
+_SCALE = r"(?:tens|hundreds?|thousands?|millions?|billions?|dozens?|scores?)"
 _TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 _NOT_COUNTS = r"(?:some|many|few|several|all|each|every|most|number|once|both|first|second)"
 _JOINED = re.compile(
@@ -114,20 +114,32 @@ def _between(text: Text, number: Span) -> bool:
     )
 
 
-def suggestions(text: Text) -> Iterator[tuple[Span, Suggestion]]:
-    """Each quantity of ``text`` and what it may be coded as; the words around it hold no other quantity."""
+def suggestions(text: Text) -> list[Suggestion]:
+    """What each quantity of ``text`` may be coded as. The words around it hold no other quantity, but for what is part
+    of its hedge, as in "at most 500"; that is no suggestion of its own.
+    """
     numbers = list(quantities(text))
-    starts, ends = [number.start for number in numbers], [number.end for number in numbers]
-    for number, before, after in zip(numbers, [0, *ends], [*starts[1:], len(text.content)], strict=False):
-        yield number, _suggestion(text, number, Span(before, after))
+    before, after = (
+        [0, *(number.end for number in numbers)],
+        [*(number.start for number in numbers[1:]), len(text.content)],
+    )
+    found = [_suggestion(text, number, Span(*room)) for number, *room in zip(numbers, before, after, strict=False)]
+    kept: dict[int, Suggestion] = {}
+    for place in sorted(range(len(found)), key=lambda place: found[place].span.start - found[place].span.end):
+        beside = (kept[near].span for near in (place - 1, place + 1) if near in kept)
+        if not any(span.covers(numbers[place]) for span in beside):
+            kept[place] = found[place]
+    return [kept[place] for place in sorted(kept)]
 
 
 def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
     sentence, clause = text.near(number), text.clause(number)
     before = text.quote(Span(sentence.start, number.start)).lower()
     after = text.quote(Span(number.end, sentence.end)).lower()
-    words, start = text.quote(number).lower(), number.start
-    hedge = next((name for pattern, name in _HEDGES_AFTER if re.match(rf"(?: \w+)?(?:{pattern})\b", after)), "")
+    words, start, end, hedge = text.quote(number).lower(), number.start, number.end, ""
+    for pattern, name in _HEDGES_AFTER:
+        if found := re.match(rf"(?: \w+)?(?:{pattern})\b", after):
+            hedge, end = name, number.end + found.end()
     if words.startswith("some ") and re.search(r"\d", words):
         hedge, words = "about", words.removeprefix("some ")
     for pattern, name in _HEDGES_BEFORE:
@@ -139,9 +151,10 @@ def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
     if ranged and _between(text, number):
         start = sentence.start + before.rindex("between" if "between" in before else "from")
     percent = re.match(PERCENT, after)
+    end = max(end, number.end + (percent.end() if percent else 0))
     if month := re.search(rf"\b{_MONTH}\s+$", before):
         start = sentence.start + month.start()
-    around = text.words_around(Span(start, number.end + (percent.end() if percent else 0)), MAX_WORDS, within)
+    around = text.words_around(Span(start, end), MAX_WORDS, within)
     unit = "share" if percent else _unit(words, text.quote(Span(number.end, clause.end)).lower())
     if month or re.match(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b", after):
         return Suggestion(around, "events")
@@ -150,7 +163,7 @@ def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
     if _idle(words, before, after):
         return Suggestion(around, "dismissed")
     printed = numbers_in(words + (percent.group() if percent else ""))
-    values = [number for number in printed if not percent or number <= 1]
+    values = [number for number in printed if unit != "share" or number <= 1]
     value_to = ""
     if ranged:
         hedge, values = "range", [ends[0][0] / (100 if percent else 1)]
@@ -158,9 +171,8 @@ def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
     elif re.search(r"\bmost\b|majority", words):
         hedge = hedge or "more_than"
     value = f"{values[0].normalize():f}" if values else ""
-    if (
-        not value or len(value) > 12 or re.search(r"\b(?:many|several|few|some|number|couple)\b", words)
-    ):  # a third has no end
+    # a third, written out, has no end
+    if not value or len(value) > 12 or re.search(r"\b(?:many|several|few|some|number|couple)\b", words):
         hedge, value, value_to = "vague", "", ""
     kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
     measure = _measure(unit, text.quote(clause).lower())
@@ -183,7 +195,7 @@ def _unit(words: str, after: str) -> str:
 
 def _idle(words: str, before: str, after: str) -> bool:
     """Whether a number word counts nothing: part of a name, a pronoun, an order, a superlative."""
-    if re.search(r"[^\W\d]$", before):
+    if re.search(r"[a-zà-ÿ]$", before):
         return True
     match words:
         case "one":
@@ -197,7 +209,8 @@ def _idle(words: str, before: str, after: str) -> bool:
         case "most":
             return before.endswith("the ") and not after.startswith(" part")
         case "first" | "second" | "third" | "fourth" | "fifth":
-            return not re.match(r"\s\w+est\b", after)
+            fraction = words == "third" and (after.startswith(" of") or before.endswith("a "))
+            return not fraction and not re.match(r"\s\w+est\b", after)
     return words in {"once", "twice"}
 
 
