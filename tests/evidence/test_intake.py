@@ -118,6 +118,20 @@ def test_plain_words_are_read(sentence: str, expected: tuple[str, ...]) -> None:
     assert guess == Suggestion(guess.span, *expected)
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("İİİ saw about 70, then left.", "İİİ saw about 70"),
+        ("He came from far between 40 and 60 times and then he had to go home.", "between 40 and 60 times and then he"),
+        ("There were 500 fighters, at most.", "There were 500 fighters, at most"),
+        ("It lay, he told Raseef22, there.", "he told Raseef22"),
+    ],
+)
+def test_the_phrase_holds_the_number_with_its_hedge(text: str, phrase: str) -> None:
+    content = Text(text)
+    assert [content.quote(guess.span) for guess in suggestions(content)] == [phrase]
+
+
 def test_terms_that_are_suggested_exist() -> None:
     _, vocabulary = read(paths.RAW)
     from analysis.evidence import suggestions as module

@@ -23,6 +23,7 @@ _JOINED = re.compile(
 )
 """Two neighbouring number words that are one quantity: 1.6 million, two thirds, some 300, 2014-2015, two or three."""
 _RANGE = re.compile(r"\s?[-–—]\s?(?=\d)|(?<=\w)-(?=t(?:o|hr))|\s(?:to|or|and)\s", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|from)\s$")
 
 _HEDGES_BEFORE = (
     (r"(?:no|not) (?:more|over) than|at (?:the )?most|up to|as many as|a maximum of", "at_most"),
@@ -97,8 +98,9 @@ def quantities(text: Text) -> Iterator[Span]:
     whole = last = None
     for token in text.number_like():
         if whole and last:
+            opening = text.content[max(whole.start - 10, 0) : whole.start].lower()
             near = token.start - last.end < 12 and len(text.quote(whole).split()) < MAX_WORDS - 2
-            between = text.quote(Span(last.end, token.start)) == " and " and _between(text, whole)
+            between = text.quote(Span(last.end, token.start)) == " and " and _BETWEEN.search(opening)
             if near and (between or _JOINED.fullmatch(text.quote(Span(last.start, token.end)))):
                 whole, last = Span(whole.start, token.end), token
                 continue
@@ -108,22 +110,14 @@ def quantities(text: Text) -> Iterator[Span]:
         yield whole
 
 
-def _between(text: Text, number: Span) -> bool:
-    return bool(
-        re.search(r"\b(?:between|from)\s$", text.content[max(number.start - 10, 0) : number.start], re.IGNORECASE)
-    )
-
-
 def suggestions(text: Text) -> list[Suggestion]:
     """What each quantity of ``text`` may be coded as. The words around it hold no other quantity, but for what is part
     of its hedge, as in "at most 500"; that is no suggestion of its own.
     """
     numbers = list(quantities(text))
-    before, after = (
-        [0, *(number.end for number in numbers)],
-        [*(number.start for number in numbers[1:]), len(text.content)],
-    )
-    found = [_suggestion(text, number, Span(*room)) for number, *room in zip(numbers, before, after, strict=False)]
+    ends = [0, *(number.end for number in numbers)]
+    starts = [*(number.start for number in numbers[1:]), len(text.content)]
+    found = [_suggestion(text, number, Span(*room)) for number, *room in zip(numbers, ends, starts, strict=False)]
     kept: dict[int, Suggestion] = {}
     for place in sorted(range(len(found)), key=lambda place: found[place].span.start - found[place].span.end):
         beside = (kept[near].span for near in (place - 1, place + 1) if near in kept)
@@ -134,8 +128,8 @@ def suggestions(text: Text) -> list[Suggestion]:
 
 def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
     sentence, clause = text.near(number), text.clause(number)
-    before = text.quote(Span(sentence.start, number.start)).lower()
-    after = text.quote(Span(number.end, sentence.end)).lower()
+    before = _lower(text.quote(Span(sentence.start, number.start)))
+    after = _lower(text.quote(Span(number.end, sentence.end)))
     words, start, end, hedge = text.quote(number).lower(), number.start, number.end, ""
     for pattern, name in _HEDGES_AFTER:
         if found := re.match(rf"(?: \w+)?(?:{pattern})\b", after):
@@ -146,10 +140,10 @@ def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
         if found := re.search(rf"\b(?:{pattern})\s+(?:an?\s+|the\s+)?$", before):
             hedge, start = name, sentence.start + found.start()
             break
-    ends = [numbers_in(end) for end in _RANGE.split(words)]
+    ends = [numbers_in(part) for part in _RANGE.split(words)]
     ranged = len(ends) == 2 and all(ends) and ends[0][0] < ends[1][0]
-    if ranged and _between(text, number):
-        start = sentence.start + before.rindex("between" if "between" in before else "from")
+    if ranged and (found := _BETWEEN.search(before)):
+        start = sentence.start + found.start()
     percent = re.match(PERCENT, after)
     end = max(end, number.end + (percent.end() if percent else 0))
     if month := re.search(rf"\b{_MONTH}\s+$", before):
@@ -179,6 +173,11 @@ def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
     return Suggestion(
         around, "claims", measure, hedge or "exact", value, unit, "age" if measure == "age" else kind, value_to
     )
+
+
+def _lower(words: str) -> str:
+    """``words`` in small letters, as many characters as before: of all letters, only this one would grow."""
+    return words.replace("İ", "i").lower()
 
 
 def _unit(words: str, after: str) -> str:

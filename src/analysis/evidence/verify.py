@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -105,7 +106,7 @@ def overlooked(text: Text, covered: list[Span]) -> Iterator[Span]:
 
 
 def _where(status: str, places: list[Span], row: Mapping[str, Any]) -> str:
-    stands = ", ".join(map(str, places))
+    stands = ", ".join(map(str, places[:3])) + (f" and {len(places) - 3} places more" if len(places) > 3 else "")
     match status:
         case "moved":
             return f"stands at {stands}, not at {row['char_start']}-{row['char_end']}"
@@ -125,30 +126,29 @@ def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
 
 
 def _available(folders: list[Path]) -> dict[str, bytes]:
-    """The texts at hand, by the hash of their bytes."""
-    files = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.txt"))]
-    contents = [path.read_bytes() for path in files]
-    return {sha256(content).hexdigest(): content for content in contents}
+    """The texts at hand, by the hash of their bytes; a file that is not UTF-8 is none."""
+    found = {}
+    for path in (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.txt"))):
+        content = path.read_bytes()
+        with suppress(UnicodeDecodeError):
+            content.decode("utf-8")
+            found[sha256(content).hexdigest()] = content
+    return found
 
 
 class _Captures:
     """Texts that are no source's coded text, asked for the one that is another capture of a source's article."""
 
     def __init__(self, contents: list[bytes]) -> None:
-        self._texts: list[Text] = []
+        self._texts = [Text.read(content) for content in contents]
         self._holding: dict[str, set[int]] = defaultdict(set)
-        for content in contents:
-            try:
-                text = Text.read(content)
-            except UnicodeDecodeError:
-                continue
+        for place, text in enumerate(self._texts):
             for sentence in text.sentences:
-                self._holding[text.sentence_hash(sentence)].add(len(self._texts))
-            self._texts.append(text)
+                self._holding[text.sentence_hash(sentence)].add(place)
 
     def of(self, rows: list[dict[str, Any]]) -> Text | None:
         """The text that holds most of the claims' sentences, if it holds half of them."""
         hashes = [row["sentence_sha256"] for row in rows if row["table"] == "claims"]
-        votes = Counter(text for sentence in hashes for text in sorted(self._holding.get(sentence, ())))
+        votes = Counter(place for sentence in hashes for place in sorted(self._holding.get(sentence, ())))
         best, most = next(iter(votes.most_common(1)), (0, 0))
         return self._texts[best] if most and most * 2 >= len(hashes) else None
