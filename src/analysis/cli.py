@@ -17,6 +17,12 @@ def main(arguments: list[str] | None = None) -> int:
     verify.add_argument(
         "--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS or data/raw/texts)"
     )
+    intake = verbs.add_parser(
+        "intake", help="a new source: its folder, and every number in its text waiting to be coded"
+    )
+    intake.add_argument("text", type=Path, help="the source's text, a file of UTF-8")
+    intake.add_argument("--id", required=True, help="name of the source's folder in data/raw: publisher and month")
+    intake.add_argument("--url", default="", help="where a new source was published")
     verbs.add_parser("report", help="execute the notebooks, write figures/ and build/report/")
     store = verbs.add_parser("notebooks", help="execute the notebooks and store them, outputs and all, in notebooks/")
     store.add_argument("names", nargs="*", help="which ones (default: all)")
@@ -46,6 +52,10 @@ def _run(options: argparse.Namespace) -> int:
             return _data()
         case "verify":
             return _verify(options.texts)
+        case "intake":
+            from analysis.evidence.intake import intake
+
+            print(intake(options.text, options.id, options.url))
         case "sweep":
             return _sweep()
         case "report" | "notebooks":
@@ -85,13 +95,21 @@ def _data() -> int:
 
 
 def _verify(texts: Path | None) -> int:
-    from analysis.evidence.verify import verify
+    from analysis.evidence.verify import STATUSES, verify
 
     result = verify(folders=[texts] if texts else None)
     for fault in result.faults:
         print(fault, file=sys.stderr)
-    told = ", ".join(f"{count} {status}" for status, count in sorted(result.statuses.items())) or "no locator checked"
+    for source, counts in result.sources.items():
+        told = ", ".join(f"{counts[status]} {status}" for status in STATUSES)
+        print(f"{source}: {told}; {counts['uncoded']} numbers neither coded nor dismissed")
+    told = ", ".join(f"{count} {status}" for status, count in result.statuses.items()) or "no locator checked"
     print(f"locators: {told}; {len(result.faults)} faults")
+    if any(counts.keys() - {"found"} for counts in result.sources.values()):
+        print(
+            "`analysis intake TEXT --id ID` moves what moved and lists the rest in data/raw/ID/todo.csv",
+            file=sys.stderr,
+        )
     if result.missing_texts:
         where = "put the texts into data/raw/texts/ or name their folder in ARTICLE_TEXTS"
         print(f"no text at hand for {', '.join(result.missing_texts)}: {where}", file=sys.stderr)

@@ -1,13 +1,14 @@
 """Finding a phrase again, and missing no number."""
 
 import itertools
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.evidence.locators import Span, Text, normalised, numbers_in
+from analysis.evidence.locators import Cover, Span, Text, normalised, numbers_in
 
 ARTICLE = (
     "First, “about 70” came back. Over\u00a0two years, 1,600 left.\n\nSome stayed; سبعة 7٪ too. The last one left."
@@ -51,7 +52,59 @@ def test_every_number_like_word_is_seen() -> None:
         ("third largest", "3"),
         ("a two-year term", "2"),
         ("about a month", "1"),
+        ("two thousand five hundred", "2500"),
+        ("one hundred and fifty men", "150"),
+        ("a hundred men", "100"),
+        ("1.6 million", "1600000"),
+        ("two dozen", "24"),
+        ("twenty-five", "25"),
+        ("three quarters", "0.75"),
+        ("½ of them", "0.5"),
+        ("1.600 Moroccans", "1600"),
+        ("1\u202f600 Moroccans", "1600"),
+        ("1\u00a0600 Moroccans", "1600"),
+        ("٣٠٠ مغربي", "300"),
+        ("١٬٦٠٠", "1600"),
+        ("٧٪", "0.07"),
+        ("38,5 per cent", "0.385"),
     ],
 )
 def test_numbers_are_read_from_their_phrase(phrase: str, number: str) -> None:
     assert Decimal(number) in numbers_in(phrase)
+
+
+@given(st.text(alphabet="12 .,٫٬٣½%\u00a0\u202fone-hundred and third", max_size=40))
+def test_whatever_is_printed_its_numbers_are_read_or_not(phrase: str) -> None:
+    assert all(number >= 0 for number in numbers_in(phrase))
+
+
+def test_a_date_in_figures_prints_no_single_number() -> None:
+    assert not numbers_in("on 12.05.2017")
+
+
+@given(st.integers(0, 10**9))
+def test_a_count_is_read_however_its_thousands_are_set_apart(number: int) -> None:
+    for separator in (",", ".", "\u00a0", "\u202f", "\u2009", "٬"):
+        assert number in numbers_in(f"{number:,}".replace(",", separator) + " men")
+
+
+SPANS = st.tuples(st.integers(0, 30), st.integers(1, 9)).map(lambda pair: Span(pair[0], sum(pair)))
+
+
+@given(st.lists(SPANS, max_size=8), SPANS)
+def test_a_cover_covers_what_one_of_its_spans_covers(spans: list[Span], other: Span) -> None:
+    assert Cover(spans).covers(other) == any(span.covers(other) for span in spans)
+
+
+@given(st.text(alphabet='ab 1,."\n(', max_size=60), st.integers(1, 8))
+def test_the_words_around_a_word_are_few_and_of_its_sentence(content: str, most: int) -> None:
+    text = Text(content)
+    for word in (Span(*match.span()) for match in re.finditer(r"\w+", content)):
+        around = text.words_around(word, most)
+        assert around.covers(word) and text.enclosing(word).covers(around)
+        assert len(re.findall(r"\w+", text.quote(around))) <= most
+
+
+def test_marks_and_quotes_between_digits_and_words_hide_nothing() -> None:
+    text = Text("قال \u200f٣٠٠\u200f، “some” and ‘1\u2009600’\u00a0men; 5\u00a0per\u00a0cent.")
+    assert [text.quote(span) for span in text.number_like()] == ["٣٠٠", "some", "1\u2009600", "5"]

@@ -1,9 +1,15 @@
 """The locators against the texts."""
 
+import re
+from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from analysis.cli import main
-from analysis.evidence.verify import verify
+from analysis.evidence.curate import read
+from analysis.evidence.locators import Span, Text
+from analysis.evidence.verify import locate, verify
 
 from .test_curate import SOURCE, spoil
 
@@ -32,6 +38,50 @@ def test_a_changed_capture_is_followed(raw: Path, texts: list[Path], tmp_path: P
     result = verify(raw, [tmp_path])
     assert result.statuses["moved"] > 30 and result.statuses["missing"] >= 1
     assert any("arrested 71 ISIS returnees" in fault for fault in result.faults)
+
+
+def test_each_row_that_is_not_found_is_named_with_its_status_and_place(
+    raw: Path, texts: list[Path], tmp_path: Path
+) -> None:
+    original = next(path for path in texts[0].glob("000_*.txt")).read_text(encoding="utf-8")
+    text = tmp_path / "text.txt"
+    text.write_text("Menu.\n" + original.replace("has registered 199", "has counted 199"), encoding="utf-8")
+    form = raw / SOURCE / "source.toml"
+    form.write_text(
+        re.sub(r'(?m)^text_sha256 = ".*"', f'text_sha256 = "{sha256(text.read_bytes()).hexdigest()}"', form.read_text())
+    )
+    result = verify(raw, [tmp_path])
+    counts = result.sources[SOURCE]
+    assert list(result.sources) == [SOURCE] and set(counts) == {"moved", "changed", "missing", "uncoded"}
+    assert sum(f": {status}: " in fault for status in counts for fault in result.faults) == result.statuses.total()
+    assert (
+        f"{SOURCE}/claims.csv, row 4, {SOURCE}.c03: missing: 'has registered 199 fighters' does not stand in the text"
+        in result.faults
+    )
+    assert (
+        f"{SOURCE}/claims.csv, row 2, {SOURCE}.c01: moved: '500 fighters, at most' stands at 287-308, not at 281-302"
+        in (result.faults)
+    )
+    assert any(fault.startswith(f"{SOURCE}: '199' at ") and "has counted 199" in fault for fault in result.faults)
+
+
+def test_a_row_whose_sentence_changed_hides_no_number(raw: Path, tmp_path: Path) -> None:
+    """A stale place, where other words stand now, accounts for nothing."""
+    row = {"char_start": "0", "char_end": "4", "phrase": "five", "sentence_sha256": "0" * 64}
+    status, places = locate(Text("4444 men left, then five women."), row)
+    assert (status, places) == ("changed", [Span(20, 24)])
+    assert locate(Text("4444 men left."), row) == ("missing", [])
+
+
+@pytest.mark.parametrize(("taken_out", "code"), [("none", 0), ("a row", 1), ("the texts", 2)])
+def test_the_exit_code_is_for_machines(
+    raw: Path, texts: list[Path], tmp_path: Path, taken_out: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.evidence.verify.read", lambda _, read=read: read(raw))
+    if taken_out == "a row":
+        path = raw / SOURCE / "dismissed.csv"
+        path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    assert main(["verify", "--texts", str(tmp_path if taken_out == "the texts" else texts[0])]) == code
 
 
 def test_without_texts_the_command_says_so(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]

@@ -253,7 +253,7 @@ DISMISSED = Table(
 
 CODINGS = Table(
     "codings",
-    "what one of two coders coded, before the disagreements were settled; never changed afterwards",
+    "what one of two coders coded, before the disagreements were settled; never changed afterwards, but for its place",
     (
         Column("coding_id", "source, coder and number", pattern=rf"{ID}\.[ab][0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
@@ -354,6 +354,8 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
             found = _header_fault(header, wanted)
             raise EvidenceError([Problem(file, found, ",".join(wanted), row=1, remedy=remedy)])
         for number, cells in enumerate(reader, start=2):
+            if not cells:
+                continue  # a blank line is no row
             if len(cells) != len(wanted):
                 problems.append(Problem(file, f"{len(cells)} cells", f"{len(wanted)} cells in every row", number))
             rows.append([*map(intern, cells), file, number])

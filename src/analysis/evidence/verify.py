@@ -1,93 +1,118 @@
 """Does every locator still lead to its words, and is nothing in the texts overlooked? ``make verify``."""
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from analysis.evidence import paths
-from analysis.evidence.curate import read
-from analysis.evidence.locators import Span, Text, normalised, numbers_in
+from analysis.evidence import paths, tables
+from analysis.evidence.curate import MAX_WORDS, read
+from analysis.evidence.locators import Cover, Span, Text, normalised, numbers_in
 from analysis.evidence.record import decimal
 
-LOCATED = ("claims", "explanations", "cases", "events", "dismissed", "codings")
 COVERING = ("claims", "events", "dismissed")
 """The tables whose spans account for a number-like word."""
+
+STATUSES = ("found", "moved", "changed", "missing")
 
 
 @dataclass
 class Verification:
-    """What was checked, and what does not hold."""
+    """What was checked, and what does not hold.
 
-    statuses: dict[str, int] = field(default_factory=dict)
+    ``sources`` counts, for each source whose text is at hand, its rows by status and its ``uncoded`` numbers.
+    """
+
+    sources: dict[str, Counter[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     missing_texts: list[str] = field(default_factory=list)
 
-    def count(self, status: str) -> None:
-        self.statuses[status] = self.statuses.get(status, 0) + 1
+    @property
+    def statuses(self) -> Counter[str]:
+        """How many rows there are of each status, in all sources."""
+        counts: Counter[str] = sum(self.sources.values(), Counter())
+        return Counter({status: counts[status] for status in STATUSES if counts[status]})
 
 
 def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verification:
     """Check every coded row of ``raw`` against its phrase and, where a text is at hand, against the text.
 
-    ``folders`` are searched for the texts. Each locator is *found* (phrase and sentence stand where they are said to),
-    *moved* (the same sentence stands elsewhere), *changed* (the phrase stands there, its sentence has changed) or
-    *missing*. Raises EvidenceError where the raw tables themselves are faulty.
+    ``folders`` are searched for the texts. Each row has the status that `locate` gives it. In another capture of the
+    article than the coded one, rows that moved are no fault, and numbers that only this capture holds are not looked
+    for. Raises EvidenceError where the raw tables themselves are faulty.
     """
     frames, _ = read(raw)
     result = Verification()
     for name in ("claims", "wider"):
         result.faults.extend(_misquoted(frames[name]))
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for table in tables.BY_SOURCE:
+        frame = frames[table.name].assign(table=table.name, id=frames[table.name][table.columns[0].name])
+        for row in frame.to_dict("records"):
+            rows[row["source_id"]].append(row)
     available = _available(paths.texts() if folders is None else folders)
+    captures = _Captures([available[sha] for sha in sorted(set(available) - set(frames["sources"]["text_sha256"]))])
     for source in frames["sources"].to_dict("records"):
-        rows = {
-            name: frame[frame["source_id"] == source["source_id"]] for name, frame in frames.items() if name in LOCATED
-        }
+        name = source["source_id"]
         data = available.get(source["text_sha256"])
         exact = data is not None
-        text = Text.read(data) if data is not None else _same_article(available, rows["claims"])
+        text = Text.read(data) if data is not None else captures.of(rows[name])
         if text is None:
-            result.missing_texts.append(source["source_id"])
+            result.missing_texts.append(name)
             continue
-        for frame in rows.values():
-            for row in frame.to_dict("records"):
-                status, where = locate(text, row)
-                result.count(status)
-                if status != "found" and (exact or status != "moved"):
-                    told = f"{row['file']}, row {row['row']}: {status}: {row['phrase']!r} {where}"
-                    result.faults.append(told)
+        counts = result.sources[name] = Counter()
+        covered = []
+        for row in rows[name]:
+            status, places = locate(text, row)
+            counts[status] += 1
+            if status != "found" and (exact or status != "moved"):
+                told = f"{row['file']}, row {row['row']}, {row['id']}: {status}: {row['phrase']!r}"
+                result.faults.append(f"{told} {_where(status, places, row)}")
+            if row["table"] in COVERING:
+                covered += places[:1]
         if exact:
-            spans = [span for name in COVERING for span in _spans(rows[name])]
-            result.faults.extend(f"{source['source_id']}: {told}" for told in overlooked(text, spans))
+            for token in overlooked(text, covered):
+                counts["uncoded"] += 1
+                told = f"{text.quote(token)!r} at {token}, in {text.quote(text.words_around(token, MAX_WORDS))!r}"
+                result.faults.append(f"{name}: {told}, is neither coded nor dismissed")
     return result
 
 
-def locate(text: Text, row: dict[str, str]) -> tuple[str, str]:
-    """Status of one coded row against ``text``, and where its phrase stands now."""
+def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
+    """The status of one coded row against ``text``, and the places where its phrase stands, the nearest first.
+
+    *found*: phrase and sentence stand where they are said to. *moved*: the same sentence stands elsewhere.
+    *changed*: the phrase stands in the text, in another sentence. *missing*: it does not.
+    """
     span = Span(int(row["char_start"]), int(row["char_end"]))
-    there = text.content[span.start : span.end]
-    if normalised(there) == normalised(row["phrase"]):
-        if text.sentence_hash(span) == row["sentence_sha256"]:
-            return "found", ""
-        return "changed", "stands there, but its sentence has another hash"
-    elsewhere = text.locate(row["phrase"], row["sentence_sha256"])
-    if elsewhere:
-        return (
-            "moved",
-            f"stands at {', '.join(f'{s.start}-{s.end}' for s in elsewhere)}, not at {span.start}-{span.end}",
-        )
-    if text.occurrences(row["phrase"]):
-        return "changed", "stands in the text, but in no sentence of that hash"
-    return "missing", f"does not stand in the text; at {span.start}-{span.end} stands other text"
+    there = normalised(text.quote(span)) == normalised(row["phrase"])
+    if there and text.sentence_hash(span) == row["sentence_sha256"]:
+        return "found", [span]
+    places = sorted(text.occurrences(row["phrase"]), key=lambda place: abs(place.start - span.start))
+    if moved := [place for place in places if text.sentence_hash(place) == row["sentence_sha256"]]:
+        return "moved", moved
+    return ("changed", places) if places else ("missing", [])
 
 
-def overlooked(text: Text, covered: list[Span]) -> Iterator[str]:
+def overlooked(text: Text, covered: list[Span]) -> Iterator[Span]:
     """Every number-like word that no span in ``covered`` holds."""
-    for token in text.number_like():
-        if not any(span.covers(token) for span in covered):
-            yield f"{text.content[token.start : token.end]!r} at {token.start}-{token.end} is neither coded nor dismissed"
+    cover = Cover(covered)
+    return (token for token in text.number_like() if not cover.covers(token))
+
+
+def _where(status: str, places: list[Span], row: Mapping[str, Any]) -> str:
+    stands = ", ".join(map(str, places[:3])) + (f" and {len(places) - 3} places more" if len(places) > 3 else "")
+    match status:
+        case "moved":
+            return f"stands at {stands}, not at {row['char_start']}-{row['char_end']}"
+        case "changed":
+            return f"stands at {stands}, but in no sentence of that hash"
+    return "does not stand in the text"
 
 
 def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
@@ -100,26 +125,30 @@ def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
                 yield f"{row['file']}, row {row['row']}, column {column}: {number} is not printed in {row['phrase']!r}"
 
 
-def _spans(rows: pd.DataFrame) -> list[Span]:
-    return [Span(int(start), int(end)) for start, end in zip(rows["char_start"], rows["char_end"], strict=True)]
-
-
 def _available(folders: list[Path]) -> dict[str, bytes]:
-    """The texts at hand, by the hash of their bytes."""
-    files = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.txt"))]
-    contents = [path.read_bytes() for path in files]
-    return {sha256(content).hexdigest(): content for content in contents}
+    """The texts at hand, by the hash of their bytes; a file that is not UTF-8 is none."""
+    found = {}
+    for path in (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.txt"))):
+        content = path.read_bytes()
+        with suppress(UnicodeDecodeError):
+            content.decode("utf-8")
+            found[sha256(content).hexdigest()] = content
+    return found
 
 
-def _same_article(available: dict[str, bytes], claims: pd.DataFrame) -> Text | None:
-    """Another capture of the article: the text that holds most of the claims' sentences, if it holds half of them."""
-    best, most = None, 0
-    for content in available.values():
-        try:
-            text = Text.read(content)
-        except UnicodeDecodeError:
-            continue
-        held = sum(bool(text.locate(row["phrase"], row["sentence_sha256"])) for row in claims.to_dict("records"))
-        if held > most and held * 2 >= len(claims):
-            best, most = text, held
-    return best
+class _Captures:
+    """Texts that are no source's coded text, asked for the one that is another capture of a source's article."""
+
+    def __init__(self, contents: list[bytes]) -> None:
+        self._texts = [Text.read(content) for content in contents]
+        self._holding: dict[str, set[int]] = defaultdict(set)
+        for place, text in enumerate(self._texts):
+            for sentence in text.sentences:
+                self._holding[text.sentence_hash(sentence)].add(place)
+
+    def of(self, rows: list[dict[str, Any]]) -> Text | None:
+        """The text that holds most of the claims' sentences, if it holds half of them."""
+        hashes = [row["sentence_sha256"] for row in rows if row["table"] == "claims"]
+        votes = Counter(place for sentence in hashes for place in sorted(self._holding.get(sentence, ())))
+        best, most = next(iter(votes.most_common(1)), (0, 0))
+        return self._texts[best] if most and most * 2 >= len(hashes) else None
