@@ -200,6 +200,7 @@ def test_the_flags_on_the_wider_record_are_those_that_were_read(record: Record) 
 @pytest.mark.parametrize(
     ("rows", "conflicting"),
     [
+        (CASES["parts over the total"][1], {0, 1, 2}),
         (CASES["more dead and back than ever left"][1], {0, 1, 2}),
         (CASES["swapped parts"][1], {0, 2}),
         (CASES["swapped parts"][1], {1, 3}),

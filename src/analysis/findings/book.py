@@ -125,6 +125,13 @@ class Book:
         """Per field of a scope: each term, and the term whose persons include its persons."""
         return {field: self._whole_of("codebook", "term", field) for field in Scope._fields}
 
+    @cached_property
+    def exclusive(self) -> dict[str, dict[str, str]]:
+        """Per field of a scope: each term that shares no person with another such part of its whole, and that whole."""
+        codebook = self.record.reported["codebook"]
+        apart = set(codebook.loc[codebook["exclusive"], ["field", "term"]].itertuples(index=False, name=None))
+        return {f: {t: whole for t, whole in terms.items() if (f, t) in apart} for f, terms in self.broader.items()}
+
     def scope(self, claim: Any) -> Scope:
         """The scope of a claim: of returns and arrests, wherever they fall, the theatre is that of the departures."""
         theatre = claim.place if "syria_iraq_libya" in up(claim.place, self.broader["place"]) else THEATRE
@@ -278,6 +285,20 @@ class Book:
             at = {quantity.scope: quantity for quantity in group}
             for small, large in self._steps(frozenset(at)):
                 yield Constraint(BALANCE, ((at[large], 1), (at[small], -1)), lower=0)
+            for large, parts in self._apart_in_scope(frozenset(at)):
+                yield Constraint(BALANCE, ((at[large], 1), *((at[part], -1) for part in parts)), lower=0)
+
+    @cache  # noqa: B019  (as above)
+    def _apart_in_scope(self, scopes: frozenset[Scope]) -> list[tuple[Scope, tuple[Scope, ...]]]:
+        """Each scope with those that differ from it in one field alone, by exclusive parts of its term: two or more."""
+        found = []
+        for large in sorted(scopes):
+            for place, field in enumerate(Scope._fields):
+                of = {term for term, whole in self.exclusive[field].items() if whole == large[place]}
+                parts = tuple(sorted(s for s in scopes if s[place] in of and s == large._replace(**{field: s[place]})))
+                if len(parts) > 1:
+                    found.append((large, parts))
+        return found
 
     @cache  # noqa: B019  (a book lives as long as its analysis)
     def _steps(self, scopes: frozenset[Scope]) -> list[tuple[Scope, Scope]]:
