@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 
 from analysis.evidence.scenario import ParameterError
-from analysis.report.sweep import runs
+from analysis.report.sweep import Run, Store, _in_turn, runs
 
 from .conftest import run
 
@@ -183,3 +184,64 @@ def test_a_scheduler_that_is_not_there_is_said_so(project: Path) -> None:
 def test_a_wrong_declaration_is_refused(entry: list[dict[str, str]], told: str) -> None:
     with pytest.raises(ParameterError, match=told):
         runs({"notebook": entry})
+
+
+def test_a_cross_is_a_folder_for_each_value_but_the_last() -> None:
+    cross = {"about_width": [0.0, 1.0], "deaths_total": ["more_than_600"], "revision": [0.0, 25.0, 50.0]}
+    declared = {"scenario": "All Widths", "name": "accounting", "parameters": {"same_date": 1.0}, "cross": cross}
+    found = runs({"notebook": [declared]})
+    assert len(found) == 6 and len({run.scenario for run in found}) == 6
+    assert dict(found[1].parameters) == {
+        "same_date": 1.0,
+        "about_width": 0.0,
+        "deaths_total": "more_than_600",
+        "revision": 25.0,
+    }
+    assert found[1].file == (
+        "all-widths/about_width-0-0/deaths_total-more_than_600/"
+        "all-widths-about_width-0-0-deaths_total-more_than_600-revision-25-0.ipynb"
+    )
+
+
+def test_of_ten_thousand_notebooks_few_are_held_at_a_time() -> None:
+    many = [Run(f"width {place}", "accounting", (("about_width", float(place)),)) for place in range(10_000)]
+    held: set[Run] = set()
+    most = 0
+
+    def submit(run: Run) -> Future[str]:
+        nonlocal most
+        held.add(run)
+        most = max(most, len(held))
+        return pool.submit(str, run.scenario)
+
+    with ThreadPoolExecutor(4) as pool:
+        done = []
+        for run, future in _in_turn(submit, many, 16):
+            held.remove(run)
+            done.append((run.scenario, future.result()))
+    assert most == 16 and sorted(done) == sorted((run.scenario, run.scenario) for run in many)
+
+
+@pytest.mark.parametrize("protocol", ["file", "memory"])
+def test_a_store_holds_what_was_written_and_no_other_notebook(protocol: str, tmp_path: Path) -> None:
+    store = Store(f"{protocol}://{tmp_path}/sweep")
+    assert store.read("a/b/one.ipynb") == ""
+    for file in ("a/b/one.ipynb", "a/b/two.ipynb", "c/three.ipynb", "results.csv"):
+        store.write(file, file.encode())
+    store.keep(["a/b/one.ipynb"])
+    assert store.read("a/b/one.ipynb") == "a/b/one.ipynb" and store.read("results.csv")
+    assert not store.read("a/b/two.ipynb") and not store.read("c/three.ipynb")
+    assert protocol == "memory" or not (tmp_path / "sweep" / "c").exists()
+
+
+def test_each_worker_writes_to_a_url_that_all_can_reach(project: Path, tmp_path: Path) -> None:
+    declare(project, {"as printed": {}, "wide": {"about_width": 2.0}, "wrong": {"about_width": -1.0}})
+    url = f"file://{tmp_path}/shared storage"
+    first = run(project, "analysis", "sweep", "--to", url)
+    assert first.returncode == 1 and "wrong: " in first.stderr
+    written = {path.name for path in (tmp_path / "shared storage").iterdir()}
+    assert written == {"as-printed.ipynb", "wide.ipynb", "index.csv", "results.csv", "results.parquet"}
+    assert not outputs(project)
+    declare(project, {"as printed": {}, "wide": {"about_width": 2.0}})
+    again = run(project, "analysis", "sweep", "--to", url)
+    assert again.returncode == 0 and "2 of 2 notebooks are current" in again.stderr

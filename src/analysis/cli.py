@@ -26,7 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     verbs.add_parser("report", help="execute the notebooks, write figures/ and build/report/")
     store = verbs.add_parser("notebooks", help="execute the notebooks and store them, outputs and all, in notebooks/")
     store.add_argument("names", nargs="*", help="which ones (default: all)")
-    verbs.add_parser("sweep", help="the grid of scenarios and the declared notebooks, into build/sweep/")
+    swept = verbs.add_parser("sweep", help="the grid of scenarios and the declared notebooks, into build/sweep/")
+    swept.add_argument("--to", default="", metavar="URL", help="where to instead: a folder or a URL that fsspec knows")
     verbs.add_parser("findings", help="every finding of the default readings, one a line")
     trace = verbs.add_parser("trace", help="from a finding or a claim to the printed words")
     trace.add_argument("name", help="the id of a finding or a claim")
@@ -57,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
 
             print(intake(options.text, options.id, options.url))
         case "sweep":
-            return _sweep()
+            return _sweep(options.to)
         case "report" | "notebooks":
             return _execute(options)
         case "findings":
@@ -116,19 +117,19 @@ def _verify(texts: Path | None) -> int:
     return 1 if result.faults else 2 if result.missing_texts else 0
 
 
-def _sweep() -> int:
+def _sweep(url: str) -> int:
     from analysis.evidence import paths
     from analysis.evidence.scenario import ParameterError
     from analysis.report.sweep import sweep
 
     try:
-        failures = sweep()
+        failures = sweep(url)
     except (ParameterError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     for failure in failures:
         print(failure, file=sys.stderr)
-    print(f"sweep: {paths.SWEEP}")
+    print(f"sweep: {url or paths.SWEEP}")
     return 1 if failures else 0
 
 
