@@ -162,8 +162,10 @@ def test_every_figure_can_be_drawn_under_other_choices(record: Record, name: str
 
 def test_a_figure_keeps_its_bytes_in_another_zone_locale_and_hash_seed(project: Path) -> None:
     code = (
-        "from analysis.evidence.record import Record; from analysis.figures import pathways as draw;"
-        "from analysis.findings import pathways as p; r = Record.load(); draw.flows(r, p.analyse(r)).save()"
+        "import json, pathlib; from analysis.evidence.record import Record; from analysis.figures import pathways as draw;"
+        "from analysis.findings import pathways as p; from analysis.report.current import provenance;"
+        "r = Record.load(); made = json.dumps(provenance('pathways', {}));"
+        "draw.flows(r, p.analyse(r)).save(pathlib.Path('figures'), made)"
     )
     script = project / "draw.py"
     script.write_text(code)

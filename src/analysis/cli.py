@@ -31,6 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     verbs.add_parser("findings", help="every finding of the default readings, one a line")
     trace = verbs.add_parser("trace", help="from a finding or a claim to the printed words")
     trace.add_argument("name", help="the id of a finding or a claim")
+    made = verbs.add_parser(
+        "why", help="what an executed notebook or a figure was made from, and whether it is current"
+    )
+    made.add_argument("file", type=Path, help="a notebook, an SVG or a PNG")
     options = parser.parse_args(arguments)
     from analysis.evidence.problems import EvidenceError
 
@@ -61,6 +65,8 @@ def _run(options: argparse.Namespace) -> int:
             return _sweep(options.to)
         case "report" | "notebooks":
             return _execute(options)
+        case "why":
+            return _why(options.file)
         case "findings":
             from analysis.evidence.record import Record
             from analysis.report.build import all_findings
@@ -115,6 +121,18 @@ def _verify(texts: Path | None) -> int:
         where = "put the texts into data/raw/texts/ or name their folder in ARTICLE_TEXTS"
         print(f"no text at hand for {', '.join(result.missing_texts)}: {where}", file=sys.stderr)
     return 1 if result.faults else 2 if result.missing_texts else 0
+
+
+def _why(file: Path) -> int:
+    from analysis.report.current import why
+
+    try:
+        told, current = why(file)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(told)
+    return 0 if current else 1
 
 
 def _sweep(url: str) -> int:

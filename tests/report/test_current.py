@@ -90,3 +90,23 @@ def test_two_commands_at_once_wait_for_each_other(project: Path) -> None:
         both = list(pool.map(lambda _: told(project, "returnees_and_arrests"), range(2)))
     assert sorted("0 of 1 are current" in one for one in both) == [False, True], both
     assert sorted("1 of 1 are current" in one for one in both) == [False, True], both
+
+
+def test_an_output_says_what_it_was_made_from_and_whether_that_is_still_there(project: Path) -> None:
+    told(project, "returnees_and_arrests")
+    drawn = sorted((project / "build" / "notebooks" / "returnees_and_arrests" / "figures").glob("*.[sp][vn]g"))
+    for path in [project / "notebooks" / "returnees_and_arrests.ipynb", *drawn]:
+        fresh = run(project, "analysis", "why", str(path))
+        assert fresh.returncode == 0 and "returnees_and_arrests, default parameters" in fresh.stdout, fresh.stderr
+        assert fresh.stdout.endswith("\ncurrent\n") and len(fresh.stdout.splitlines()) == 6
+    module = project / "src" / "analysis" / "findings" / "pathways.py"
+    module.write_text(module.read_text() + "# what the notebook does not use\n")
+    assert run(project, "analysis", "why", str(drawn[0])).returncode == 0
+    module = project / "src" / "analysis" / "evidence" / "hedges.py"
+    module.write_text(module.read_text() + "# what it uses by way of others\n")
+    for path in drawn:
+        stale = run(project, "analysis", "why", str(path))
+        assert stale.returncode == 1 and "the code: " in stale.stdout and "changed; now" in stale.stdout
+        assert stale.stdout.count(" current\n") == 3
+    bare = run(project, "analysis", "why", str(project / "data" / "curated" / "claims.csv"))
+    assert bare.returncode == 2 and "found no provenance in it" in bare.stderr

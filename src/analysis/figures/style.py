@@ -95,17 +95,22 @@ class Drawing:
         """
         return self._svg
 
-    def png(self) -> bytes:
+    def png(self, provenance: str = "") -> bytes:
         """The figure as PNG, 200 dots an inch."""
         buffer = BytesIO()
+        about = {"Software": None, "Description": self.alt} | ({"Provenance": provenance} if provenance else {})
         with mpl.rc_context(STYLE):
-            self.figure.savefig(buffer, format="png", dpi=200, metadata={"Software": None, "Description": self.alt})
+            self.figure.savefig(buffer, format="png", dpi=200, metadata=about)
         return buffer.getvalue()
 
-    def save(self, folder: Path = paths.FIGURES) -> None:
-        """Write the SVG, the PNG, the plotted data as CSV and the alt text, each whole or not at all."""
-        paths.write(folder / f"{self.name}.svg", self.svg())
-        paths.write(folder / f"{self.name}.png", self.png())
+    def save(self, folder: Path, provenance: str) -> None:
+        """Write the SVG, the PNG, the plotted data as CSV and the alt text, each whole or not at all.
+
+        The images carry ``provenance`` in their metadata: what they were made from, as JSON.
+        """
+        carried = f"<metadata>\n  <provenance>{escape(provenance)}</provenance>"
+        paths.write(folder / f"{self.name}.svg", self.svg().replace("<metadata>", carried, 1))
+        paths.write(folder / f"{self.name}.png", self.png(provenance))
         paths.write(
             folder / f"{self.name}.csv", self.data.to_csv(index=False, lineterminator="\n", float_format="%.6g")
         )
@@ -199,5 +204,5 @@ def show(drawing: Drawing, record: Record) -> Drawing:
     """
     folder = os.environ.get("ANALYSIS_FIGURES")
     if folder and not record.scenario.changed():
-        drawing.save(Path(folder))
+        drawing.save(Path(folder), os.environ.get("ANALYSIS_PROVENANCE", ""))
     return drawing

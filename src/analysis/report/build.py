@@ -1,5 +1,6 @@
 """What does ``make report`` make? Executed notebooks, figures, the table of findings, and the site."""
 
+import json
 import re
 import shutil
 import sys
@@ -18,7 +19,7 @@ from analysis.findings import accounting, deaths_by_year, evidence, pathways, re
 from analysis.findings.finding import Finding, Result, findings_table, made_once
 from analysis.findings.headlines import Headline, headlines
 from analysis.report.brief import brief
-from analysis.report.current import digest, report_stamp
+from analysis.report.current import REPORT, digest, provenance, report_stamp
 from analysis.report.execute import NOTEBOOKS, bring_up_to_date, folder_of, serialised
 from analysis.report.explorer import explorer
 from analysis.report.notebook_pages import NotebookPage
@@ -75,7 +76,7 @@ def report() -> Path:
         shutil.move(executed / "figures", drawn)
         for headline in main_findings(record):
             if not headline.figure:
-                draw.strip(record, headline).save(drawn)
+                draw.strip(record, headline).save(drawn, json.dumps(provenance(REPORT, {})))
         findings = findings_table(all_findings(record))
         paths.write(drawn / "findings.csv", findings.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
         site(record, executed, drawn, built, now["the state of git"])
@@ -120,7 +121,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
     trace = Trace(record, findings, {name: figure.plotted for name, figure in shown.items()})
     pages = Pages(trace, shown, NOTEBOOKS)
     scenarios = int(grid.results.groupby("analysis")["scenario"].nunique().sum())
-    provenance = f"{state}; data {data_hash()}"
+    version = f"{state}; data {data_hash()}"
     with TemporaryDirectory(dir=target.parent) as folder:
         source, extra = Path(folder), Path(folder) / "extra"
         shutil.copytree(drawn, extra / "figures")
@@ -140,7 +141,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
             places |= {figure: f"{name}.html" for figure in page.shown}
         places |= {one.drawn: f"index.html#main-{anchor(one.finding.id)}" for one in told if not one.figure}
         texts = {
-            "index": pages.index(told, scenarios, provenance),
+            "index": pages.index(told, scenarios, version),
             "findings": pages.findings(),
             "claims": pages.claims(),
             "explanations": pages.explanations(),
@@ -155,7 +156,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
         }
         for name, text in texts.items():
             paths.write(source / f"{name}.md", text)
-        paths.write(extra / "brief.pdf", brief(record, told, shown, drawn, scenarios, provenance))
+        paths.write(extra / "brief.pdf", brief(record, told, shown, drawn, scenarios, version))
         _sphinx(source, target)
 
 

@@ -1,15 +1,18 @@
-"""What is current? Decided by the content of all that an output rests on, never by the times of files.
+"""What is current, and what was it made from? Decided by the content of all that an output rests on, never by times.
 
 Only the standard library is imported here, so that a command which has nothing to do ends at once.
 """
 
+import html
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from analysis.evidence import paths
 
@@ -44,30 +47,107 @@ def key(*parts: str) -> str:
     return sha256("\0".join(parts).encode()).hexdigest()
 
 
-def environment() -> str:
-    """SHA-256 of the lock and of the version of Python."""
-    return key(digest([paths.ROOT / "requirements.txt"]), sys.version)
+_IMPORT = re.compile(r"^ *(?:from (analysis[\w.]*) import (\([^)]*\)|[^\n]*)|import (analysis[\w.]*))", re.MULTILINE)
+
+
+def _imported(source: str) -> frozenset[Path]:
+    """The files of this package that ``source`` imports."""
+    found = set()
+    for module, names, plain in _IMPORT.findall(source):
+        for name in [module or plain, *(f"{module}.{one}" for one in re.findall(r"\w+", names))]:
+            path = paths.ROOT.joinpath("src", *name.split("."))
+            found |= {file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _imported_by(path: Path) -> frozenset[Path]:
+    return _imported(path.read_text(encoding="utf-8"))
+
+
+def code_of(source: str) -> set[Path]:
+    """The files of this package that ``source`` imports, and all that these import."""
+    found, ahead = set(), {*_imported(source)}
+    while ahead:
+        path = ahead.pop()
+        found.add(path)
+        ahead |= _imported_by(path) - found
+    return found
+
+
+REPORT = "the report"
+"""What draws the figures that no notebook draws."""
+
+
+def made_of(name: str) -> dict[str, str]:
+    """What a notebook, or :data:`REPORT`, is made from, part by part, each as a hash: the same on every machine."""
+    if name == REPORT:
+        source, cells = "from analysis.report.build import report", []
+    else:
+        document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+        kept = ("cell_type", "id", "attachments")
+        cells = [
+            [*(cell.get(field) for field in kept), "".join(cell["source"]), cell["metadata"].get("tags", [])]
+            for cell in document["cells"]
+        ]
+        source = "\n".join(cell[3] for cell in cells if cell[0] == "code")
+    return {
+        "the notebook": key(json.dumps(cells)),
+        "the code": digest(code_of(source)),
+        "the data": digest([*paths.CURATED.glob("*.csv"), paths.SCENARIOS]),
+        "the lock": digest([paths.ROOT / "requirements.txt"]),
+    }
 
 
 def parts_of(name: str) -> dict[str, str]:
-    """What the output of a notebook rests on, part by part, each as a hash."""
-    document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
-    kept = ("cell_type", "id", "attachments")
-    cells = [
-        [*(cell.get(field) for field in kept), "".join(cell["source"]), cell["metadata"].get("tags", [])]
-        for cell in document["cells"]
-    ]
-    package = paths.ROOT / "src" / "analysis"
-    kernel = under(paths.ROOT / "share")
-    return {
-        "the notebook": key(json.dumps(cells)),
-        "the code": digest(path for floor in ("evidence", "findings", "figures") for path in under(package / floor)),
-        "the data": digest([*paths.CURATED.glob("*.csv"), paths.SCENARIOS]),
-        "the lock": environment(),
-        "how it is run": digest(
-            [*kernel, *(package / "report" / f"{module}.py" for module in ("execute", "sweep", "warm"))]
-        ),
-    }
+    """What bears on whether the output of a notebook is current here: what it is made from, and how it is run."""
+    package = paths.ROOT / "src" / "analysis" / "report"
+    how = [*under(paths.ROOT / "share"), *(package / f"{module}.py" for module in ("execute", "sweep", "warm"))]
+    return made_of(name) | {"Python": sys.version, "how it is run": digest(how)}
+
+
+def provenance(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What an output carries in its metadata: whose it is, its parameters, and the hashes of what it is made from."""
+    return {"of": name, "parameters": dict(parameters)} | made_of(name)
+
+
+def why(path: Path) -> tuple[str, bool]:
+    """What the notebook or figure at ``path`` was made from, and whether each part is still what is here, in words.
+
+    The second is whether all of it is. Raises ValueError where it carries no provenance.
+    """
+    carried = _carried(path)
+    try:
+        now = provenance(carried["of"], carried["parameters"])
+    except FileNotFoundError:
+        now = {}
+    parameters = ", ".join(f"{name}={value}" for name, value in carried["parameters"].items())
+    lines = [f"{path}: {carried['of']}, {parameters or 'default parameters'}"]
+    for part, held in list(carried.items())[2:]:
+        state = "current" if now.get(part) == held else f"changed; now {now.get(part, 'not there')[:16]}"
+        lines.append(f"  {part}: {held[:16]} {state}")
+    current = carried == now
+    return "\n".join([*lines, "current" if current else "not current: `make report` makes it anew"]), current
+
+
+def _carried(path: Path) -> dict[str, Any]:
+    try:
+        if path.suffix == ".ipynb":
+            held = json.loads(path.read_text(encoding="utf-8"))["metadata"]["provenance"]
+        elif path.suffix == ".svg":
+            (found,) = re.findall(r"<provenance>(.*?)</provenance>", path.read_text(encoding="utf-8"))
+            held = json.loads(html.unescape(found))
+        else:
+            from PIL import Image  # here: it is matplotlib's, and only a PNG needs it
+
+            with Image.open(path) as image:
+                held = json.loads(image.info["Provenance"])
+        return {"of": held["of"], "parameters": held["parameters"]} | held
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        expected = "a notebook, an SVG or a PNG that `make report` or `make sweep` made"
+        raise ValueError(f"{path}: found no provenance in it; expected {expected}") from error
 
 
 class Stamp:
@@ -118,6 +198,7 @@ def data_stamp() -> tuple[Stamp, dict[str, str]]:
     now = {
         "the raw tables": digest(path for path in under(paths.RAW) if path.relative_to(paths.RAW).parts[0] != "texts"),
         "the code": digest(under(paths.ROOT / "src" / "analysis" / "evidence")),
-        "the lock": environment(),
+        "the lock": digest([paths.ROOT / "requirements.txt"]),
+        "Python": sys.version,
     }
     return Stamp(paths.BUILD / "data.json", [paths.CURATED]), now

@@ -1,6 +1,7 @@
 """How are the notebooks executed? With papermill, in the project's kernel, as many at once as there are cores, to the
 same bytes every time, and only where something that they rest on has changed."""
 
+import json
 import os
 import shutil
 import sys
@@ -21,7 +22,7 @@ from tqdm import tqdm
 from traitlets import CaselessStrEnum
 
 from analysis.evidence import paths
-from analysis.report.current import Stamp, parts_of
+from analysis.report.current import Stamp, parts_of, provenance
 from analysis.report.warm import Nursery
 
 NOTEBOOKS = (
@@ -49,6 +50,9 @@ class LocalKernel(AsyncKernelManager):
     figures: Path | None = None
     """Where the notebook saves its figures; nowhere by default."""
 
+    provenance = ""
+    """What these carry in their metadata."""
+
     def __init__(self, **settings: Any) -> None:
         # named here, for without a file of its own every kernel of a folder would share one set of sockets
         folder = Path(jupyter_runtime_dir())
@@ -57,8 +61,8 @@ class LocalKernel(AsyncKernelManager):
 
     async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override]
         """Start it, told where figures go: in its own environment, for several start at once."""
-        where = {"ANALYSIS_FIGURES": str(self.figures)} if self.figures else {}
-        await super().start_kernel(env={**(settings.pop("env", None) or os.environ), **where}, **settings)
+        told = {"ANALYSIS_FIGURES": str(self.figures), "ANALYSIS_PROVENANCE": self.provenance} if self.figures else {}
+        await super().start_kernel(env={**(settings.pop("env", None) or os.environ), **told}, **settings)
 
 
 def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = None) -> nbformat.NotebookNode:
@@ -66,6 +70,7 @@ def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = No
 
     ``figures`` is the folder where the figures of the default scenario are saved. Raises NotebookError.
     """
+    made = provenance(name, parameters)
     try:
         notebook = papermill.execute_notebook(
             paths.NOTEBOOKS / f"{name}.ipynb",
@@ -73,14 +78,16 @@ def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = No
             parameters=dict(parameters),
             kernel_name=KERNEL,
             progress_bar=False,
-            kernel_manager_class=type("Kernel", (LocalKernel,), {"figures": figures}),
+            kernel_manager_class=type("Kernel", (LocalKernel,), {"figures": figures, "provenance": json.dumps(made)}),
             shutdown_kernel="immediate",  # a kernel here has nothing to save
         )
     except PapermillExecutionError as error:
         raise NotebookError(f"notebooks/{name}.ipynb, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
     except RuntimeError as error:  # the kernel did not start, or died
         raise NotebookError(f"notebooks/{name}.ipynb: {error}") from None
-    return normalised(notebook)
+    notebook = normalised(notebook)
+    notebook.metadata["provenance"] = made
+    return notebook
 
 
 def folder_of(name: str) -> Path:
@@ -165,7 +172,7 @@ def serialised(notebook: nbformat.NotebookNode) -> str:
 def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """``notebook`` without what differs from run to run: times, ids of injected cells, the interpreter's version."""
     for key in list(notebook.metadata):
-        if key not in {"kernelspec", "language_info"}:
+        if key not in {"kernelspec", "language_info", "provenance"}:
             del notebook.metadata[key]
     notebook.metadata["kernelspec"] = {"display_name": "Analysis (this project)", "language": "python", "name": KERNEL}
     notebook.metadata["language_info"] = {"name": "python"}

@@ -63,7 +63,9 @@ def figures(folder: Path, trace: Trace) -> dict[str, Figure]:
     known = frozenset({*trace.entries, *trace.findings})
     made = {}
     for path in sorted(folder.glob("*.svg")):
-        svg = path.read_text(encoding="utf-8")
+        svg = re.sub(
+            r"\n  <provenance>.*?</provenance>", "", path.read_text(encoding="utf-8")
+        )  # as a notebook shows it
         width, height = (round(float(size) * 4 / 3) for size in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
         columns, *rows = csv.reader(path.with_suffix(".csv").read_text(encoding="utf-8").splitlines() or [""])
         made[path.stem] = Figure(
