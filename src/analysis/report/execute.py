@@ -71,6 +71,9 @@ def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = No
     ``figures`` is the folder where the figures of the default scenario are saved. Raises NotebookError.
     """
     made = provenance(name, parameters)
+    for parameter in parameters:  # papermill writes it into a cell as it is
+        if not parameter.isidentifier():
+            raise NotebookError(f"notebooks/{name}.ipynb: there is no parameter {parameter!r}")
     try:
         notebook = papermill.execute_notebook(
             paths.NOTEBOOKS / f"{name}.ipynb",

@@ -1,0 +1,96 @@
+"""Does the same commit give the same bytes, whoever builds it where? ``make reproduce``.
+
+Two clean clones, of different names and depths, each in an environment that differs in all that should not matter:
+time zone, locale, hash seed, umask, home, number of processors and, where libfaketime is installed, clock. Each runs
+data, report and sweep; then all outputs are compared byte for byte, and diffoscope, where it is installed, explains
+what differs.
+"""
+
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[1]
+OUTPUTS = ("data/curated", "notebooks", "figures", "build/report", "build/sweep", "build/notebooks")
+WORLDS = (
+    ("one", "022", {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}),
+    (
+        "a wörld/further down/two",
+        "077",
+        {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "4242", "LANGUAGE": "ar"},
+    ),
+)
+
+
+def build(root: Path, umask: str, variables: dict[str, str], other: bool) -> None:
+    """Clone the commit that is checked out into ``root`` and make everything there."""
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(root)], check=True)
+    home = root.parent / "home"
+    home.mkdir()
+    kept = ("PATH", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "PIP_CACHE_DIR", "SSL_CERT_FILE", "LD_LIBRARY_PATH")
+    environment = {name: os.environ[name] for name in kept if name in os.environ} | variables | {"HOME": str(home)}
+    run = lambda *command, **more: subprocess.run(  # noqa: E731
+        ["sh", "-c", f'umask {umask}; exec "$@"', "sh", *command], cwd=root, env=environment | more, check=True
+    )
+    run("make", "--silent", "setup", f"PYTHON={sys.executable}")  # before the clock is moved: certificates have dates
+    if other:
+        one_core = ["taskset", "--cpu-list", "0"] if shutil.which("taskset") else []
+        clock = ["faketime", "-f", "+400d"] if shutil.which("faketime") else []
+        print(
+            f"  with {'one processor' if one_core else 'as many processors'} and {'another' if clock else 'the same'} clock"
+        )
+        run(*one_core, *clock, "make", "data", "report", "sweep", FAKETIME_DONT_FAKE_MONOTONIC="1")
+    else:
+        run("make", "data", "report", "sweep")
+
+
+def compared(one: Path, two: Path) -> tuple[int, list[str]]:
+    """How many files were compared, and which differ or are in one alone."""
+    names = sorted(
+        {
+            path.relative_to(root).as_posix()
+            for root in (one, two)
+            for folder in OUTPUTS
+            for path in (root / folder).rglob("*")
+            if path.is_file()
+        }
+    )
+    wrong = [
+        name
+        for name in names
+        if not (
+            (one / name).is_file() and (two / name).is_file() and filecmp.cmp(one / name, two / name, shallow=False)
+        )
+    ]
+    return len(names), wrong
+
+
+def main() -> int:
+    """Build both and compare; 0 where every byte is the same."""
+    with TemporaryDirectory() as folder:
+        roots = []
+        for place, (name, umask, variables) in enumerate(WORLDS):
+            roots.append(Path(folder) / str(place) / name)
+            roots[-1].parent.mkdir(parents=True)
+            print(
+                f"{name}: umask {umask}, {', '.join(f'{key}={value}' for key, value in variables.items())}", flush=True
+            )
+            build(roots[-1], umask, variables, other=bool(place))
+        count, wrong = compared(*roots)
+        for name in wrong:
+            print(f"differs: {name}")
+            pair = [str(root / name) for root in roots]
+            if shutil.which("diffoscope") and all(Path(path).is_file() for path in pair):
+                subprocess.run(["diffoscope", "--max-report-size", "4000", *pair], check=False)
+        print(f"{count} files compared, {len(wrong)} differ")
+        if wrong and not shutil.which("diffoscope"):
+            print("Debian's diffoscope-minimal would explain them.")
+        return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
