@@ -46,9 +46,9 @@ def test_the_lab_is_started_on_loopback() -> None:
 
 
 def test_a_kernel_listens_on_loopback_at_most(project: Path) -> None:
-    code = (
-        "import psutil\nopen('listening.txt', 'w').write(repr([c for c in psutil.Process().net_connections('inet')]))"
-    )
+    code = """import psutil
+told = " ".join(connection.laddr.ip for connection in psutil.Process().net_connections("inet"))
+open("listening.txt", "w").write(told)"""
     path = project / "notebooks" / "pathways.ipynb"
     document = json.loads(path.read_text(encoding="utf-8"))
     document["cells"][2]["source"] = code
