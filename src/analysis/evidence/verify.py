@@ -50,24 +50,22 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
     result = Verification()
     for name in ("claims", "wider"):
         result.faults.extend(_misquoted(frames[name]))
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for table in tables.BY_SOURCE:
-        frame = frames[table.name].assign(table=table.name, id=frames[table.name][table.columns[0].name])
-        for row in frame.to_dict("records"):
-            rows[row["source_id"]].append(row)
+    coded = pd.concat([_located(frames[table.name], table) for table in tables.BY_SOURCE], ignore_index=True)
+    of = coded.groupby("source_id").indices
     available = _available(paths.texts() if folders is None else folders)
     captures = _Captures([available[sha] for sha in sorted(set(available) - set(frames["sources"]["text_sha256"]))])
     for source in frames["sources"].to_dict("records"):
         name = source["source_id"]
         data = available.get(source["text_sha256"])
         exact = data is not None
-        text = Text.read(data) if data is not None else captures.of(rows[name])
+        rows = coded.take(of.get(name, ())).to_dict("records")
+        text = Text.read(data) if data is not None else captures.of(rows)
         if text is None:
             result.missing_texts.append(name)
             continue
         counts = result.sources[name] = Counter()
         covered = []
-        for row in rows[name]:
+        for row in rows:
             status, places = locate(text, row)
             counts[status] += 1
             if status != "found" and (exact or status != "moved"):
@@ -81,6 +79,12 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
                 told = f"{text.quote(token)!r} at {token}, in {text.quote(text.words_around(token, MAX_WORDS))!r}"
                 result.faults.append(f"{name}: {told}, is neither coded nor dismissed")
     return result
+
+
+def _located(frame: pd.DataFrame, table: tables.Table) -> pd.DataFrame:
+    """What it takes to find the rows of a table, and no more: there may be a million."""
+    columns = ["source_id", "file", "row", "char_start", "char_end", "phrase", "sentence_sha256"]
+    return frame[columns].assign(table=table.name, id=frame[table.columns[0].name])
 
 
 def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
@@ -117,12 +121,11 @@ def _where(status: str, places: list[Span], row: Mapping[str, Any]) -> str:
 
 def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
     """Claims whose number their own phrase does not print."""
-    for row in claims.to_dict("records"):
-        printed = numbers_in(row["phrase"])
-        for column in ("value", "value_to"):
-            number = decimal(row[column])
-            if number is not None and number not in printed and row["measure"] != "age":
-                yield f"{row['file']}, row {row['row']}, column {column}: {number} is not printed in {row['phrase']!r}"
+    for column in ("value", "value_to"):
+        given = claims[claims[column].ne("") & claims["measure"].ne("age")]
+        for file, row, phrase, cell in zip(*(given[c] for c in ("file", "row", "phrase", column)), strict=True):
+            if decimal(cell) not in numbers_in(phrase):
+                yield f"{file}, row {row}, column {column}: {cell} is not printed in {phrase!r}"
 
 
 def _available(folders: list[Path]) -> dict[str, bytes]:
