@@ -16,7 +16,7 @@ from analysis.evidence import paths
 
 from .machine import machine
 
-PARTS = ("solver", "scenarios", "site", "execution")
+PARTS = ("execution", "imports", "distributed", "scenarios", "solver", "scale", "site")
 HERE = Path(__file__).parent
 
 

@@ -5,9 +5,11 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import nbformat
@@ -68,7 +70,10 @@ def report() -> Path:
     stamp, now = report_stamp()  # before anything is read: what changes meanwhile is not taken for built
     record = Record.load()
     evaluated()  # here its progress shows; the notebook finds it done
+    ahead = Thread(target=_ahead, args=(record,), daemon=True)
+    ahead.start()
     bring_up_to_date(NOTEBOOKS)
+    ahead.join()
     with TemporaryDirectory(dir=paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
@@ -85,6 +90,12 @@ def report() -> Path:
         built.replace(paths.REPORT)
     stamp.put(now)
     return paths.REPORT / "index.html"
+
+
+def _ahead(record: Record) -> None:
+    """Make the findings while the notebooks run; what goes wrong is raised where they are asked for again."""
+    with suppress(Exception):
+        main_findings(record)
 
 
 def _publish(drawn: Path) -> None:
