@@ -1,8 +1,8 @@
 # Every verb sets the environment up on first use. `make help` lists them.
 PYTHON ?= python3
 RUN := .venv/bin/python -m
-# a folder whose name is not ASCII, under the C locale: Python's start reads its path from a file
-export PYTHONUTF8 := 1
+# Python reads the path of this package from a file, in the encoding of the locale: a folder may be named in any letters
+export LC_ALL := C.UTF-8
 
 .PHONY: help setup data verify report notebooks sweep lab test test-browser lint bench reproduce audit lock clean
 
