@@ -25,8 +25,8 @@ from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.findings import sensitivity
-from analysis.report.current import FLOORS, Stamp, content, digest, key
-from analysis.report.execute import NOTEBOOKS, NotebookError, alone, executed, serialised
+from analysis.report.current import FLOORS, NotebookError, Stamp, alone, content, digest, key
+from analysis.report.execute import NOTEBOOKS, executed, serialised
 
 BATCH = 20
 """Scenarios evaluated in one task: about a second's work."""
@@ -56,9 +56,9 @@ class Run:
         """Whether its output is there and rests on what is there now."""
         try:
             stored = json.loads((paths.SWEEP / self.file).read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError):
+            return bool(stored["metadata"]["scenario"]["key"] == self.key)
+        except (OSError, ValueError, LookupError, TypeError):
             return False
-        return bool(stored["metadata"].get("scenario", {}).get("key") == self.key)
 
     def store(self, notebook: str, made_from: str) -> None:
         """Write the executed ``notebook`` under the scenario's name, with its parameters and the key it was made from."""
@@ -77,11 +77,28 @@ class Run:
 
 
 def declared() -> Spec:
-    """scenarios.toml. Raises ParameterError where it is no TOML."""
+    """scenarios.toml. Raises ParameterError where it is no TOML in UTF-8, or lacks what every scenario needs."""
     try:
-        return tomllib.loads(paths.SCENARIOS.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        spec = tomllib.loads(paths.SCENARIOS.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ParameterError(f"scenarios.toml: {error}") from None
+    for name, needed in (("conclusion", ("says", "finding")), ("notebook", ("scenario", "name"))):
+        for place, entry in enumerate(spec.get(name, ()), start=1):
+            if not isinstance(entry, dict) or any(not isinstance(entry.get(key), str) for key in needed):
+                expected = " and ".join(f'{key} = "..."' for key in needed)
+                raise ParameterError(
+                    f"scenarios.toml, [[{name}]] number {place}: found {entry!r}; expected {expected}."
+                )
+    grid = spec.get("grid")
+    if not isinstance(grid, dict) or not all(isinstance(asked, dict) for asked in grid.values()):
+        raise ParameterError(f"scenarios.toml: found grid = {grid!r}; expected a table [grid.ANALYSIS] an analysis.")
+    for name, asked in grid.items():
+        for part in "cross", "single":
+            held = asked.get(part, {})
+            if not isinstance(held, dict) or any(v != "every" and not isinstance(v, list) for v in held.values()):
+                told = f"scenarios.toml, [grid.{name}]: found {part} = {held!r}"
+                raise ParameterError(f'{told}; expected a table of parameters, each "every" or a list of values.')
+    return spec
 
 
 def runs(spec: Spec) -> list[Run]:
@@ -97,6 +114,8 @@ def runs(spec: Spec) -> list[Run]:
         )
     files = [run.file for run in found]
     twice = sorted({run.scenario for run in found if files.count(run.file) > 1})
+    if unnamed := [run.scenario for run in found if run.file == ".ipynb"]:
+        raise ParameterError(f"scenarios.toml: scenario = {unnamed[0]!r}: expected a name with a letter or a digit.")
     if twice:
         raise ParameterError(
             f"scenarios.toml: more than one scenario is stored as {', '.join(twice)}. Give each a name of its own."
