@@ -76,6 +76,7 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
                 problems.extend(error.problems)
         frame = tables.framed(rows, table)
         problems.extend(tables.check(frame, table, vocabulary))
+        problems.extend(tables.harmful(frame, table))
         return frame
 
     for table in (tables.CODEBOOK, tables.MEASURES):
@@ -172,7 +173,11 @@ def _sources(folders: Iterable[Path], problems: list[Problem]) -> pd.DataFrame:
     frame = tables.framed(rows, tables.SOURCES)
     problems.extend(
         replace(problem, file=f"{problem.file}, key {problem.column}", row=None, column="")
-        for problem in (*tables.check(frame, tables.SOURCES, {}), *_date_problems(frame, "published"))
+        for problem in (
+            *tables.check(frame, tables.SOURCES, {}),
+            *tables.harmful(frame, tables.SOURCES),
+            *_date_problems(frame, "published"),
+        )
     )
     return frame
 

@@ -7,7 +7,7 @@ and writes their Frictionless Table Schema.
 import csv
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -30,14 +30,18 @@ _IN_WORDS = {
     NUMBER: "a number such as 1600 or 0.38, with a point and no other mark",
 }
 
-UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffd-\uffff]")
-"""Control characters, line ends of other kinds, marks that turn text around, and what a wrong encoding leaves."""
-
-FORMULA = re.compile("(?:^|;)[=+@＝＋＠－-]")
-"""What a spreadsheet takes for a formula: the curated tables are opened in one, and in some countries cut at ``;``."""
-
-MISSING = re.compile(r"(?i:nan|n/a|null|<na>)|NA|None|#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!)")
-"""What programs write where they have no value, and take for none when they read it."""
+HARMFUL = {
+    re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffd-\uffff]"): (
+        "no control character, none that turns text around, none that a wrong encoding left"
+    ),
+    re.compile("(?:^|;)[=+@＝＋＠－-]"): (
+        "none of = + - @ at the beginning or after ';', where a spreadsheet takes it for a formula"
+    ),
+    re.compile(r"^(?:(?i:nan|n/a|null|<na>)|NA|None|#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!))$"): (
+        "a value, or an empty cell: programs write and read this for none"
+    ),
+}
+"""What no cell may hold, for the curated tables are opened in spreadsheets, browsers and terminals."""
 
 
 @dataclass(frozen=True)
@@ -425,17 +429,6 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
     def column(spec: Column) -> Any:
         checks = [
             pa.Check(lambda cells: cells == cells.str.strip(), error="no white space around it"),
-            pa.Check(
-                lambda cells: ~cells.str.contains(UNREADABLE),
-                error="no control character, none that turns text around, none that a wrong encoding left",
-            ),
-            pa.Check(
-                lambda cells: ~cells.str.contains(FORMULA),
-                error="none of = + - @ at the beginning or after ';': a spreadsheet takes it for a formula",
-            ),
-            pa.Check(
-                lambda cells: ~cells.str.fullmatch(MISSING), error="a value, or where none is needed an empty cell"
-            ),
         ]
         if spec.required:
             checks.append(
@@ -479,6 +472,14 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
         found = " ".join(row[name] for name in key)
         problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
     return problems
+
+
+def harmful(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
+    """Every cell of a raw ``frame`` that would do harm where the table is opened."""
+    for name in table.raw_columns:
+        found = {cell: why for cell in frame[name].unique() for sign, why in HARMFUL.items() if sign.search(cell)}
+        for file, row, cell in frame.loc[frame[name].isin(found), ["file", "row", name]].itertuples(index=False):
+            yield Problem(file, repr(cell), found[cell], row, name)
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

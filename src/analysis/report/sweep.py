@@ -6,16 +6,18 @@ workers hand back what they made and only this process writes, so that a cluster
 """
 
 import json
+import logging
 import os
 import re
+import signal
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from typing import Any
 
 import pandas as pd
@@ -152,11 +154,32 @@ def cluster() -> Iterator[Executor]:
             yield client.get_executor(pure=False)
         return
     cores = os.cpu_count() or 1
-    with (
-        LocalCluster(n_workers=cores, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as local,
-        Client(local) as client,
-    ):
-        yield client.get_executor(pure=False)
+    with ExitStack() as stack:
+        with _deaf():
+            local = stack.enter_context(
+                LocalCluster(
+                    n_workers=cores,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=logging.ERROR,
+                )
+            )
+        yield stack.enter_context(Client(local)).get_executor(pure=False)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """The processes that are started here do not hear Ctrl-C: this one does, and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # now, for as it starts it makes the thread hear again
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def evaluated(executor: Executor | None = None) -> pd.DataFrame:
