@@ -93,6 +93,10 @@ def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = No
         raise NotebookError(f"{file}, cell {len(begun)}: the kernel died. {remedy}") from None
     except RuntimeError as error:  # the kernel did not start
         raise NotebookError(f"{file}: {error}") from None
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":  # papermill takes exit(0) for success; what follows was not executed
+                raise NotebookError(f"{file}, cell {cell['execution_count']}: {output['ename']}: {output['evalue']}")
     return normalised(notebook)
 
 
