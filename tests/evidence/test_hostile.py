@@ -12,6 +12,7 @@ from analysis.evidence import paths, tables
 from analysis.evidence.curate import curate, read
 from analysis.evidence.intake import intake
 from analysis.evidence.problems import EvidenceError
+from analysis.evidence.record import Record
 from analysis.evidence.verify import verify
 
 from .test_curate import spoil
@@ -347,3 +348,18 @@ def test_a_hundred_thousand_rows_are_read_and_of_many_faults_a_hundred_told(smal
     with pytest.raises(EvidenceError) as caught:
         read(small)
     assert len(caught.value.problems) == 19_999 and str(caught.value).count("\n") == 101
+
+
+@pytest.mark.parametrize("content", [b"", b"<<<<<<< HEAD\n", b"\xff", b'"', b"claim_id,claim_id\n"])
+def test_a_curated_table_that_is_spoiled_is_refused(tmp_path: Path, content: bytes) -> None:
+    shutil.copytree(paths.CURATED, tmp_path / "curated")
+    (tmp_path / "curated" / "claims.csv").write_bytes(content)
+    with pytest.raises(EvidenceError, match=r"curated/claims.csv: found .* Run `make data`."):
+        Record.load(tmp_path / "curated")
+
+
+def test_a_number_that_is_none_in_a_curated_table_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(paths.CURATED, tmp_path / "curated")
+    spoil(tmp_path / "curated" / "claims.csv", 4, "value", "many")
+    with pytest.raises(EvidenceError, match=r"curated/claims.csv: found .* Run `make data`."):
+        Record.load(tmp_path / "curated")
