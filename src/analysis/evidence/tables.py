@@ -27,7 +27,7 @@ COUNT = r"[0-9]{1,12}"
 NUMBER = rf"{COUNT}(?:\.{COUNT})?"
 _IN_WORDS = {
     COUNT: "a whole number such as 1600, 12 digits at most",
-    NUMBER: "a number such as 1600 or 0.38, with a point and no other mark",
+    NUMBER: "a number such as 1600 or 0.38, with a point and no other mark, 12 digits at most",
 }
 
 HARMFUL = {
