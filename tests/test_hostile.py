@@ -166,6 +166,7 @@ def test_killed_at_any_moment_every_file_is_the_old_or_the_new(
         assert "Traceback" not in told or killed.returncode < 0
         for name, content in held(tmp_path / "killed").items():
             assert content in (old.get(name), new.get(name)), f"{name} is neither the old nor the new"
+        assert run(tmp_path / "killed", *command).returncode == 0 and held(tmp_path / "killed") == new
         shutil.rmtree(tmp_path / "killed")
 
 
