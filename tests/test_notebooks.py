@@ -195,5 +195,5 @@ def test_nothing_is_published_where_a_notebook_fails(project: Path) -> None:
     result = run(project, "two")
     assert result.returncode == 1
     assert "NotebookError: notebooks/evidence.ipynb, cell 2: ZeroDivisionError" in result.stderr
-    assert not (project / "build" / "report").exists() and not list((project / "build").glob("tmp*"))
+    assert not (project / "build" / "report").exists() and not list((project / "build").glob(".*.tmp"))
     assert figures == {item.name: item.read_bytes() for item in (project / "figures").iterdir()}

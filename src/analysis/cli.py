@@ -37,14 +37,20 @@ def main(arguments: list[str] | None = None) -> int:
     made.add_argument("file", type=Path, help="a notebook, an SVG or a PNG")
     options = parser.parse_args(arguments)
     from analysis.evidence.problems import EvidenceError
+    from analysis.evidence.scenario import ParameterError
+    from analysis.report.current import NotebookError
 
     try:
         return _run(options)
-    except EvidenceError as error:
+    except (EvidenceError, NotebookError) as error:
         print(error, file=sys.stderr)
         return 1
-    except FileNotFoundError as error:
+    except ParameterError as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{where}{error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; the same command goes on where it was", file=sys.stderr)
@@ -64,7 +70,11 @@ def _run(options: argparse.Namespace) -> int:
         case "sweep":
             return _sweep(options.to)
         case "report" | "notebooks":
-            return _execute(options)
+            try:
+                return _execute(options)
+            except RuntimeError as error:  # the site could not be built, or a process of the grid was ended
+                print(error, file=sys.stderr)
+                return 1
         case "why":
             return _why(options.file)
         case "findings":
@@ -86,17 +96,18 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _data() -> int:
-    from analysis.report.current import data_stamp
+    from analysis.report.current import alone, data_stamp
 
-    stamp, now = data_stamp()
-    if not (why := stamp.stale(now)):
-        print("data: current")
-        return 0
-    from analysis.evidence.curate import curate
+    with alone("data"):
+        stamp, now = data_stamp()
+        if not (why := stamp.stale(now)):
+            print("data: current")
+            return 0
+        from analysis.evidence.curate import curate
 
-    print(f"data: {why}", file=sys.stderr)
-    frames = curate()
-    stamp.put(now)
+        print(f"data: {why}", file=sys.stderr)
+        frames = curate()
+        stamp.put(now)
     print(", ".join(f"{name} {len(frame)}" for name, frame in frames.items()))
     return 0
 
@@ -137,14 +148,11 @@ def _why(file: Path) -> int:
 
 def _sweep(url: str) -> int:
     from analysis.evidence import paths
-    from analysis.evidence.scenario import ParameterError
+    from analysis.report.current import alone
     from analysis.report.sweep import sweep
 
-    try:
+    with alone("sweep"):
         failures = sweep(url)
-    except (ParameterError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
     for failure in failures:
         print(failure, file=sys.stderr)
     print(f"sweep: {url or paths.SWEEP}")
@@ -153,36 +161,26 @@ def _sweep(url: str) -> int:
 
 def _execute(options: argparse.Namespace) -> int:
     from analysis.evidence import paths
-    from analysis.report.current import report_stamp
+    from analysis.report.current import alone, report_stamp
 
     if options.verb == "report":
-        stamp, now = report_stamp()
-        if not (why := stamp.stale(now)):
-            print(f"report: {paths.REPORT / 'index.html'} (current)")
-            return 0
-        print(f"report: {why}", file=sys.stderr)
-    from analysis.evidence.scenario import ParameterError
-    from analysis.report.execute import NOTEBOOKS, NotebookError, alone, bring_up_to_date, store
-
-    try:
-        if options.verb == "report":
+        with alone("notebooks"):
+            stamp, now = report_stamp()
+            if not (why := stamp.stale(now)):
+                print(f"report: {paths.REPORT / 'index.html'} (current)")
+                return 0
+            print(f"report: {why}", file=sys.stderr)
             from analysis.report.build import report
 
-            with alone("notebooks"):
-                print(f"report: {report()}")
-        else:
-            from analysis.report.sweep import evaluated
+            print(f"report: {report()}")
+        return 0
+    from analysis.report.execute import NOTEBOOKS, bring_up_to_date, store
+    from analysis.report.sweep import evaluated
 
-            names = options.names or NOTEBOOKS
-            if "sensitivity" in names:
-                evaluated()  # here its progress shows; the notebook finds it done
-            with alone("notebooks"):
-                bring_up_to_date(names)
-                store(names)
-    except (NotebookError, RuntimeError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except ParameterError as error:
-        print(error, file=sys.stderr)
-        return 2
+    names = options.names or NOTEBOOKS
+    if "sensitivity" in names:
+        evaluated()  # here its progress shows; the notebook finds it done
+    with alone("notebooks"):
+        bring_up_to_date(names)
+        store(names)
     return 0

@@ -39,7 +39,7 @@ def test_frictionless_finds_the_package_valid() -> None:
     ("column", "value", "expected"),
     [
         ("hedge", "roughly", "one of about, at_least"),
-        ("value", "six hundred", "the form"),
+        ("value", "six hundred", "a number such as"),
         ("value", "", "a number for every hedge but vague"),
         ("claim_id", "elsewhere.c01", "an id that begins with"),
         ("as_of", "2016-13", "an EDTF date"),

@@ -58,8 +58,8 @@ def test_a_new_source_is_a_form_six_empty_tables_and_a_worklist(raw: Path, text:
     }
     with pytest.raises(EvidenceError) as caught:
         read(raw)
-    assert {(problem.file, problem.column) for problem in caught.value.problems} == {
-        (f"{ID}/source.toml", column) for column in ("publisher", "published", "date_basis")
+    assert {problem.file for problem in caught.value.problems} == {
+        f"{ID}/source.toml, key {key}" for key in ("publisher", "published", "date_basis")
     }
     form = tomllib.loads((raw / ID / "source.toml").read_text(encoding="utf-8"))
     assert form["url"] == form["stored_copy_url"] == 'https://lantern.example/"x\\'

@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from analysis.evidence.hedges import COUNTED, NUMBERED
 from analysis.evidence.periods import days
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.record import derive, patched
+
+RESERVED = ("texts", "wider")
+"""Folders of data/raw that hold no source."""
 
 WORD = re.compile(r"\w+")
 MAX_WORDS = 8
@@ -39,9 +43,23 @@ def curate(raw: Path = paths.RAW, curated: Path = paths.CURATED) -> Frames:
     return frames
 
 
-def source_folders(raw: Path) -> list[Path]:
-    """The folders that hold a source, by name."""
-    return sorted(path.parent for path in raw.glob("*/source.toml"))
+def _source_folders(raw: Path, problems: list[Problem]) -> list[Path]:
+    """The folders that hold a source, by name. One that is half made is a problem, so that no source is passed over."""
+    sources = []
+    for folder in sorted(raw.iterdir()):
+        described = folder / "source.toml"
+        if folder.name == "texts" or folder.name.startswith(".") or folder.is_file():
+            continue
+        if folder.is_symlink():
+            problems.append(Problem(folder.name, "a link", "a folder of its own", remedy="Move the folder here."))
+        elif folder.name == "wider" or not (described.is_symlink() or described.exists() or any(folder.glob("*.csv"))):
+            continue
+        elif not re.fullmatch(tables.ID, folder.name):
+            expected = f"a folder named by publisher and month, such as gazette-2016-05 ({tables.ID})"
+            problems.append(Problem(folder.name, "this name", expected, remedy="Rename the folder."))
+        else:
+            sources.append(folder)
+    return sources
 
 
 def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
@@ -58,6 +76,7 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
                 problems.extend(error.problems)
         frame = tables.framed(rows, table)
         problems.extend(tables.check(frame, table, vocabulary))
+        problems.extend(tables.harmful(frame, table))
         return frame
 
     for table in (tables.CODEBOOK, tables.MEASURES):
@@ -65,7 +84,7 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
     vocabulary = _vocabulary(frames)
     frames["readings"] = take(tables.READINGS, vocabulary, raw / "readings.csv")
 
-    folders = source_folders(raw)
+    folders = _source_folders(raw, problems)
     frames["sources"] = _sources(folders, problems)
     for table in tables.BY_SOURCE:
         frame = take(table, vocabulary, *(folder / f"{table.name}.csv" for folder in folders))
@@ -134,18 +153,32 @@ def _sources(folders: Iterable[Path], problems: list[Problem]) -> pd.DataFrame:
     for folder in folders:
         file = f"{folder.name}/source.toml"
         try:
-            values = tomllib.loads((folder / "source.toml").read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            values = tomllib.loads(
+                tables.read_text(folder / "source.toml", file, "what `analysis intake` writes there")
+            )
+        except EvidenceError as error:
+            problems.extend(error.problems)
+            continue
+        except tomllib.TOMLDecodeError as error:
             problems.append(Problem(file, str(error), "TOML in UTF-8"))
             continue
         if sorted(values) != sorted(wanted):
             problems.append(Problem(file, f"the keys {', '.join(sorted(values))}", ", ".join(sorted(wanted))))
             continue
+        for key, value in values.items():
+            if not isinstance(value, str | bool):
+                problems.append(Problem(f"{file}, key {key}", repr(value), 'text in quotes, such as "2017-03"'))
         cells = (values[key] for key in wanted)
         rows.append([folder.name, *(str(v).lower() if isinstance(v, bool) else str(v) for v in cells), file, 1])
     frame = tables.framed(rows, tables.SOURCES)
-    problems.extend(tables.check(frame, tables.SOURCES, {}))
-    problems.extend(_date_problems(frame, "published"))
+    problems.extend(
+        replace(problem, file=f"{problem.file}, key {problem.column}", row=None, column="")
+        for problem in (
+            *tables.check(frame, tables.SOURCES, {}),
+            *tables.harmful(frame, tables.SOURCES),
+            *_date_problems(frame, "published"),
+        )
+    )
     return frame
 
 
@@ -173,7 +206,7 @@ def _date_problems(frame: pd.DataFrame, column: str) -> Iterator[Problem]:
         try:
             days(cell) if cell else None
         except ValueError as error:
-            wrong[cell] = str(error)
+            wrong[cell] = str(error) if repr(cell) in str(error) else f"{cell!r}: {error}"
     expected = "an EDTF date such as 2016-08 or 2015/2016"
     yield from _faults(frame, frame[column].isin(wrong), column, lambda row: wrong[row[column]], expected)
 
@@ -189,7 +222,7 @@ def _row_problems(frame: pd.DataFrame, table: tables.Table, cases: pd.Series) ->
         frame, ~held.astype(bool), key, lambda row: repr(row[key]), "an id that begins with its source and a point"
     )
     if "char_start" in frame:
-        start, end = (pd.to_numeric(frame[name], errors="coerce") for name in ("char_start", "char_end"))
+        start, end = (_numbers(frame[name]) for name in ("char_start", "char_end"))
         span = lambda row: f"{row['char_start']} to {row['char_end']}"  # noqa: E731
         yield from _faults(frame, start >= end, "char_end", span, "a start before the end")
     words = frame["phrase"].map(lambda phrase: len(WORD.findall(phrase)))
@@ -207,9 +240,14 @@ def _row_problems(frame: pd.DataFrame, table: tables.Table, cases: pd.Series) ->
         yield from _faults(frame, missing, "case_id", lambda row: repr(row["case_id"]), expected)
 
 
+def _numbers(cells: pd.Series) -> pd.Series:
+    """The numbers in ``cells``; none where there is none, which is the column's problem."""
+    return pd.to_numeric(cells.where(cells.str.fullmatch(tables.NUMBER), None)).astype("float64")
+
+
 def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
-    """Numbers that their hedge, unit or kind does not admit. A cell that is no number is its column's problem."""
-    value, end = (pd.to_numeric(claims[name], errors="coerce") for name in ("value", "value_to"))
+    """Numbers that their hedge, unit or kind does not admit."""
+    value, end = (_numbers(claims[name]) for name in ("value", "value_to"))
     given, given_end = claims["value"].ne(""), claims["value_to"].ne("")
     hedge, unit, share = claims["hedge"], claims["unit"], claims["kind"].eq("share")
     top = value.where(end.isna() | (value > end), end)
@@ -280,6 +318,14 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
             yield Problem(
                 "readings.csv", f"{ambiguity}: {reading} both default and not", "one or the other", column="default"
             )
+    set_by = readings.groupby(["claim_id", "field"])["ambiguity"].transform("first")
+    yield from _faults(
+        readings,
+        readings["ambiguity"].ne(set_by),
+        "field",
+        lambda row: f"{row['field']} of {row['claim_id']} set by {row['ambiguity']} and by another ambiguity",
+        "each cell set by one ambiguity, so that no choice undoes another",
+    )
     for ambiguity, rows in readings.groupby("ambiguity", sort=False):
         defaults = rows.loc[rows["default"] == "true", "reading"].nunique()
         if defaults != 1 or rows["reading"].nunique() < 2:

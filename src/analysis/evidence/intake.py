@@ -15,13 +15,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence import paths, tables
+from analysis.evidence.curate import RESERVED
 from analysis.evidence.locators import Cover, Span, Text
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.suggestions import suggestions
 from analysis.evidence.verify import COVERING, locate
-
-RESERVED = ("texts", "wider")
-"""Folders of data/raw that hold no source."""
 
 _SUGGESTED = ("table", "measure", "hedge", "value", "unit", "kind", "value_to")
 TODO = tables.Table(

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONG = 200
+"""So much is shown of what was found."""
+
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: where it is, what was found, what was expected, and what to do."""
+    """One fault: where it is, what was found, what was expected, and what to do. Told in one line that is safe to print."""
 
     file: str
     found: str
@@ -16,13 +19,16 @@ class Problem:
     remedy: str = ""
 
     def __str__(self) -> str:
-        where = self.file
+        found, where = self.found, self.file
+        if len(found) > LONG:
+            found = f"{found[:LONG]}... ({len(found)} characters)"
         if self.row is not None:
             where += f", row {self.row}"
         if self.column:
             where += f", column {self.column}"
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{where}: found {self.found}; expected {self.expected}.{remedy}"
+        told = f"{where}: found {found}; expected {self.expected}.{remedy}"
+        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in told)
 
 
 SHOWN = 100

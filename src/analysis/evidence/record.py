@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.evidence import paths, tables
 from analysis.evidence.hedges import interval
 from analysis.evidence.periods import days
+from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.scenario import Parameter, Scenario, injected_names, refuse_unknown, scenario
 
 FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
@@ -81,15 +82,12 @@ class Record:
 
     @classmethod
     def load(cls, folder: Path = paths.CURATED) -> "Record":
-        """The curated tables in ``folder``, under the default scenario."""
+        """The curated tables in ``folder``, under the default scenario. Raises EvidenceError where one is spoiled."""
         names = [table.name for table in tables.TABLES]
         missing = [name for name in names if not (folder / f"{name}.csv").is_file()]
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
-        loaded = {
-            table.name: tables.typed(pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False), table)
-            for table in tables.TABLES
-        }
+        loaded = {table.name: _curated(folder / f"{table.name}.csv", table) for table in tables.TABLES}
         return cls(loaded, scenario(parameters(loaded), {}))
 
     def under(self, chosen: Scenario) -> "Record":
@@ -182,6 +180,17 @@ class Record:
         """The terms of one field of the codebook, in the codebook's order."""
         codebook = self.reported["codebook"]
         return list(codebook.loc[codebook["field"] == field, "term"])
+
+
+def _curated(path: Path, table: tables.Table) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if list(frame.columns) == [column.name for column in table.columns]:
+            return tables.typed(frame, table)
+        found = "another header"
+    except ValueError as error:  # no CSV, no UTF-8, or text where a number stands
+        found = str(error)
+    raise EvidenceError([Problem(f"curated/{path.name}", found, "what `make data` writes", remedy="Run `make data`.")])
 
 
 def parameters(loaded: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:

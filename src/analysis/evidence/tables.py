@@ -5,7 +5,9 @@ and writes their Frictionless Table Schema.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -21,7 +23,25 @@ Vocabulary = Mapping[str, frozenset[str]]
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SHA256 = r"[0-9a-f]{64}"
-NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+COUNT = r"[0-9]{1,12}"
+NUMBER = rf"{COUNT}(?:\.{COUNT})?"
+_IN_WORDS = {
+    COUNT: "a whole number such as 1600, 12 digits at most",
+    NUMBER: "a number such as 1600 or 0.38, with a point and no other mark, 12 digits at most",
+}
+
+HARMFUL = {
+    re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffd-\uffff]"): (
+        "no control character, none that turns text around, none that a wrong encoding left"
+    ),
+    re.compile("(?:^|;)[=+@＝＋＠－-]"): (
+        "none of = + - @ at the beginning or after ';', where a spreadsheet takes it for a formula"
+    ),
+    re.compile(r"^(?:(?i:nan|n/a|null|<na>)|NA|None|#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!))$"): (
+        "a value, or an empty cell: programs write and read this for none"
+    ),
+}
+"""What no cell may hold, for the curated tables are opened in spreadsheets, browsers and terminals."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +101,8 @@ def _locator(what: str) -> tuple[Column, ...]:
             "char_start",
             f"first character of the phrase {what}, counted in Unicode characters",
             "integer",
-            pattern=r"[0-9]+",
         ),
-        Column("char_end", "the character after its last", "integer", pattern=r"[0-9]+"),
+        Column("char_end", "the character after its last", "integer"),
         Column("phrase", "the words that carry it, as printed, 8 at most"),
         Column("sentence_sha256", "SHA-256 of the normalised sentence around it", pattern=SHA256),
     )
@@ -144,7 +163,7 @@ _FIGURE = (
     _NOTE,
     Column("value_to", "the far end of a range", "number", False, NUMBER),
     Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
-    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"[0-9]+"),
+    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False),
     Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
     Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
     Column("period", "the window as coded, EDTF", required=False),
@@ -208,7 +227,7 @@ CASES = Table(
         Column("case_id", "source and number", pattern=rf"{ID}\.p[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that introduces the case"),
-        Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]*"),
+        Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]{0,11}"),
         Column("who", "role, in our words"),
         Column("age_band", "age as a band", terms="age_band"),
         Column("origin", "where from, a region at most", terms="origin"),
@@ -329,20 +348,32 @@ Row = list[Any]
 """The cells of one row as text, then its file and its number; the header is row 1."""
 
 
+def read_text(path: Path, file: str, what: str) -> str:
+    """The text of a file that a person wrote: ``what``, named ``file`` in messages.
+
+    Raises EvidenceError where it is no file of its own that can be read, and where it is not UTF-8. A link is none: what
+    it leads to is neither kept with the record nor noticed when it changes.
+    """
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode):
+            return path.read_bytes().decode("utf-8")
+        found = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no file of text"
+    except OSError as error:
+        found = str(error.strerror).lower()
+    except UnicodeDecodeError as error:
+        found = f"the byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        row = error.object[: error.start].count(b"\n") + 1
+        raise EvidenceError([Problem(file, found, "UTF-8", row, remedy="Save the file as UTF-8.")]) from None
+    raise EvidenceError([Problem(file, found, what)])
+
+
 def read_raw(path: Path, table: Table, file: str) -> list[Row]:
     """The rows of a raw table. Raises EvidenceError where the file is not such a table, with every row that is not.
 
     ``file`` names the file in messages.
     """
-    try:
-        content = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise EvidenceError([Problem(file, "no such file", "a table of " + table.what)]) from None
-    except IsADirectoryError:
-        raise EvidenceError([Problem(file, "a folder", "a table of " + table.what)]) from None
-    except UnicodeDecodeError as error:
-        found = f"the byte 0x{error.object[error.start]:02x} at offset {error.start}"
-        raise EvidenceError([Problem(file, found, "UTF-8", remedy="Save the file as UTF-8.")]) from None
+    content = read_text(path, file, "a table of " + table.what)
     wanted = table.raw_columns
     reader = csv.reader(StringIO(content, newline=""), strict=True)
     rows: list[Row] = []
@@ -368,6 +399,13 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
 
 
 def _header_fault(header: list[str], wanted: list[str]) -> str:
+    if not any(header):
+        return "no header"
+    if header[0].startswith("\ufeff") and [header[0][1:], *header[1:]] == wanted:
+        return "a byte-order mark"
+    for mark in ";", "\t":
+        if header[0].lstrip("\ufeff").split(mark) == wanted:
+            return f"cells joined by {mark!r}"
     faults = {
         "without": [name for name in wanted if name not in header],
         "with the unknown": [repr(name) for name in dict.fromkeys(header) if name not in wanted],
@@ -389,7 +427,9 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
     import pandera.pandas as pa  # here: a run that only reads curated tables does not pay for it
 
     def column(spec: Column) -> Any:
-        checks = [pa.Check(lambda cells: cells == cells.str.strip(), error="no white space around it")]
+        checks = [
+            pa.Check(lambda cells: cells == cells.str.strip(), error="no white space around it"),
+        ]
         if spec.required:
             checks.append(
                 pa.Check(lambda cells: cells.str.strip() != "", error="a value; this column may not be empty")
@@ -406,11 +446,14 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
             else:
                 one = pa.Check(lambda cells: cells.isin(words), error=f"one of {listed}")
             checks.append(one)
-        pattern = {"integer": r"[0-9]+", "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
+        pattern = {"integer": COUNT, "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
         if spec.pattern or pattern:
             wanted = spec.pattern or pattern
             checks.append(
-                pa.Check(lambda cells: (cells == "") | cells.str.fullmatch(wanted), error=f"the form {wanted}")
+                pa.Check(
+                    lambda cells: (cells == "") | cells.str.fullmatch(wanted),
+                    error=_IN_WORDS.get(wanted, f"the form {wanted}"),
+                )
             )
         return pa.Column(str, checks)
 
@@ -429,6 +472,14 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
         found = " ".join(row[name] for name in key)
         problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
     return problems
+
+
+def harmful(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
+    """Every cell of a raw ``frame`` that would do harm where the table is opened."""
+    for name in table.raw_columns:
+        found = {cell: why for cell in frame[name].unique() for sign, why in HARMFUL.items() if sign.search(cell)}
+        for file, row, cell in frame.loc[frame[name].isin(found), ["file", "row", name]].itertuples(index=False):
+            yield Problem(file, repr(cell), found[cell], row, name)
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -221,6 +221,7 @@ TESTS: dict[str, Callable[[float, float, float], bool]] = {
 def _conclusions(evaluated: pd.DataFrame, asked: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Each conclusion over the scenarios in which its finding is a number. Raises ParameterError for an unknown test."""
     rows = []
+    known = set(evaluated["finding"])
     for conclusion in asked:
         tests = set(conclusion) - {"says", "finding"}
         if len(tests) != 1 or not tests <= set(TESTS):
@@ -228,6 +229,10 @@ def _conclusions(evaluated: pd.DataFrame, asked: Iterable[Mapping[str, Any]]) ->
                 f"scenarios.toml, conclusion {conclusion.get('says')!r}: expected one of {', '.join(TESTS)}, found {', '.join(sorted(tests)) or 'none'}."
             )
         (test,) = tests
+        if conclusion["finding"] not in known or not isinstance(conclusion[test], int | float):
+            raise ParameterError(
+                f"scenarios.toml, conclusion {conclusion['says']!r}: found {conclusion['finding']}, {test} = {conclusion[test]!r}; expected a finding of the grid, and a number."
+            )
         part = evaluated[
             evaluated["finding"].eq(conclusion["finding"]) & (evaluated["lower"].notna() | evaluated["upper"].notna())
         ]

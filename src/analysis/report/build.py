@@ -74,7 +74,7 @@ def report() -> Path:
     ahead.start()
     bring_up_to_date(NOTEBOOKS)
     ahead.join()
-    with TemporaryDirectory(dir=paths.BUILD) as folder:
+    with paths.unfinished(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
             shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
@@ -86,8 +86,7 @@ def report() -> Path:
         paths.write(drawn / "findings.csv", findings.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
         site(record, executed, drawn, built, now["the state of git"])
         _publish(drawn)
-        shutil.rmtree(paths.REPORT, ignore_errors=True)
-        built.replace(paths.REPORT)
+        paths.exchange(built, paths.REPORT)
     stamp.put(now)
     return paths.REPORT / "index.html"
 

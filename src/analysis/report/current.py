@@ -5,10 +5,12 @@ Only the standard library is imported here, so that a command which has nothing 
 
 import html
 import json
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +20,27 @@ from analysis.evidence import paths
 
 FLOORS = ("evidence", "findings")
 """The floors of the package that the results of the grid rest on."""
+
+
+NO_NOTEBOOK = "no whole notebook; expected what Jupyter saves. Take it anew from git, or mend it"
+
+
+class NotebookError(Exception):
+    """A notebook is none, or failed; the message names it and the cell."""
+
+
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Wait until no other process of this project does ``what``: it may be doing just what is wanted."""
+    lock = paths.BUILD / f".{what}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        if os.name == "posix":
+            import fcntl  # here: there is none elsewhere, where two at once do the work twice
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+            paths.clear_unfinished()
+        yield
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -30,8 +53,8 @@ def digest(files: Iterable[Path]) -> str:
 
 
 def under(folder: Path) -> list[Path]:
-    """The files in ``folder``, but for what Python leaves there."""
-    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    """The files in ``folder``, but for what Python and commands that were killed leave there."""
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".pyc", ".tmp"}]
 
 
 @lru_cache(maxsize=4)
@@ -80,16 +103,22 @@ REPORT = "the report"
 
 
 def made_of(name: str) -> dict[str, str]:
-    """What a notebook, or :data:`REPORT`, is made from, part by part, each as a hash: the same on every machine."""
+    """What a notebook, or :data:`REPORT`, is made from, part by part, each as a hash: the same on every machine.
+
+    Raises NotebookError where it is none.
+    """
     if name == REPORT:
         source, cells = "from analysis.report.build import report", []
     else:
-        document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
         kept = ("cell_type", "id", "attachments")
-        cells = [
-            [*(cell.get(field) for field in kept), "".join(cell["source"]), cell["metadata"].get("tags", [])]
-            for cell in document["cells"]
-        ]
+        try:
+            document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+            cells = [
+                [*(cell.get(field) for field in kept), "".join(cell["source"]), cell["metadata"].get("tags", [])]
+                for cell in document["cells"]
+            ]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise NotebookError(f"notebooks/{name}.ipynb: {NO_NOTEBOOK} ({type(error).__name__}: {error})") from None
         source = "\n".join(cell[3] for cell in cells if cell[0] == "code")
     return {
         "the notebook": key(json.dumps(cells)),
@@ -159,8 +188,8 @@ class Stamp:
     def stale(self, now: Mapping[str, str]) -> str:
         """Why the outputs are not current, in words; empty where they are."""
         try:
-            before = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError):
+            before = dict(json.loads(self.path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
             return "not made yet"
         held = {**now, "what was made": self._made()}
         changed = [name for name in {**held, **before} if before.get(name) != held.get(name)]

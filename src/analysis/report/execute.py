@@ -3,13 +3,11 @@ same bytes every time, and only where something that they rest on has changed.""
 
 import json
 import os
-import shutil
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -17,12 +15,14 @@ import nbformat
 import papermill
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets import CaselessStrEnum
 
 from analysis.evidence import paths
-from analysis.report.current import Stamp, parts_of, provenance
+from analysis.evidence.scenario import ParameterError
+from analysis.report.current import NO_NOTEBOOK, NotebookError, Stamp, parts_of, provenance
 from analysis.report.warm import Nursery
 
 NOTEBOOKS = (
@@ -37,10 +37,6 @@ NOTEBOOKS = (
 """The notebooks in the order of the report."""
 
 KERNEL = "analysis"
-
-
-class NotebookError(Exception):
-    """A notebook failed; the message names it and the cell."""
 
 
 class LocalKernel(AsyncKernelManager):
@@ -68,12 +64,21 @@ class LocalKernel(AsyncKernelManager):
 def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = None) -> nbformat.NotebookNode:
     """The notebook ``name`` executed with ``parameters``, free of what differs from run to run.
 
-    ``figures`` is the folder where the figures of the default scenario are saved. Raises NotebookError.
+    ``figures`` is the folder where the figures of the default scenario are saved. Raises NotebookError, and
+    ParameterError as :func:`cell_timeout`.
     """
-    made = provenance(name, parameters)
+    file, limit = f"notebooks/{name}.ipynb", cell_timeout()
+    try:
+        nbformat.validate(nbformat.read(paths.NOTEBOOKS / f"{name}.ipynb", as_version=4))  # type: ignore[no-untyped-call]
+    except OSError:
+        raise
+    except Exception as error:  # nbformat raises several types of its own, and jsonschema's
+        raise NotebookError(f"{file}: {NO_NOTEBOOK} ({type(error).__name__})") from None
     for parameter in parameters:  # papermill writes it into a cell as it is
         if not parameter.isidentifier():
-            raise NotebookError(f"notebooks/{name}.ipynb: there is no parameter {parameter!r}")
+            raise NotebookError(f"{file}: there is no parameter {parameter!r}")
+    made = provenance(name, parameters)
+    begun: list[int] = []
     try:
         notebook = papermill.execute_notebook(
             paths.NOTEBOOKS / f"{name}.ipynb",
@@ -83,14 +88,34 @@ def executed(name: str, parameters: Mapping[str, Any], figures: Path | None = No
             progress_bar=False,
             kernel_manager_class=type("Kernel", (LocalKernel,), {"figures": figures, "provenance": json.dumps(made)}),
             shutdown_kernel="immediate",  # a kernel here has nothing to save
+            execution_timeout=limit,
+            on_cell_execute=lambda cell, cell_index: begun.append(cell_index),
         )
     except PapermillExecutionError as error:
-        raise NotebookError(f"notebooks/{name}.ipynb, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
-    except RuntimeError as error:  # the kernel did not start, or died
-        raise NotebookError(f"notebooks/{name}.ipynb: {error}") from None
+        raise NotebookError(f"{file}, cell {error.exec_count}: {error.ename}: {error.evalue}") from None
+    except CellTimeoutError:
+        remedy = "Mend the cell, or allow it more seconds in CELL_TIMEOUT."
+        raise NotebookError(f"{file}, cell {len(begun)}: not done after {limit} seconds. {remedy}") from None
+    except DeadKernelError:
+        remedy = "It was ended, as what takes more memory than there is, or ended itself: look at what the cell does."
+        raise NotebookError(f"{file}, cell {len(begun)}: the kernel died. {remedy}") from None
+    except RuntimeError as error:  # the kernel did not start
+        raise NotebookError(f"{file}: {error}") from None
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":  # papermill takes exit(0) for success; what follows was not executed
+                raise NotebookError(f"{file}, cell {cell['execution_count']}: {output['ename']}: {output['evalue']}")
     notebook = normalised(notebook)
     notebook.metadata["provenance"] = made
     return notebook
+
+
+def cell_timeout() -> int:
+    """The seconds that one cell may take: CELL_TIMEOUT, or ten minutes. Raises ParameterError for what is no number."""
+    named = os.environ.get("CELL_TIMEOUT") or "600"
+    if not re.fullmatch(r"[1-9][0-9]{0,7}", named):
+        raise ParameterError(f"CELL_TIMEOUT = {named!r} is not allowed. Allowed: a whole number of seconds.")
+    return int(named)
 
 
 def folder_of(name: str) -> Path:
@@ -102,9 +127,11 @@ def bring_up_to_date(names: Iterable[str]) -> None:
     """Execute those of the notebooks ``names`` that are not current, as many at once as there are cores.
 
     Each ends in its :func:`folder_of`, whole or not at all. One that fails does not keep the others from finishing.
-    Raises NotebookError, which names each that failed.
+    Raises NotebookError, which names each that failed, and ParameterError for one that the report does not hold.
     """
     names = tuple(dict.fromkeys(names))
+    if unknown := [name for name in names if name not in NOTEBOOKS]:
+        raise ParameterError(f"there is no notebook {', '.join(map(repr, unknown))}. Allowed: {', '.join(NOTEBOOKS)}.")
     now = {name: parts_of(name) for name in names}
     why = {name: _stamp(name).stale(now[name]) for name in names}
     stale = [name for name in names if why[name]]
@@ -139,27 +166,13 @@ def store(names: Iterable[str]) -> None:
         paths.write(paths.NOTEBOOKS / f"{name}.ipynb", (folder_of(name) / f"{name}.ipynb").read_bytes())
 
 
-@contextmanager
-def alone(what: str) -> Iterator[None]:
-    """Wait until no other process of this project does ``what``: it may be doing just what is wanted."""
-    lock = paths.BUILD / f".{what}.lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        if os.name == "posix":
-            import fcntl  # here: there is none elsewhere, where two at once do the work twice
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def _execute(name: str, now: Mapping[str, str]) -> None:
     target = folder_of(name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent) as folder:
+    with paths.unfinished(target.parent) as folder:
         new = Path(folder) / name
         paths.write(new / f"{name}.ipynb", serialised(executed(name, {}, new / "figures")))
-        shutil.rmtree(target, ignore_errors=True)
-        new.replace(target)
+        paths.exchange(new, target)
     _stamp(name).put(now)
 
 

@@ -7,18 +7,20 @@ sweep goes to a URL that all can reach, each worker writes its own.
 """
 
 import json
+import logging
 import os
 import re
+import signal
 import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, as_completed, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,8 @@ from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.findings import sensitivity
-from analysis.report.current import FLOORS, Stamp, content, digest, key
-from analysis.report.execute import NOTEBOOKS, NotebookError, alone, executed, serialised
+from analysis.report.current import FLOORS, NotebookError, Stamp, alone, content, digest, key
+from analysis.report.execute import NOTEBOOKS, executed, serialised
 
 BATCH = 20
 """Scenarios evaluated in one task: about a second's work."""
@@ -99,7 +101,7 @@ class Store:
     def read(self, file: str) -> str:
         """What is stored as ``file``; nothing where nothing is."""
         try:
-            return str(self.files.cat_file(self.place(file)).decode())
+            return str(self.files.cat_file(self.place(file)).decode(errors="replace"))
         except FileNotFoundError:
             return ""
 
@@ -120,11 +122,28 @@ class Store:
 
 
 def declared() -> Spec:
-    """scenarios.toml. Raises ParameterError where it is no TOML."""
+    """scenarios.toml. Raises ParameterError where it is no TOML in UTF-8, or lacks what every scenario needs."""
     try:
-        return tomllib.loads(paths.SCENARIOS.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        spec = tomllib.loads(paths.SCENARIOS.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ParameterError(f"scenarios.toml: {error}") from None
+    for name, needed in (("conclusion", ("says", "finding")), ("notebook", ("scenario", "name"))):
+        for place, entry in enumerate(spec.get(name, ()), start=1):
+            if not isinstance(entry, dict) or any(not isinstance(entry.get(key), str) for key in needed):
+                expected = " and ".join(f'{key} = "..."' for key in needed)
+                raise ParameterError(
+                    f"scenarios.toml, [[{name}]] number {place}: found {entry!r}; expected {expected}."
+                )
+    grid = spec.get("grid")
+    if not isinstance(grid, dict) or not all(isinstance(asked, dict) for asked in grid.values()):
+        raise ParameterError(f"scenarios.toml: found grid = {grid!r}; expected a table [grid.ANALYSIS] an analysis.")
+    for name, asked in grid.items():
+        for part in "cross", "single":
+            held = asked.get(part, {})
+            if not isinstance(held, dict) or any(v != "every" and not isinstance(v, list) for v in held.values()):
+                told = f"scenarios.toml, [grid.{name}]: found {part} = {held!r}"
+                raise ParameterError(f'{told}; expected a table of parameters, each "every" or a list of values.')
+    return spec
 
 
 def runs(spec: Spec) -> list[Run]:
@@ -140,6 +159,8 @@ def runs(spec: Spec) -> list[Run]:
         )
     times = Counter(run.file for run in found)
     twice = sorted({run.scenario for run in found if times[run.file] > 1})
+    if unnamed := [run.scenario for run in found if not _slug(run.scenario)]:
+        raise ParameterError(f"scenarios.toml: scenario = {unnamed[0]!r}: expected a name with a letter or a digit.")
     if twice:
         raise ParameterError(
             f"scenarios.toml: more than one scenario is stored as {', '.join(twice)}. Give each a name of its own."
@@ -194,11 +215,32 @@ def cluster() -> Iterator[tuple[Executor, int]]:
         with Client(address, timeout="10s") as client:
             yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or cores
         return
-    with (
-        LocalCluster(n_workers=cores, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as local,
-        Client(local) as client,
-    ):
-        yield client.get_executor(pure=False, retries=RETRIES), cores
+    with ExitStack() as stack:
+        with _deaf():
+            local = stack.enter_context(
+                LocalCluster(
+                    n_workers=cores,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=logging.ERROR,
+                )
+            )
+        yield stack.enter_context(Client(local)).get_executor(pure=False, retries=RETRIES), cores
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """The processes that are started here do not hear Ctrl-C: this one does, and ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # now, for as it starts it makes the thread hear again
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def evaluated(executor: Executor | None = None) -> pd.DataFrame:

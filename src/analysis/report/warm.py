@@ -245,6 +245,8 @@ def _be_kernel(request: Mapping[str, Any], nursery: int) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: the kernel ends the moment its nursery does
     if os.getppid() != nursery:
         os._exit(1)
+    with suppress(OSError):  # where memory runs out, the kernel ends, and the command lives to say so
+        Path("/proc/self/oom_score_adj").write_text("1000")
     os.setsid()
     os.environ.clear()
     os.environ |= {**request["env"], "JPY_PARENT_PID": str(nursery)}

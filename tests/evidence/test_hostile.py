@@ -1,0 +1,365 @@
+"""Hostile and broken input to the raw tables: refused in words that lead to it, or harmless; never half taken."""
+
+import csv
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analysis.evidence import paths, tables
+from analysis.evidence.curate import curate, read
+from analysis.evidence.intake import intake
+from analysis.evidence.problems import EvidenceError
+from analysis.evidence.record import Record
+from analysis.evidence.verify import verify
+
+from .test_curate import spoil
+
+SOURCE = "mwn-2018-12"
+CLAIMS = f"{SOURCE}/claims.csv"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record of one source, without readings and wider figures: quick to read."""
+    raw = tmp_path_factory.mktemp("small") / "raw"
+    shutil.copytree(paths.RAW / SOURCE, raw / SOURCE)
+    for name in ("codebook.csv", "measures.csv"):
+        shutil.copy(paths.RAW / name, raw)
+    for name, table in (("readings.csv", tables.READINGS), ("wider/figures.csv", tables.WIDER)):
+        (raw / name).parent.mkdir(exist_ok=True)
+        (raw / name).write_text(",".join(table.raw_columns) + "\n")
+    return raw
+
+
+@pytest.fixture
+def small(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "raw"))
+
+
+def refused(raw: Path) -> list[str]:
+    """What a person is told: a line a problem, safe to print."""
+    with pytest.raises(EvidenceError) as caught:
+        read(raw)
+    told = [str(problem) for problem in caught.value.problems]
+    assert all(line.isprintable() for line in told) and all(len(line) < 3000 for line in told)
+    return told
+
+
+NUMBER, WHOLE = "a number such as 1600 or 0.38", "a whole number such as 1600"
+FORMULA, CONTROL, EMPTY = "where a spreadsheet takes it for a formula", "no control character", "an empty cell"
+CELLS = [
+    *(("claims", "value", value, NUMBER) for value in ("NaN", "inf", "-inf", "1e400", "1e3", "0,38", "1 600", "1,600")),
+    *(("claims", "value", value, NUMBER) for value in ("-5", "1.", ".5", "0x10", "1_000", "١٢٣", "½", "9" * 400)),
+    ("claims", "value", "9" * 5000, "(5002 characters); expected a number"),
+    ("claims", "value", "1.5", "a whole number"),
+    *(("claims", "char_end", value, WHOLE) for value in ("-1", "1.5", "nan", "9" * 30, "9" * 5000, "٣")),
+    ("claims", "char_end", "1", "a start before the end"),
+    ("claims", "char_end", "", "may not be empty"),
+    *(("claims", "base_n", value, WHOLE) for value in ("-1", "inf", "9" * 30)),
+    *(("claims", "as_of", value, "an EDTF date") for value in ("2016-13", "2016-02-30", "0000", "yesterday", "12016")),
+    ("claims", "as_of", "2017-02-29", "'2017-02-29': day is out of range"),
+    ("claims", "period", "2016-06/2016-01", "ends before it begins"),
+    ("claims", "period", "[" * 5000, "an EDTF date"),
+    ("events", "date", "2018-11-31", "an EDTF date"),
+    *(
+        ("claims", "note", value, FORMULA)
+        for value in ("=cmd|' /C calc'!A0", "@SUM(1)", "+1+cmd", "-2+3", "a;=1", "＝1")
+    ),
+    ("claims", "attributed_to", '=HYPERLINK("x")', FORMULA),
+    ("explanations", "gist", "=1+1", FORMULA),
+    *(("claims", "note", f"a{sign}b", CONTROL) for sign in ("\0", "\x1b[31m", "\x07", "\x85", "\u2028", "\ufffd")),
+    *(("claims", "note", f"a{sign}b", CONTROL) for sign in ("\u202e", "\u2066", "\ufeff")),
+    ("claims", "note", "\t=1", "no white space around it"),
+    *(("claims", "attributed_to", value, EMPTY) for value in ("NaN", "NULL", "NA", "None", "#N/A", "#REF!", "<NA>")),
+    *(("claims", "hedge", value, "one of about, at_least") for value in ("roughly", "About", "about;exact", "<b>")),
+    ("claims", "measure", "departed\u200b", "one of age, "),
+    ("claims", "measure", "departed\u00a0", "no white space around it"),
+    ("claims", "family", "no-such-family", "expected one of "),
+    ("claims", "case_id", f"{SOURCE}.p99", "a case_id of some cases.csv"),
+    ("claims", "claim_id", f"{SOURCE}.c01", "each key once"),
+    *(
+        ("claims", "claim_id", value, "the form ")
+        for value in ("../../x.c01", "a/b.c01", "<script>", "", f"{SOURCE}.C1")
+    ),
+    ("claims", "sentence_sha256", "0" * 63, "the form [0-9a-f]{64}"),
+    ("explanations", "neumann", "no_such_code", "terms of "),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value", "told"), CELLS, ids=lambda part: ascii(part)[:24])
+def test_a_cell_is_refused_with_its_file_row_and_column(
+    small: Path, table: str, column: str, value: str, told: str
+) -> None:
+    spoil(small / SOURCE / f"{table}.csv", 4, column, value)
+    if not value:
+        told = "may not be empty"
+    lines = refused(small)
+    assert any(
+        line.startswith(f"{SOURCE}/{table}.csv, row 4, column {column}: found ") and told in line for line in lines
+    )
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "1.0", "9" * 30, "NaN"])
+def test_no_case_is_of_fewer_persons_than_one_or_of_more_than_can_be_counted(raw: Path, value: str) -> None:
+    spoil(raw / "raseef22-2017-03" / "cases.csv", 3, "persons", value)
+    (line,) = (line for line in refused(raw) if "the form" in line)
+    assert line.startswith(
+        f"raseef22-2017-03/cases.csv, row 3, column persons: found {value!r}; expected the form [1-9]"
+    )
+
+
+def test_a_share_over_one_and_a_range_that_falls_are_refused(small: Path) -> None:
+    spoil(small / CLAIMS, 2, "kind", "share")
+    for column, value in (("unit", "share"), ("base", "departed"), ("value", "38"), ("hedge", "exact")):
+        spoil(small / CLAIMS, 2, column, value)
+    for column, value in (("hedge", "range"), ("value", "60"), ("value_to", "40")):
+        spoil(small / CLAIMS, 3, column, value)
+    told = refused(small)
+    assert f"{CLAIMS}, row 2, column value: found '38'; expected a fraction of 1, such as 0.38 for 38%." in told
+    assert f"{CLAIMS}, row 3, column value_to: found 60 to 40; expected a range that rises." in told
+
+
+def test_parts_that_are_their_own_whole_are_refused(small: Path) -> None:
+    spoil(small / "measures.csv", 2, "part_of", "killed_part")
+    with (small / "measures.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    spoil(small / "measures.csv", [row["measure"] for row in rows].index("killed") + 2, "part_of", rows[0]["measure"])
+    assert sum("measures.csv, row " in line and "expected a tree" in line for line in refused(small)) >= 2
+
+
+READINGS = "ambiguity,reading,default,claim_id,field,value,reason\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            "a,x,true,{0}.c99,value,1,r\na,y,false,{0}.c99,value,2,r\n",
+            "row 2, column claim_id: found 'mwn-2018-12.c99'",
+        ),
+        ("a,x,true,{0}.c01,valeu,1,r\na,y,false,{0}.c01,valeu,2,r\n", "row 2, column field: found 'valeu'"),
+        ("a,x,true,{0}.c01,family,none-such,r\na,y,false,{0}.c01,family,{1},r\n", "column family: found 'none-such'"),
+        ("a,x,true,{0}.c01,note,=1,r\na,y,false,{0}.c01,note,b,r\n", "row 2, column value: found '=1'"),
+        ("a,x,true,{0}.c01,note,1,r\n", "found 1 readings of a, 1 of them default"),
+        (
+            "a,x,true,{0}.c01,note,1,r\na,y,false,{0}.c01,note,2,r\nb,x,true,{0}.c01,note,2,r\nb,y,false,{0}.c01,note,1,r\n",
+            "row 4, column field: found note of mwn-2018-12.c01 set by b and by another ambiguity",
+        ),
+    ],
+    ids=["no claim", "no column", "no family", "formula", "no choice", "circular"],
+)
+def test_a_reading_of_what_is_not_there_and_readings_that_undo_each_other_are_refused(
+    small: Path, rows: str, told: str
+) -> None:
+    with (small / CLAIMS).open(newline="") as file:
+        family = next(csv.DictReader(file))["family"]
+    (small / "readings.csv").write_text(READINGS + rows.format(SOURCE, family))
+    assert any(line.startswith("readings.csv") and told in line for line in refused(small))
+
+
+FILES: list[tuple[str, Callable[[bytes], bytes], str]] = [
+    ("BOM", lambda b: b"\xef\xbb\xbf" + b, "row 1: found a byte-order mark; expected claim_id,"),
+    (
+        "Excel",
+        lambda b: b"\xef\xbb\xbf" + b.replace(b",", b";").replace(b"\n", b"\r\n"),
+        "row 1: found cells joined by ';'",
+    ),
+    ("tabs", lambda b: b.replace(b",", b"\t"), r"row 1: found cells joined by '\t'"),
+    ("sep=", lambda b: b"sep=,\n" + b, "row 1: found a header without claim_id"),
+    ("UTF-16", lambda b: b.decode().encode("utf-16"), "row 1: found the byte 0xff at offset 0; expected UTF-8"),
+    ("UTF-16 without BOM", lambda b: b.decode().encode("utf-16-le"), "found "),
+    ("Latin-1", lambda b: b + "é\n".encode("latin1"), "row 13: found the byte 0xe9"),
+    ("cp1256", lambda b: b + "وزارة\n".encode("cp1256"), "row 13: found the byte 0xe6"),
+    ("a workbook", lambda b: b"PK\x03\x04" + bytes(range(256)), "found the byte 0x80"),
+    ("NULs", lambda b: b"\0" * 1000, "row 1: found a header without claim_id"),
+    ("nothing", lambda b: b"", "row 1: found no header"),
+    ("blank", lambda b: b"\n\n", "row 1: found no header"),
+    ("a column less", lambda b: b.replace(b"hedge,", b"", 1), "row 1: found a header without hedge"),
+    (
+        "a column twice",
+        lambda b: b.replace(b"hedge,", b"hedge,hedge,", 1),
+        "row 1: found a header with more than one hedge",
+    ),
+    ("another column", lambda b: b.replace(b"hedge,", b"hegde,", 1), "without hedge and with the unknown 'hegde'"),
+    ("another order", lambda b: b.replace(b"measure,hedge", b"hedge,measure", 1), "a header in another order"),
+    (
+        "a cell more",
+        lambda b: b.replace(b"\nmwn", b"\nx,mwn", 1),
+        "row 2: found 27 cells; expected 26 cells in every row",
+    ),
+    ("cut short", lambda b: b[:-100], "row 12: found "),
+    ("an open quote", lambda b: b + b'"abc', "row 13: found no CSV"),
+    ("a huge cell", lambda b: b + b"x" * 200000, "row 13: found no CSV: field larger than"),
+]
+
+
+@pytest.mark.parametrize(("spoiled", "told"), [case[1:] for case in FILES], ids=[case[0] for case in FILES])
+def test_a_table_saved_by_another_program_is_refused_with_what_to_do(
+    small: Path, spoiled: Callable[[bytes], bytes], told: str
+) -> None:
+    path = small / CLAIMS
+    path.write_bytes(spoiled(path.read_bytes()))
+    assert any(line.startswith(CLAIMS) and told in line for line in refused(small))
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\r"])
+def test_line_ends_of_other_systems_give_the_same_bytes(small: Path, tmp_path: Path, end: bytes) -> None:
+    curate(small, tmp_path / "as it was")
+    for path in small.rglob("*.csv"):
+        path.write_bytes(path.read_bytes().replace(b"\n", end))
+    curate(small, tmp_path / "converted")
+    for path in (tmp_path / "as it was").iterdir():
+        assert path.read_bytes() == (tmp_path / "converted" / path.name).read_bytes()
+
+
+def lead_to(target: str) -> Callable[[Path], None]:
+    def put(path: Path) -> None:
+        path.unlink()
+        path.symlink_to(target)
+
+    return put
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes as Unix has them")
+@pytest.mark.parametrize("name", ["claims.csv", "source.toml"])
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [
+        (lead_to("/etc/passwd"), "a link"),
+        (lead_to("/nowhere"), "a link"),
+        (lead_to("claims.csv"), "a link"),
+        (lead_to("/dev/zero"), "a link"),
+        (folder, "a folder"),
+        (pipe, "no file of text"),
+        (Path.unlink, "no such file"),
+    ],
+    ids=["passwd", "dangling", "loop", "endless", "folder", "pipe", "none"],
+)
+def test_what_is_no_file_of_its_own_is_not_read(small: Path, put: Callable[[Path], None], told: str, name: str) -> None:
+    put(small / SOURCE / name)
+    lines = refused(small)
+    assert any(line.startswith(f"{SOURCE}/{name}: found {told}") for line in lines)
+    assert "root:" not in "".join(lines)
+
+
+def test_a_link_in_place_of_a_source_is_refused(small: Path, tmp_path: Path) -> None:
+    shutil.move(small / SOURCE, tmp_path / "elsewhere")
+    (small / SOURCE).symlink_to(tmp_path / "elsewhere")
+    (small / "gone-2018-12").symlink_to(tmp_path / "nowhere")
+    told = [
+        f"{name}: found a link; expected a folder of its own. Move the folder here."
+        for name in ("gone-2018-12", SOURCE)
+    ]
+    assert refused(small) == told
+
+
+@pytest.mark.parametrize("name", ["A b;c", "..x", "MWN-2018-12", "x\x1b[31m", "-rf"])
+def test_a_folder_that_is_no_id_is_refused(small: Path, name: str) -> None:
+    shutil.copytree(small / SOURCE, small / name)
+    (line,) = refused(small) if not name.startswith(".") else [": found this name; Rename the folder."]
+    assert ": found this name; " in line and "Rename the folder." in line
+
+
+def test_a_source_that_is_half_made_is_not_passed_over(small: Path) -> None:
+    (small / "gazette-2016-05").mkdir()
+    read(small)  # git keeps no empty folder: somebody has only begun
+    shutil.copy(small / CLAIMS, small / "gazette-2016-05")
+    assert any(line.startswith("gazette-2016-05/source.toml: found no such file") for line in refused(small))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("publisher = [1, 2]", "key publisher: found [1, 2]; expected text in quotes"),
+        ("publisher = nan", "key publisher: found nan; expected text in quotes"),
+        ("publisher = 2017-03-01", "key publisher: found datetime.date(2017, 3, 1); expected text in quotes"),
+        ('publisher = "=cmd"', "key publisher: found '=cmd'"),
+        ('publisher = ""', "key publisher: found ''; expected a value"),
+        ('publisher = "a"\npublisher = "b"', "Cannot overwrite a value"),
+        ('publisher = "a\\u202eb"', r"key publisher: found 'a\u202eb'"),
+        ('reprint = "no"', "key reprint: found 'no'"),
+        ('published = "2018-02-30"', "key published: found '2018-02-30' is not an EDTF date"),
+        ('stored_copy_url = "javascript:alert(1)"', "key stored_copy_url: found 'javascript:alert(1)'"),
+        ('owner = "x"', "found the keys authors, date_basis, owner"),
+        ("publisher = ", "Invalid value"),
+    ],
+)
+def test_a_description_is_refused_by_its_key(small: Path, line: str, told: str) -> None:
+    path = small / SOURCE / "source.toml"
+    key = line.split(" = ")[0]
+    others = [held for held in path.read_text(encoding="utf-8").splitlines() if not held.startswith(f"{key} =")]
+    path.write_text("\n".join([*others, line]) + "\n", encoding="utf-8")
+    lines = refused(small)
+    assert any(one.startswith(f"{SOURCE}/source.toml") and told in one for one in lines)
+    assert not any(", row " in one for one in lines)
+
+
+def test_markup_is_text_and_stays_as_it_is(small: Path, tmp_path: Path) -> None:
+    note = "<script>alert(1)</script> & \"quotes\", {{ braces }} `code` $x$ 'and' more"
+    spoil(small / CLAIMS, 4, "note", note)
+    curate(small, tmp_path / "curated")
+    with (tmp_path / "curated" / "claims.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["note"] for row in csv.DictReader(file)].count(note) == 1
+
+
+def test_a_span_past_the_end_of_the_text_is_told_with_what_stands_where(small: Path, texts: list[Path]) -> None:
+    spoil(small / CLAIMS, 4, "char_end", "999999999999")
+    spoil(small / CLAIMS, 5, "char_start", "999999999")
+    spoil(small / CLAIMS, 5, "char_end", "999999999999")
+    told = [fault for fault in verify(small, texts).faults if f"{SOURCE}.c0" in fault]
+    assert [fault.split(":")[0] for fault in told] == [
+        f"{CLAIMS}, row 4, {SOURCE}.c03",
+        f"{CLAIMS}, row 5, {SOURCE}.c04",
+    ]
+    assert "moved: " in told[0] and "not at 655-999999999999" in told[0]
+    assert "moved: " in told[1] and "not at 999999999-999999999999" in told[1]
+
+
+@pytest.mark.parametrize("name", ["..", "../x", "/etc", "texts", "wider", "a b", "", "x" * 300 + "/", "\x1b[31m"])
+def test_intake_writes_nowhere_else(small: Path, tmp_path: Path, name: str) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("At least 30 left.")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(EvidenceError, match="--id: found"):
+        intake(text, name, "https://example.org/", small)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_hundred_thousand_rows_are_read_and_of_many_faults_a_hundred_told(small: Path) -> None:
+    path = small / SOURCE / "dismissed.csv"
+    header, row = path.read_text(encoding="utf-8").splitlines()[:2]
+    rows = row.split(",", 1)[1]
+    path.write_text("\n".join([header, *(f"{SOURCE}.d{n},{rows}" for n in range(100_000))]) + "\n", encoding="utf-8")
+    assert len(read(small)[0]["dismissed"]) == 100_000
+    path.write_text("\n".join([header, *(f"{SOURCE}.d1,{rows}" for n in range(20_000))]) + "\n", encoding="utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        read(small)
+    assert len(caught.value.problems) == 19_999 and str(caught.value).count("\n") == 101
+
+
+@pytest.mark.parametrize("content", [b"", b"<<<<<<< HEAD\n", b"\xff", b'"', b"claim_id,claim_id\n"])
+def test_a_curated_table_that_is_spoiled_is_refused(tmp_path: Path, content: bytes) -> None:
+    shutil.copytree(paths.CURATED, tmp_path / "curated")
+    (tmp_path / "curated" / "claims.csv").write_bytes(content)
+    with pytest.raises(EvidenceError, match=r"curated/claims.csv: found .* Run `make data`."):
+        Record.load(tmp_path / "curated")
+
+
+def test_a_number_that_is_none_in_a_curated_table_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(paths.CURATED, tmp_path / "curated")
+    spoil(tmp_path / "curated" / "claims.csv", 4, "value", "many")
+    with pytest.raises(EvidenceError, match=r"curated/claims.csv: found .* Run `make data`."):
+        Record.load(tmp_path / "curated")

@@ -1,0 +1,413 @@
+"""What goes wrong while a command runs: told in one line, and every file whole, the old or the new."""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.evidence import paths, tables
+from analysis.report.current import NotebookError
+from analysis.report.execute import executed
+
+from .conftest import run
+from .test_sweep import declare
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, limits and users as Unix has them")
+
+SOURCE = "mwn-2018-12"
+OUTPUTS = ("data/curated", "notebooks", "figures", "build")
+
+TINY = """
+import random, sys
+from analysis.report import build, execute
+names = tuple(name for name in execute.NOTEBOOKS if (build.paths.NOTEBOOKS / f"{name}.ipynb").exists())
+build.NOTEBOOKS = execute.NOTEBOOKS = names
+build.evaluated = build.all_findings = lambda *_: ()
+build.main_findings = lambda _: ()
+build.findings_table = lambda _: __import__("pandas").DataFrame({"id": ["a"]})
+def site(record, executed, drawn, target, state):
+    for name in names:
+        build.paths.write(target / f"{name}.html", (executed / f"{name}.ipynb").read_text() * 100)
+build.site = site
+from analysis.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command with the notebooks that are there, and with pages of its own in place of Sphinx's, which write where nobody looks."""
+
+
+@pytest.fixture(scope="module")
+def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of one source and two notebooks, whose commands take a second or two; `data` was run."""
+    root = tmp_path_factory.mktemp("hostile") / "a project"
+    shutil.copytree(paths.ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(paths.ROOT / "share", root / "share")
+    for name in ("scenarios.toml", "requirements.txt"):
+        shutil.copy(paths.ROOT / name, root)
+    raw = root / "data" / "raw"
+    shutil.copytree(paths.RAW / SOURCE, raw / SOURCE)
+    for name in ("codebook.csv", "measures.csv"):
+        shutil.copy(paths.RAW / name, raw)
+    for name, table in (("readings.csv", tables.READINGS), ("wider/figures.csv", tables.WIDER)):
+        (raw / name).parent.mkdir(exist_ok=True)
+        (raw / name).write_text(",".join(table.raw_columns) + "\n")
+    (root / "figures").mkdir()
+    (root / "tiny.py").write_text(TINY)
+    for name in ("pathways", "evidence"):
+        put(root, name, drawing("old"))
+    assert run(root, "analysis", "data").returncode == 0
+    return root
+
+
+@pytest.fixture
+def small(curated: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(curated, tmp_path / "a project"))
+
+
+def put(project: Path, name: str, *cells: str) -> None:
+    """A notebook of these cells."""
+    document = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"c{n}",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            }
+            for n, source in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"display_name": "a", "language": "python", "name": "analysis"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = project / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(document))
+
+
+def drawing(word: str) -> str:
+    """A cell that draws a figure, long enough not to be written at a stroke."""
+    return (
+        "import os; from pathlib import Path; from analysis.evidence.paths import write\n"
+        f"for n in range(3): write(Path(os.environ['ANALYSIS_FIGURES']) / f'{{n}}.svg', '{word}' * 200_000)"
+    )
+
+
+def renew(project: Path) -> None:
+    """Another input, from which other outputs follow."""
+    for path in (project / "data" / "raw").rglob("*.csv"):
+        path.write_text(path.read_text(encoding="utf-8").replace("fighters", "warriors"), encoding="utf-8")
+    for name in ("pathways", "evidence"):
+        put(project, name, drawing("new"))
+
+
+def held(project: Path) -> dict[str, bytes]:
+    """What stands in the folders of outputs, but for what is not whole yet and says so by its name."""
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for folder in OUTPUTS
+        for path in (project / folder).rglob("*")
+        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(project).parts)
+    }
+
+
+def begun(project: Path, *command: str, before: tuple[str, ...] = (), **settings: Any) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(project / "src")}
+    return subprocess.Popen(
+        [*before, sys.executable, "-m", *command],
+        cwd=project,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **settings,
+    )
+
+
+DATA, REPORT, SWEEP = ("analysis", "data"), ("tiny", "report"), ("analysis", "sweep")
+
+
+@pytest.mark.parametrize(
+    ("command", "kills"), [(DATA, 4), (REPORT, 2)], ids=lambda part: part[-1] if isinstance(part, tuple) else ""
+)
+def test_killed_at_any_moment_every_file_is_the_old_or_the_new(
+    small: Path, tmp_path: Path, command: tuple[str, ...], kills: int
+) -> None:
+    assert run(small, *command).returncode == 0
+    old = held(small)
+    shutil.copytree(small, tmp_path / "undisturbed" / small.name)
+    undisturbed = tmp_path / "undisturbed" / small.name
+    started = time.monotonic()
+    for project in (undisturbed, small):
+        renew(project)
+    assert run(undisturbed, *command).returncode == 0
+    lasts = time.monotonic() - started
+    new = held(undisturbed)
+    assert sum(old.get(name) != new[name] for name in new) >= 4
+    chance = random.Random(7)
+    for place in range(kills):
+        shutil.copytree(small, tmp_path / "killed")
+        killed = begun(tmp_path / "killed", *command)
+        time.sleep(lasts * (place + chance.random()) / kills)
+        if killed.poll() is None:
+            os.killpg(killed.pid, chance.choice([signal.SIGKILL, signal.SIGINT]))
+        told = killed.communicate(timeout=60)[1]
+        assert "Traceback" not in told or killed.returncode < 0
+        for name, content in held(tmp_path / "killed").items():
+            assert content in (old.get(name), new.get(name)), f"{name} is neither the old nor the new"
+        assert run(tmp_path / "killed", *command).returncode == 0 and held(tmp_path / "killed") == new
+        shutil.rmtree(tmp_path / "killed")
+
+
+def test_killed_at_every_step_of_writing_and_made_whole_by_the_next_run(small: Path) -> None:
+    (small / "steps.py").write_text(STEPS)
+    renew(small)
+    result = run(small, "steps")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert int(result.stdout.split()[-2]) >= 12 and not list((small / "data" / "curated").glob(".*"))
+
+
+STEPS = """
+import os, shutil, signal, pathlib
+from analysis.evidence import curate, paths
+from analysis.cli import main
+import pandera.pandas
+
+def held(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
+
+def child(step):
+    pid = os.fork()
+    if pid:
+        return os.waitpid(pid, 0)[1]
+    seen = []
+    for name in ("write_bytes", "replace"):
+        def counted(path, *rest, done=getattr(pathlib.Path, name), whole=name == "replace"):
+            seen.append(path)
+            if len(seen) == step:
+                if not whole:
+                    done(path, rest[0][: len(rest[0]) // 2])
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done(path, *rest)
+        setattr(pathlib.Path, name, counted)
+    os._exit(main(["data"]))
+
+old, kept, stamp = held(paths.CURATED), pathlib.Path("kept"), pathlib.Path("build/data.json")
+shutil.copytree(paths.CURATED, kept)
+before = stamp.read_bytes()
+curate.read = lambda raw, held=curate.read(paths.RAW): held  # as quick as can be, for it is written many times
+assert child(0) == 0
+new, step = held(paths.CURATED), 0
+assert new != old
+while True:
+    step += 1
+    shutil.rmtree(paths.CURATED)
+    shutil.copytree(kept, paths.CURATED)
+    stamp.write_bytes(before)
+    if child(step) == 0:
+        break
+    for name, content in held(paths.CURATED).items():
+        assert content in (old[name], new[name]), name
+    assert child(0) == 0 and held(paths.CURATED) == new, step
+print(step, "steps")
+"""
+"""Kills `data` at every write, half of it done, and at every exchange in turn; after each, the next run."""
+
+
+@pytest.mark.parametrize("command", [DATA, REPORT], ids=lambda command: command[-1])
+def test_two_at_once_end_well_with_the_files_of_one(small: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    shutil.copytree(small, tmp_path / "one" / small.name)
+    renew(small)
+    renew(tmp_path / "one" / small.name)
+    both = [begun(small, *command) for _ in range(2)]
+    assert [process.communicate(timeout=120)[1] and process.returncode for process in both] in (
+        [0, 0],
+        [0, ""],
+        ["", 0],
+    )
+    assert run(tmp_path / "one" / small.name, *command).returncode == 0
+    assert held(small) == held(tmp_path / "one" / small.name)
+
+
+def test_two_sweeps_at_once_and_one_that_is_interrupted(project: Path) -> None:
+    shutil.rmtree(project / "tests")
+    declare(project, {"as printed": {}})
+    both = [begun(project, *SWEEP) for _ in range(2)]
+    assert [(process.communicate(timeout=120), process.returncode)[1] for process in both] == [0, 0]
+    first = held(project)
+    assert "build/sweep/as-printed.ipynb" in first
+    (project / "build" / "sweep" / "results.csv").unlink()
+    third = begun(project, *SWEEP)
+    time.sleep(random.Random(7).uniform(1, 3))
+    third.send_signal(signal.SIGINT)
+    told = third.communicate(timeout=60)[1]
+    assert third.returncode in (0, 130) and "Traceback" not in told
+    assert {name: content for name, content in first.items() if "results" not in name}.items() <= held(project).items()
+
+
+def test_what_a_killed_command_left_is_no_output_and_goes_with_the_next_run(small: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = small / "data" / "curated" / f".claims.csv.{dead.pid}.tmp"
+    mine = small / "data" / "curated" / f".claims.csv.{os.getpid()}.tmp"
+    folder = small / "build" / f".abc.{dead.pid}.tmp"
+    (folder / "site").mkdir(parents=True)
+    for path in (left, mine, folder / "site" / "half"):
+        path.write_text("half")
+    result = run(small, *DATA)
+    assert result.stdout == "data: current\n"
+    assert mine.exists() and not left.exists() and not folder.exists()
+
+
+FAILING = {
+    "pathways": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the kernel died. "),
+    "accounting": ("import time; time.sleep(1000)", "not done after 8 seconds. "),
+    "wider_record": ("bytearray(2**60)", "MemoryError"),
+    "sensitivity": ("input('your password: ')", "StdinNotImplementedError"),
+    "deaths_by_year": ("raise SystemExit(0)", "SystemExit"),
+    "returnees_and_arrests": ("no valid python", "SyntaxError"),
+}
+
+
+def test_notebooks_that_die_hang_ask_or_leave_are_named_the_other_finishes_and_the_report_stays(small: Path) -> None:
+    for name, (cell, _) in FAILING.items():
+        put(small, name, drawing("new"), cell)
+    report = small / "build" / "report" / "index.html"
+    report.parent.mkdir(parents=True)
+    report.write_text("the old")
+    before = held(small)
+    result = run(small, *REPORT, CELL_TIMEOUT="8")
+    assert result.returncode == 1 and "Traceback" not in result.stderr
+    for name, (_, told) in FAILING.items():
+        assert f"notebooks/{name}.ipynb, cell 2: {told}" in result.stderr
+    made = {name for name in held(small) if name not in before}
+    assert {name for name in made if name.endswith(".ipynb")} == {"build/notebooks/evidence/evidence.ipynb"}
+    assert before.items() <= held(small).items() and "figures/0.svg" not in made
+
+
+@pytest.mark.parametrize(
+    ("content", "verb"),
+    [
+        *((content, ("report",)) for content in (b"", b"{}", b'{"cells": [', b"[]", b'{"cells": [5]}', b"\xff")),
+        (b"{}", ("notebooks", "pathways")),
+    ],
+    ids=str,
+)
+def test_a_corrupt_notebook_is_named_and_left_as_it_is(
+    small: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, verb: tuple[str, ...]
+) -> None:
+    (small / "notebooks" / "pathways.ipynb").write_bytes(content)
+    before, told = held(small), "notebooks/pathways.ipynb: no whole notebook; expected what Jupyter saves."
+    result = run(small, "analysis", *verb)
+    assert result.returncode == 1 and result.stderr.startswith(told) and held(small) == before
+    assert "Traceback" not in result.stderr
+    monkeypatch.setattr(paths, "NOTEBOOKS", small / "notebooks")
+    with pytest.raises(NotebookError, match=told):  # as the sweep executes it
+        executed("pathways", {})
+
+
+@pytest.mark.parametrize(
+    ("command", "environment", "told"),
+    [
+        (("analysis", "notebooks", "../../x"), {}, "there is no notebook '../../x'. Allowed: evidence, "),
+        (("analysis", "notebooks", "pathways"), {"CELL_TIMEOUT": "soon"}, "CELL_TIMEOUT = 'soon' is not allowed. "),
+        (("analysis", "trace", "../../etc/passwd"), {}, "../../etc/passwd"),
+    ],
+)
+def test_a_wrong_word_is_refused_in_one_line(
+    small: Path, command: tuple[str, ...], environment: dict[str, str], told: str
+) -> None:
+    result = run(small, *command, **environment)
+    assert result.returncode == 2 and told in result.stderr.splitlines()[-1] and "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"[grid", "scenarios.toml: "),
+        (b"\xff", "scenarios.toml: 'utf-8' codec"),
+        (b"", "scenarios.toml: found grid = None; expected a table"),
+        (b"grid = 5", "scenarios.toml: found grid = 5; expected a table"),
+        (
+            b"[grid.deaths_by_year]\ncross = 5",
+            "scenarios.toml, [grid.deaths_by_year]: found cross = 5; expected a table",
+        ),
+        (b'[grid.deaths_by_year.cross]\nleft_out = ["none-such"]', "parameter left_out = 'none-such' is not allowed"),
+        (b"[grid.deaths_by_year.cross]\nabout_width = [nan]", "parameter about_width = nan is not allowed"),
+        (b"[grid.no_such]", "there is no analysis 'no_such'"),
+        (
+            b'[grid]\n[[notebook]]\nname = "pathways"',
+            "scenarios.toml, [[notebook]] number 1: found {'name': 'pathways'}",
+        ),
+        (b'[grid]\n[[notebook]]\nname = "pathways"\nscenario = "../.."', "expected a name with a letter or a digit"),
+        (b'[grid]\n[[conclusion]]\nsays = "x"', "scenarios.toml, [[conclusion]] number 1: found {'says': 'x'}"),
+    ],
+)
+def test_a_grid_that_cannot_be_is_refused(
+    record: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, told: str
+) -> None:
+    from analysis.evidence.scenario import ParameterError
+    from analysis.findings import sensitivity
+    from analysis.report import sweep
+
+    (tmp_path / "scenarios.toml").write_bytes(text)
+    monkeypatch.setattr(paths, "SCENARIOS", tmp_path / "scenarios.toml")
+    with pytest.raises(ParameterError) as caught:
+        sweep.runs(sweep.declared())
+        sensitivity.grid(record, sweep.declared())
+    assert told in str(caught.value)
+
+
+def test_a_full_disk_is_told_with_the_file_and_leaves_the_old(small: Path) -> None:
+    renew(small)
+    old = held(small)
+    full = begun(small, *DATA, preexec_fn=limited)
+    told = full.communicate(timeout=60)[1]
+    assert full.returncode == 2
+    assert told.splitlines()[-1].endswith("/data/curated/codings.csv: File too large") and "Traceback" not in told
+    changed = {name for name, content in held(small).items() if old[name] != content}
+    assert all(name in ("data/curated/claims.csv", "data/curated/explanations.csv") for name in changed)
+    assert not list((small / "data" / "curated").glob(".*"))
+    assert run(small, *DATA).returncode == 0
+
+
+def limited() -> None:
+    """No file longer than so: what a full disk does, at a place that can be foreseen."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (7000, 7000))
+
+
+POWERLESS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+"""For root may write where nobody may."""
+
+
+@pytest.mark.skipif(bool(POWERLESS) and not shutil.which("setpriv"), reason="root without setpriv may do anything")
+@pytest.mark.parametrize(
+    ("closed", "mode", "named"),
+    [
+        ("data/curated", 0o555, "data/curated/claims.csv"),
+        ("build", 0o555, "build/.data.lock"),
+        (f"data/raw/{SOURCE}/claims.csv", 0, f"data/raw/{SOURCE}/claims.csv"),
+    ],
+)
+def test_what_may_not_be_written_or_read_is_told_with_the_file(small: Path, closed: str, mode: int, named: str) -> None:
+    renew(small)
+    (small / "build" / ".data.lock").unlink()
+    old, was = held(small), (small / closed).stat().st_mode
+    (small / closed).chmod(mode)
+    refused = begun(small, *DATA, before=POWERLESS)
+    told = refused.communicate(timeout=60)[1]
+    (small / closed).chmod(was)
+    assert refused.returncode == 2 and told.splitlines()[-1] == f"{small / named}: Permission denied"
+    assert "Traceback" not in told and held(small) == old
