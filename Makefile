@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 
-.PHONY: help setup data verify report notebooks sweep lab test test-browser lint bench lock clean
+.PHONY: help setup data verify report notebooks sweep lab test test-browser fuzz lint bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -40,6 +40,9 @@ test: .venv/ready  ## pytest and nbval
 
 test-browser: .venv/ready  ## the site and the brief, in Chromium (apt-get install chromium), which `make test` skips without it
 	REQUIRE_BROWSER=1 $(RUN) pytest tests/report
+
+fuzz: .venv/ready  ## the laws of everything that is read, on ever new examples; MINUTES=60 for an hour
+	$(RUN) tests.fuzz $(or $(MINUTES),5)
 
 lint: .venv/ready  ## ruff, mypy and the import contract
 	$(RUN) ruff check .

@@ -40,6 +40,8 @@ def test_frictionless_finds_the_package_valid() -> None:
     [
         ("hedge", "roughly", "one of about, at_least"),
         ("value", "six hundred", "the form"),
+        ("value", "9" * 400, "the form"),
+        ("base_n", "9" * 20, "the form"),
         ("value", "", "a number for every hedge but vague"),
         ("claim_id", "elsewhere.c01", "an id that begins with"),
         ("as_of", "2016-13", "an EDTF date"),
@@ -59,6 +61,13 @@ def test_a_wrong_cell_is_refused_with_its_place(
     told = str(caught.value)
     assert f"{SOURCE}/claims.csv, row 4, column {column}" in told and expected in told
     assert not (tmp_path / "curated").exists()
+
+
+def test_less_than_nothing_is_refused(raw: Path, tmp_path: Path) -> None:
+    spoil(raw / SOURCE / "claims.csv", 4, "hedge", "less_than")
+    spoil(raw / SOURCE / "claims.csv", 4, "value", "0")
+    with pytest.raises(EvidenceError, match="column value: found less_than 0; expected a number above 0"):
+        curate(raw, tmp_path / "curated")
 
 
 def test_all_problems_are_told_at_once(raw: Path, tmp_path: Path) -> None:

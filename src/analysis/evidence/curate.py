@@ -34,7 +34,7 @@ def curate(raw: Path = paths.RAW, curated: Path = paths.CURATED) -> Frames:
     frames, vocabulary = read(raw)
     frames = derived(frames)
     for table in tables.TABLES:
-        paths.write(curated / f"{table.name}.csv", frames[table.name].to_csv(index=False, lineterminator="\n"))
+        paths.write(curated / f"{table.name}.csv", tables.text(frames[table.name]))
     paths.write(curated / "datapackage.json", json.dumps(datapackage(vocabulary), indent=1, ensure_ascii=False) + "\n")
     return frames
 
@@ -224,7 +224,12 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
         (given_end != hedge.eq("range"), "value_to", told("value_to"), "the far end of a range, and of nothing else"),
         (end < value, "value_to", lambda row: f"{row['value']} to {row['value_to']}", "a range that rises"),
         (unit.eq("share") & (top > 1), "value", told("value"), "a fraction of 1, such as 0.38 for 38%"),
-        (hedge.eq("about") & value.eq(0), "value", lambda row: "about 0", "a number that has a last non-zero digit"),
+        (
+            hedge.isin(["about", "less_than"]) & value.eq(0),
+            "value",
+            lambda row: f"{row['hedge']} 0",
+            "a number above 0 for about and less_than",
+        ),
         (unit.isin(COUNTED) & (value % 1).gt(0), "value", told("value"), "a whole number"),
         (unit.isin(COUNTED) & (end % 1).gt(0), "value_to", told("value_to"), "a whole number"),
         (

@@ -89,7 +89,7 @@ _NUMBER_LIKE = re.compile(
     rf"\d{{1,3}}(?:[{_GROUP}]\d{{3}}(?!\d))+|\d+(?:[.,٫٬]\d+)*|[¼-¾⅐-⅞]|\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE
 )
 _COMPOUND = re.compile(
-    rf"(?:\b(?:{'|'.join([*_CARDINALS, *_SCALES])})\b(?:[\s-]+(?:(?:(?<=hundred )|(?<=thousand ))and\s+)?)?)+",
+    rf"(?:\b(?:(?:hundred|thousand)[\s-]+and|{'|'.join([*_CARDINALS, *_SCALES])})\b[\s-]*)+",
     re.IGNORECASE,
 )
 _FRACTION_OF = re.compile(rf"\b({'|'.join(_CARDINALS)})[\s-](third|quarter)s?\b")
@@ -195,9 +195,9 @@ class Text:
         return self._hashes[sentence]
 
     def occurrences(self, phrase: str) -> list[Span]:
-        """Every place where ``phrase`` stands, white space and quotes aside."""
-        pattern = r"\s+".join(_any_quote(word) for word in phrase.split())
-        return [Span(*match.span()) for match in re.finditer(pattern, self.content)] if pattern else []
+        """Every place where ``phrase`` stands, white space, quotes and composition aside; places may overlap."""
+        pattern = r"\s+".join("".join(map(_any_form, unicodedata.normalize("NFC", word))) for word in phrase.split())
+        return [Span(*match.span(1)) for match in re.finditer(f"(?=({pattern}))", self.content)] if pattern else []
 
     def locate(self, phrase: str, sentence_sha256: str) -> list[Span]:
         """Every place of ``phrase`` inside a sentence with that hash."""
@@ -210,9 +210,12 @@ class Text:
             yield Span(*match.span())
 
 
-def _any_quote(word: str) -> str:
-    escaped = re.escape(word.translate(_QUOTES))
-    return escaped.replace('"', '["“”„«»]').replace("'", "['‘’]")
+def _any_form(letter: str) -> str:
+    """A pattern for ``letter``, composed or not, and for every quote that is the same once straightened."""
+    straight = letter.translate(_QUOTES)
+    quotes = [chr(quote) for quote, other in _QUOTES.items() if other == straight]
+    forms = dict.fromkeys([straight, unicodedata.normalize("NFD", letter), *quotes])
+    return f"(?:{'|'.join(map(re.escape, forms))})" if len(forms) > 1 else re.escape(letter)
 
 
 def numbers_in(phrase: str) -> list[Decimal]:

@@ -21,7 +21,9 @@ Vocabulary = Mapping[str, frozenset[str]]
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SHA256 = r"[0-9a-f]{64}"
-NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+WHOLE = r"[0-9]{1,15}"
+NUMBER = rf"{WHOLE}(?:\.{WHOLE})?"
+"""Numbers of so few digits are held exactly, by pandas too."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def _locator(what: str) -> tuple[Column, ...]:
             "char_start",
             f"first character of the phrase {what}, counted in Unicode characters",
             "integer",
-            pattern=r"[0-9]+",
+            pattern=WHOLE,
         ),
-        Column("char_end", "the character after its last", "integer", pattern=r"[0-9]+"),
+        Column("char_end", "the character after its last", "integer", pattern=WHOLE),
         Column("phrase", "the words that carry it, as printed, 8 at most"),
         Column("sentence_sha256", "SHA-256 of the normalised sentence around it", pattern=SHA256),
     )
@@ -144,7 +146,7 @@ _FIGURE = (
     _NOTE,
     Column("value_to", "the far end of a range", "number", False, NUMBER),
     Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
-    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, r"[0-9]+"),
+    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, WHOLE),
     Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
     Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
     Column("period", "the window as coded, EDTF", required=False),
@@ -208,7 +210,7 @@ CASES = Table(
         Column("case_id", "source and number", pattern=rf"{ID}\.p[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that introduces the case"),
-        Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]*"),
+        Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]{0,14}"),
         Column("who", "role, in our words"),
         Column("age_band", "age as a band", terms="age_band"),
         Column("origin", "where from, a region at most", terms="origin"),
@@ -347,12 +349,14 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
     reader = csv.reader(StringIO(content, newline=""), strict=True)
     rows: list[Row] = []
     problems = []
+    number = 0
     try:
         header = next(reader, [])
         if header != wanted:
             remedy = "Save as CSV with commas, UTF-8 without a byte-order mark, and these columns in this order."
             found = _header_fault(header, wanted)
             raise EvidenceError([Problem(file, found, ",".join(wanted), row=1, remedy=remedy)])
+        number = 1
         for number, cells in enumerate(reader, start=2):
             if not cells:
                 continue  # a blank line is no row
@@ -361,7 +365,7 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
             rows.append([*map(intern, cells), file, number])
     except csv.Error as error:
         remedy = "Quote a cell that holds a comma, a quote or a line break, and double the quotes in it."
-        problems.append(Problem(file, f"no CSV: {error}", "cells joined by commas", len(rows) + 2, remedy=remedy))
+        problems.append(Problem(file, f"no CSV: {error}", "cells joined by commas", number + 1, remedy=remedy))
     if problems:
         raise EvidenceError(problems)
     return rows
@@ -406,7 +410,7 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
             else:
                 one = pa.Check(lambda cells: cells.isin(words), error=f"one of {listed}")
             checks.append(one)
-        pattern = {"integer": r"[0-9]+", "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
+        pattern = {"integer": WHOLE, "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
         if spec.pattern or pattern:
             wanted = spec.pattern or pattern
             checks.append(
@@ -429,6 +433,12 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
         found = " ".join(row[name] for name in key)
         problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
     return problems
+
+
+def text(frame: pd.DataFrame) -> str:
+    """``frame`` as CSV. A cell that holds a carriage return is left bare by Python before 3.13: all are quoted then."""
+    content = frame.to_csv(index=False, lineterminator="\n")
+    return frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL) if "\r" in content else content
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
