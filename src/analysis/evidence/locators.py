@@ -15,7 +15,7 @@ from hashlib import sha256
 from itertools import accumulate
 
 _CLOSERS = "\"'”’»)\\]"
-_BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\s*\n\s*|\s*\[/?h\d\]\s*")
+_BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\n\s*|\[/?h\d\]\s*")
 _BREAK = re.compile(r"[;:()\[\]<>|\"“”„«»—]|[,،.!?](?!\d)|\s[–-]\s")
 _WORD = re.compile(r"\w+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
@@ -94,6 +94,8 @@ _COMPOUND = re.compile(
 )
 _FRACTION_OF = re.compile(rf"\b({'|'.join(_CARDINALS)})[\s-](third|quarter)s?\b")
 PERCENT = r"\s?(?:[%٪％]|per\s?cent\b)"
+_OF_PERCENT = re.compile(rf"(?:(?:\s?[-–—]\s?|\s(?:to|or|and)\s)\d[\d.,٫٬]*)?{PERCENT}")
+"""After a number: its percent sign, or that of the range it begins, as in 20-30%."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def numbers_in(phrase: str) -> list[Decimal]:
         if word[0].isdecimal():
             values = _printed(word)
             found += values
-            if re.match(PERCENT, phrase[match.end() :]):
+            if _OF_PERCENT.match(phrase, match.end()):
                 found += [value / 100 for value in values]
         elif word[0].isnumeric():
             found.append(Decimal(str(unicodedata.numeric(word))))
