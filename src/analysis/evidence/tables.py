@@ -22,8 +22,8 @@ Vocabulary = Mapping[str, frozenset[str]]
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SHA256 = r"[0-9a-f]{64}"
 WHOLE = r"[0-9]{1,15}"
+"""A number of so few digits stays what it is as a float."""
 NUMBER = rf"{WHOLE}(?:\.{WHOLE})?"
-"""Numbers of so few digits are held exactly, by pandas too."""
 
 
 @dataclass(frozen=True)
