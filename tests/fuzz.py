@@ -9,10 +9,12 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import redirect_stdout, suppress
+from functools import wraps
 from typing import Any
 from unittest import SkipTest
 
-from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "fuzz",
@@ -20,7 +22,6 @@ settings.register_profile(
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     report_multiple_bugs=False,
-    verbosity=Verbosity.quiet,
     suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("fuzz")
@@ -35,6 +36,7 @@ def tried(law: Any, until: float, count: Callable[[], None]) -> None:
     """Try ``law`` on new examples ``until`` then; ``count`` is called for each. Raises what breaks the law."""
     inner = law.hypothesis.inner_test
 
+    @wraps(inner)
     def timed(*drawn: Any, **named: Any) -> None:
         count()
         inner(*drawn, **named)
@@ -43,9 +45,8 @@ def tried(law: Any, until: float, count: Callable[[], None]) -> None:
 
     law.hypothesis.inner_test = timed
     try:
-        law()
-    except SkipTest:
-        pass
+        with suppress(SkipTest), redirect_stdout(None):  # which is told how to run it again, though nothing broke
+            law()
     finally:
         law.hypothesis.inner_test = inner
 

@@ -182,7 +182,7 @@ def test_doubt_about_a_date_moves_none_of_its_days(written: str, mark: str) -> N
 SPACES = st.sampled_from([" ", "  ", "\t", "\u00a0", "\u2009", "\u202f", "\u3000", " \u00a0"])
 QUOTES = {'"': '"“”„«»', "'": "'‘’"}
 WORDS = st.sampled_from(
-    ["two", "thousand", "five", "hundred", "and", "1,600", "1.600", "٣٠٠", "7٪", "½", "some", "“many”", "„few“", "‘most’", "don't", "d’or", "é", "e\u0301", "left.", "back?", "no!", "(one)", "[h2]", "2014-2015", "third", "é.", "Åe", "İx", "ſix", "\U0001f600", "\u200f٣", "half", "of"]
+    ["two", "thousand", "five", "hundred", "and", "1,600", "1.600", "٣٠٠", "7٪", "½", "some", "“many”", "„few“", "‘most’", "don't", "d’or", "é", "e\u0301", "left.", "back.”", "“no.”", "‘so!’", "back?", "no!", "(one)", "[h2]", "2014-2015", "third", "é.", "Åe", "İx", "ſix", "\U0001f600", "\u200f٣", "half", "of"]
 )  # fmt: skip
 LETTER = st.characters(codec="utf-8")
 LOOSE = st.one_of(
@@ -225,6 +225,7 @@ def test_a_quoted_span_is_located_where_it_was_quoted(content: str, start: int, 
 
 
 @example(["two", "é."], " ", 0, "NFD")
+@example(["“no.”", "two"], " ", 1, "NFC")
 @given(st.lists(WORDS, min_size=1, max_size=10), SPACES, st.integers(0, 5), st.sampled_from(["NFC", "NFD"]))
 def test_another_capture_of_a_text_is_recognised(words: list[str], space: str, quote: int, form: Any) -> None:
     one = " ".join(words)

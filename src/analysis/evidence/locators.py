@@ -14,7 +14,7 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import accumulate
 
-_CLOSERS = "\"'”’»)\\]"
+_CLOSERS = "\"'“”„‘’«»)\\]"
 _BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\n\s*|\[/?h\d\]\s*")
 _BREAK = re.compile(r"[;:()\[\]<>|\"“”„«»—]|[,،.!?](?!\d)|\s[–-]\s")
 _WORD = re.compile(r"\w+")
