@@ -40,8 +40,6 @@ def test_frictionless_finds_the_package_valid() -> None:
     [
         ("hedge", "roughly", "one of about, at_least"),
         ("value", "six hundred", "the form"),
-        ("value", "9" * 400, "the form"),
-        ("base_n", "9" * 20, "the form"),
         ("value", "", "a number for every hedge but vague"),
         ("claim_id", "elsewhere.c01", "an id that begins with"),
         ("as_of", "2016-13", "an EDTF date"),
@@ -61,6 +59,13 @@ def test_a_wrong_cell_is_refused_with_its_place(
     told = str(caught.value)
     assert f"{SOURCE}/claims.csv, row 4, column {column}" in told and expected in told
     assert not (tmp_path / "curated").exists()
+
+
+def test_an_ambiguity_is_no_other_parameter(raw: Path, tmp_path: Path) -> None:
+    path = raw / "readings.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("\nyear_2016,", "\nsources,"), encoding="utf-8")
+    with pytest.raises(EvidenceError, match="column ambiguity: found 'sources'; expected a name that no other"):
+        curate(raw, tmp_path / "curated")
 
 
 def test_less_than_nothing_is_refused(raw: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from analysis.evidence.intake import TODO, intake
 from analysis.evidence.locators import Span, Text, normalised, numbers_in
 from analysis.evidence.periods import days
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.record import decimal, patched
+from analysis.evidence.record import decimal, parameters, patched
 from analysis.evidence.scenario import Parameter, ParameterError, injected_names, scenario
 from analysis.evidence.suggestions import suggestions
 from analysis.evidence.verify import STATUSES, verify
@@ -443,7 +443,7 @@ NEARLY = st.one_of(
 
 
 def admits(column: tables.Column, cell: str) -> bool:
-    pattern = column.pattern or {"integer": "[0-9]+", "boolean": "true|false"}.get(column.type, "")
+    pattern = column.pattern or {"integer": tables.COUNT, "boolean": "true|false"}.get(column.type, "")
     terms = {"", *LETTERS["letters"]}
     return (
         cell == cell.strip()
@@ -515,7 +515,17 @@ def small() -> tuple[TemporaryDirectory[str], dict[Path, bytes]]:
 
 FILES = ["codebook.csv", "measures.csv", "readings.csv", "wider/figures.csv"]
 FILES += [f"{SOURCE}/{table.name}.csv" for table in tables.BY_SOURCE]
+
+
+@cache
+def cells() -> list[str]:
+    """What stands in some cell of these tables."""
+    texts = [content.decode() for path, content in small()[1].items() if path.suffix == ".csv"]
+    return sorted({cell for content in texts for row in csv.reader(StringIO(content, newline="")) for cell in row})
+
+
 PLAUSIBLE = st.one_of(
+    st.integers(0, 2000).map(lambda place: cells()[place % len(cells())]),
     NEARLY,
     EDTF,
     PRINTED,
@@ -528,6 +538,8 @@ PLAUSIBLE = st.one_of(
 
 @share_of(3)
 @example("codebook.csv", 1, 2, "a\rb")
+@example("codebook.csv", 1, 1, "a,b")
+@example(f"{SOURCE}/claims.csv", 0, 7, "9" * 400)
 @given(st.sampled_from(FILES), st.integers(1, 200), st.integers(0, 40), PLAUSIBLE)
 def test_one_cell_of_the_record_is_as_it_should_be_or_refused(file: str, row: int, column: int, cell: str) -> None:
     path = Path(small()[0].name) / file
@@ -542,6 +554,9 @@ def test_one_cell_of_the_record_is_as_it_should_be_or_refused(file: str, row: in
         assert all(isinstance(problem, Problem) and problem.found and problem.expected for problem in error.problems)
     else:
         event("admitted")
+        choices = parameters(frames)
+        assert len({choice.name for choice in choices}) == len(choices)
+        assert all(choice.parse(value) for choice in choices for value in choice.values)
         for table in tables.TABLES:
             kept = pd.read_csv(StringIO(tables.text(frames[table.name]), newline=""), dtype=str, keep_default_na=False)
             pd.testing.assert_frame_equal(tables.typed(kept, table), frames[table.name], check_dtype=False)

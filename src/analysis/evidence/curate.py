@@ -7,6 +7,7 @@ and a ``datapackage.json`` that describes them (Frictionless Table Schema).
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from analysis.evidence import paths, tables
 from analysis.evidence.hedges import COUNTED, NUMBERED
 from analysis.evidence.periods import days
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.record import derive, patched
+from analysis.evidence.record import derive, parameters, patched
 
 WORD = re.compile(r"\w+")
 MAX_WORDS = 8
@@ -280,6 +281,14 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
             yield Problem(found=repr(row["field"]), expected=f"one of {', '.join(fields)}", column="field", **where)
         else:
             sound.append(row)
+    names = Counter(parameter.name for parameter in parameters(frames))
+    yield from _faults(
+        readings,
+        readings["ambiguity"].map(names) > 1,
+        "ambiguity",
+        lambda row: repr(row["ambiguity"]),
+        "a name that no other parameter has",
+    )
     for (ambiguity, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):
         if rows["default"].nunique() > 1:
             yield Problem(

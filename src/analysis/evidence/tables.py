@@ -21,9 +21,8 @@ Vocabulary = Mapping[str, frozenset[str]]
 
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SHA256 = r"[0-9a-f]{64}"
-WHOLE = r"[0-9]{1,15}"
-"""A number of so few digits stays what it is as a float."""
-NUMBER = rf"{WHOLE}(?:\.{WHOLE})?"
+COUNT = r"[0-9]{1,12}"
+NUMBER = rf"{COUNT}(?:\.{COUNT})?"
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,8 @@ def _locator(what: str) -> tuple[Column, ...]:
             "char_start",
             f"first character of the phrase {what}, counted in Unicode characters",
             "integer",
-            pattern=WHOLE,
         ),
-        Column("char_end", "the character after its last", "integer", pattern=WHOLE),
+        Column("char_end", "the character after its last", "integer"),
         Column("phrase", "the words that carry it, as printed, 8 at most"),
         Column("sentence_sha256", "SHA-256 of the normalised sentence around it", pattern=SHA256),
     )
@@ -146,7 +144,7 @@ _FIGURE = (
     _NOTE,
     Column("value_to", "the far end of a range", "number", False, NUMBER),
     Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
-    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False, WHOLE),
+    Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False),
     Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
     Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
     Column("period", "the window as coded, EDTF", required=False),
@@ -210,7 +208,7 @@ CASES = Table(
         Column("case_id", "source and number", pattern=rf"{ID}\.p[0-9]+"),
         Column("source_id", "the source it stands in", pattern=ID, derived=True),
         *_locator("that introduces the case"),
-        Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]{0,14}"),
+        Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]{0,11}"),
         Column("who", "role, in our words"),
         Column("age_band", "age as a band", terms="age_band"),
         Column("origin", "where from, a region at most", terms="origin"),
@@ -280,7 +278,7 @@ CODEBOOK = Table(
     "one term of a controlled vocabulary",
     (
         Column("field", "the column it belongs to"),
-        Column("term", "the term"),
+        Column("term", "the term", pattern="[^,;]+"),
         Column("definition", "what it means"),
         Column("part_of", "the broader term whose persons include these", required=False),
         Column("exclusive", "no person is in this part and in another exclusive part of the same term", "boolean"),
@@ -410,7 +408,7 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
             else:
                 one = pa.Check(lambda cells: cells.isin(words), error=f"one of {listed}")
             checks.append(one)
-        pattern = {"integer": WHOLE, "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
+        pattern = {"integer": COUNT, "number": NUMBER, "boolean": "true|false"}.get(spec.type, "")
         if spec.pattern or pattern:
             wanted = spec.pattern or pattern
             checks.append(
