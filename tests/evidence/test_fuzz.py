@@ -211,6 +211,7 @@ def test_sentences_hold_all_that_is_printed(content: str) -> None:
 
 
 @example("two two two", 4, 7)
+@example("\u212b and \U0002f800", 0, 7)
 @given(LOOSE, st.integers(0, 60), st.integers(1, 40))
 def test_a_quoted_span_is_located_where_it_was_quoted(content: str, start: int, length: int) -> None:
     part = content[start : start + length]
@@ -246,8 +247,9 @@ def test_normalising_twice_is_normalising_once(content: str) -> None:
     assert normalised(f"\n {content}\u00a0") == once
 
 
-@given(LOOSE, LOOSE)
-def test_what_a_text_holds_occurs_in_it(content: str, phrase: str) -> None:
+@given(LOOSE, LOOSE, st.sampled_from(["NFC", "NFD"]))
+def test_what_a_text_holds_occurs_in_it(content: str, phrase: str, form: Any) -> None:
+    content = unicodedata.normalize(form, content)
     if normalised(phrase) and normalised(phrase) in normalised(content):
         assert Text(content).occurrences(phrase)
     for span in Text(content).occurrences(phrase):

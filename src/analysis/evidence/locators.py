@@ -198,7 +198,7 @@ class Text:
 
     def occurrences(self, phrase: str) -> list[Span]:
         """Every place where ``phrase`` stands, white space, quotes and composition aside; places may overlap."""
-        pattern = r"\s+".join("".join(map(_any_form, unicodedata.normalize("NFC", word))) for word in phrase.split())
+        pattern = r"\s+".join(map(_any_form, phrase.split()))
         return [Span(*match.span(1)) for match in re.finditer(f"(?=({pattern}))", self.content)] if pattern else []
 
     def locate(self, phrase: str, sentence_sha256: str) -> list[Span]:
@@ -212,12 +212,11 @@ class Text:
             yield Span(*match.span())
 
 
-def _any_form(letter: str) -> str:
-    """A pattern for ``letter``, composed or not, and for every quote that is the same once straightened."""
-    straight = letter.translate(_QUOTES)
-    quotes = [chr(quote) for quote, other in _QUOTES.items() if other == straight]
-    forms = dict.fromkeys([straight, unicodedata.normalize("NFD", letter), *quotes])
-    return f"(?:{'|'.join(map(re.escape, forms))})" if len(forms) > 1 else re.escape(letter)
+def _any_form(word: str) -> str:
+    """A pattern for ``word`` with its letters as they are, composed or taken apart, and with any quotes."""
+    forms = dict.fromkeys([word, *(unicodedata.normalize(form, word) for form in ("NFC", "NFD"))])
+    escaped = "|".join(re.escape(form.translate(_QUOTES)) for form in forms)
+    return "(?:" + escaped.replace('"', '["“”„«»]').replace("'", "['‘’]") + ")"
 
 
 def numbers_in(phrase: str) -> list[Decimal]:
