@@ -4,7 +4,7 @@ RUN := .venv/bin/python -m
 # Python reads the path of this package from a file, in the encoding of the locale: a folder may be named in any letters
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup data verify report notebooks sweep lab test test-browser lint bench reproduce audit lock clean
+.PHONY: help setup data verify report notebooks sweep lab test test-browser fuzz lint bench reproduce audit lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -42,6 +42,9 @@ test: .venv/ready  ## pytest and nbval
 
 test-browser: .venv/ready  ## the site and the brief, in Chromium (apt-get install chromium), which `make test` skips without it
 	REQUIRE_BROWSER=1 $(RUN) pytest tests/report
+
+fuzz: .venv/ready  ## the laws of everything that is read, on ever new examples; MINUTES=60 for an hour
+	$(RUN) tests.fuzz $(or $(MINUTES),5)
 
 lint: .venv/ready  ## ruff, mypy and the import contract
 	$(RUN) ruff check .

@@ -61,6 +61,20 @@ def test_a_wrong_cell_is_refused_with_its_place(
     assert not (tmp_path / "curated").exists()
 
 
+def test_an_ambiguity_is_no_other_parameter(raw: Path, tmp_path: Path) -> None:
+    path = raw / "readings.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("\nyear_2016,", "\nsources,"), encoding="utf-8")
+    with pytest.raises(EvidenceError, match="column ambiguity: found 'sources'; expected a name that no other"):
+        curate(raw, tmp_path / "curated")
+
+
+def test_less_than_nothing_is_refused(raw: Path, tmp_path: Path) -> None:
+    spoil(raw / SOURCE / "claims.csv", 4, "hedge", "less_than")
+    spoil(raw / SOURCE / "claims.csv", 4, "value", "0")
+    with pytest.raises(EvidenceError, match="column value: found less_than 0; expected a number above 0"):
+        curate(raw, tmp_path / "curated")
+
+
 def test_all_problems_are_told_at_once(raw: Path, tmp_path: Path) -> None:
     spoil(raw / SOURCE / "claims.csv", 2, "hedge", "roughly")
     spoil(raw / SOURCE / "events.csv", 2, "date", "yesterday")

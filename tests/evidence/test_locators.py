@@ -67,6 +67,9 @@ def test_every_number_like_word_is_seen() -> None:
         ("١٬٦٠٠", "1600"),
         ("٧٪", "0.07"),
         ("38,5 per cent", "0.385"),
+        ("20-30% of them", "0.2"),
+        ("between 40 and 60 percent", "0.4"),
+        ("one hundred\nand\u00a0fifty men", "150"),
     ],
 )
 def test_numbers_are_read_from_their_phrase(phrase: str, number: str) -> None:

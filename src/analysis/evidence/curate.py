@@ -7,6 +7,7 @@ and a ``datapackage.json`` that describes them (Frictionless Table Schema).
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from analysis.evidence import paths, tables
 from analysis.evidence.hedges import COUNTED, NUMBERED
 from analysis.evidence.periods import days
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.record import derive, patched
+from analysis.evidence.record import derive, parameters, patched
 
 RESERVED = ("texts", "wider")
 """Folders of data/raw that hold no source."""
@@ -38,7 +39,7 @@ def curate(raw: Path = paths.RAW, curated: Path = paths.CURATED) -> Frames:
     frames, vocabulary = read(raw)
     frames = derived(frames)
     for table in tables.TABLES:
-        paths.write(curated / f"{table.name}.csv", frames[table.name].to_csv(index=False, lineterminator="\n"))
+        paths.write(curated / f"{table.name}.csv", tables.text(frames[table.name]))
     paths.write(curated / "datapackage.json", json.dumps(datapackage(vocabulary), indent=1, ensure_ascii=False) + "\n")
     return frames
 
@@ -262,7 +263,12 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
         (given_end != hedge.eq("range"), "value_to", told("value_to"), "the far end of a range, and of nothing else"),
         (end < value, "value_to", lambda row: f"{row['value']} to {row['value_to']}", "a range that rises"),
         (unit.eq("share") & (top > 1), "value", told("value"), "a fraction of 1, such as 0.38 for 38%"),
-        (hedge.eq("about") & value.eq(0), "value", lambda row: "about 0", "a number that has a last non-zero digit"),
+        (
+            hedge.isin(["about", "less_than"]) & value.eq(0),
+            "value",
+            lambda row: f"{row['hedge']} 0",
+            "a number above 0 for about and less_than",
+        ),
         (unit.isin(COUNTED) & (value % 1).gt(0), "value", told("value"), "a whole number"),
         (unit.isin(COUNTED) & (end % 1).gt(0), "value_to", told("value_to"), "a whole number"),
         (
@@ -313,6 +319,14 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
             yield Problem(found=repr(row["field"]), expected=f"one of {', '.join(fields)}", column="field", **where)
         else:
             sound.append(row)
+    names = Counter(parameter.name for parameter in parameters(frames))
+    yield from _faults(
+        readings,
+        readings["ambiguity"].map(names) > 1,
+        "ambiguity",
+        lambda row: repr(row["ambiguity"]),
+        "a name that no other parameter has",
+    )
     for (ambiguity, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):
         if rows["default"].nunique() > 1:
             yield Problem(

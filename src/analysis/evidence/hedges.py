@@ -33,7 +33,8 @@ def interval(
     """The numbers that ``hedge`` and ``value`` admit.
 
     ``value_to`` is the far end of a range. ``about_width`` stretches "about": 1 admits the numbers that round to the
-    printed one at its last non-zero digit. A count is a whole number; a share lies in [0, 1].
+    printed one at its last non-zero digit. A count is a whole number; a share lies in [0, 1]. Raises ValueError where
+    no number is admitted, as in "less than 0 persons".
     """
     if hedge == "vague":
         return None, None
@@ -68,4 +69,6 @@ def interval(
     if step:
         lower = lower.to_integral_value(ROUND_CEILING)
         upper = None if upper is None else upper.to_integral_value(ROUND_FLOOR)
+    if upper is not None and lower > upper:
+        raise ValueError(f"{hedge} {value} {unit} admits no number")
     return float(lower), None if upper is None else float(upper)

@@ -76,7 +76,7 @@ def intake(file: Path, source: str, url: str = "", raw: Path = paths.RAW) -> Int
     for path, content in changed.items():
         paths.write(path, content)
     if len(todo):
-        paths.write(folder / "todo.csv", todo.to_csv(index=False, lineterminator="\n"))
+        paths.write(folder / "todo.csv", tables.text(todo))
     else:
         (folder / "todo.csv").unlink(missing_ok=True)
     paths.write(described, description)
@@ -152,8 +152,8 @@ def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, 
     for table, rows in held:
         for row in rows:
             row |= {"table": table.name, "row_id": row[table.columns[0].name]}
-            # of several places of one sentence: the one that moved as far as most other rows did
-            row["places"].sort(key=lambda place, row=row: -shifts[place.start - int(row["char_start"])])
+            if row["status"] == "moved":  # of several places of one sentence: as far as most other rows moved
+                row["places"].sort(key=lambda place, row=row: -shifts[place.start - int(row["char_start"])])
             row["span"] = row["places"][0] if row["places"] else None
         if any(row["status"] == "moved" for row in rows):
             path = folder / f"{table.name}.csv"

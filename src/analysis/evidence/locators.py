@@ -14,8 +14,8 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import accumulate
 
-_CLOSERS = "\"'”’»)\\]"
-_BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\s*\n\s*|\s*\[/?h\d\]\s*")
+_CLOSERS = "\"'“”„‘’«»)\\]"
+_BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\n\s*|\[/?h\d\]\s*")
 _BREAK = re.compile(r"[;:()\[\]<>|\"“”„«»—]|[,،.!?](?!\d)|\s[–-]\s")
 _WORD = re.compile(r"\w+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
@@ -89,11 +89,13 @@ _NUMBER_LIKE = re.compile(
     rf"\d{{1,3}}(?:[{_GROUP}]\d{{3}}(?!\d))+|\d+(?:[.,٫٬]\d+)*|[¼-¾⅐-⅞]|\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE
 )
 _COMPOUND = re.compile(
-    rf"(?:\b(?:{'|'.join([*_CARDINALS, *_SCALES])})\b(?:[\s-]+(?:(?:(?<=hundred )|(?<=thousand ))and\s+)?)?)+",
+    rf"(?:\b(?:(?:hundred|thousand)[\s-]+and|{'|'.join([*_CARDINALS, *_SCALES])})\b[\s-]*)+",
     re.IGNORECASE,
 )
 _FRACTION_OF = re.compile(rf"\b({'|'.join(_CARDINALS)})[\s-](third|quarter)s?\b")
 PERCENT = r"\s?(?:[%٪％]|per\s?cent\b)"
+_OF_PERCENT = re.compile(rf"(?:(?:\s?[-–—]\s?|\s(?:to|or|and)\s)\d[\d.,٫٬]*)?{PERCENT}")
+"""After a number: its percent sign, or that of the range it begins, as in 20-30%."""
 
 
 @dataclass(frozen=True)
@@ -195,9 +197,9 @@ class Text:
         return self._hashes[sentence]
 
     def occurrences(self, phrase: str) -> list[Span]:
-        """Every place where ``phrase`` stands, white space and quotes aside."""
-        pattern = r"\s+".join(_any_quote(word) for word in phrase.split())
-        return [Span(*match.span()) for match in re.finditer(pattern, self.content)] if pattern else []
+        """Every place where ``phrase`` stands, white space, quotes and composition aside; places may overlap."""
+        pattern = r"\s+".join(map(_any_form, phrase.split()))
+        return [Span(*match.span(1)) for match in re.finditer(f"(?=({pattern}))", self.content)] if pattern else []
 
     def locate(self, phrase: str, sentence_sha256: str) -> list[Span]:
         """Every place of ``phrase`` inside a sentence with that hash."""
@@ -210,9 +212,11 @@ class Text:
             yield Span(*match.span())
 
 
-def _any_quote(word: str) -> str:
-    escaped = re.escape(word.translate(_QUOTES))
-    return escaped.replace('"', '["“”„«»]').replace("'", "['‘’]")
+def _any_form(word: str) -> str:
+    """A pattern for ``word`` with its letters as they are, composed or taken apart, and with any quotes."""
+    forms = dict.fromkeys([word, *(unicodedata.normalize(form, word) for form in ("NFC", "NFD"))])
+    escaped = "|".join(re.escape(form.translate(_QUOTES)) for form in forms)
+    return "(?:" + escaped.replace('"', '["“”„«»]').replace("'", "['‘’]") + ")"
 
 
 def numbers_in(phrase: str) -> list[Decimal]:
@@ -230,7 +234,7 @@ def numbers_in(phrase: str) -> list[Decimal]:
         if word[0].isdecimal():
             values = _printed(word)
             found += values
-            if re.match(PERCENT, phrase[match.end() :]):
+            if _OF_PERCENT.match(phrase, match.end()):
                 found += [value / 100 for value in values]
         elif word[0].isnumeric():
             found.append(Decimal(str(unicodedata.numeric(word))))

@@ -6,9 +6,11 @@ width of "about", a coding frame. A scenario is one full choice.
 
 import ast
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
+from sys import float_info
 from typing import Any
 
 ALL, NONE = "all", "none"
@@ -55,7 +57,7 @@ class Parameter:
         """``value`` as a scenario keeps it. Raises ParameterError where it is not allowed."""
         refused = ParameterError(f"parameter {self.name} = {value!r} is not allowed. Allowed: {self.allowed}.")
         if self.number:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= float_info.max:
                 raise refused
             return float(value)
         if not isinstance(value, str):
@@ -136,6 +138,7 @@ def injected_names(cells: Iterable[str]) -> list[str]:
     names = []
     for source in cells:
         if source.startswith("# Parameters\n"):
-            assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
-            names += [target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)]
+            with suppress(SyntaxError, ValueError):  # such a cell was entered, and never ran
+                assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
+                names += [target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)]
     return names

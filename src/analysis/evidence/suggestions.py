@@ -156,12 +156,13 @@ def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
         return Suggestion(around, "events" if "," in words or "/" in words else "dismissed")
     if _idle(words, before, after):
         return Suggestion(around, "dismissed")
+    whole = 100 if percent else 1
     printed = numbers_in(words + (percent.group() if percent else ""))
     values = [number for number in printed if unit != "share" or number <= 1]
     value_to = ""
-    if ranged:
-        hedge, values = "range", [ends[0][0] / (100 if percent else 1)]
-        value_to = f"{(ends[1][0] / (100 if percent else 1)).normalize():f}"
+    if ranged and (unit != "share" or ends[1][0] <= whole):
+        hedge, values = "range", [ends[0][0] / whole]
+        value_to = f"{(ends[1][0] / whole).normalize():f}"
     elif re.search(r"\bmost\b|majority", words):
         hedge = hedge or "more_than"
     value = f"{values[0].normalize():f}" if values else ""

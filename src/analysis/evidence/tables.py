@@ -297,7 +297,7 @@ CODEBOOK = Table(
     "one term of a controlled vocabulary",
     (
         Column("field", "the column it belongs to"),
-        Column("term", "the term"),
+        Column("term", "the term", pattern="[^,;]+"),
         Column("definition", "what it means"),
         Column("part_of", "the broader term whose persons include these", required=False),
         Column("exclusive", "no person is in this part and in another exclusive part of the same term", "boolean"),
@@ -378,12 +378,14 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
     reader = csv.reader(StringIO(content, newline=""), strict=True)
     rows: list[Row] = []
     problems = []
+    number = 0
     try:
         header = next(reader, [])
         if header != wanted:
             remedy = "Save as CSV with commas, UTF-8 without a byte-order mark, and these columns in this order."
             found = _header_fault(header, wanted)
             raise EvidenceError([Problem(file, found, ",".join(wanted), row=1, remedy=remedy)])
+        number = 1
         for number, cells in enumerate(reader, start=2):
             if not cells:
                 continue  # a blank line is no row
@@ -392,7 +394,7 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
             rows.append([*map(intern, cells), file, number])
     except csv.Error as error:
         remedy = "Quote a cell that holds a comma, a quote or a line break, and double the quotes in it."
-        problems.append(Problem(file, f"no CSV: {error}", "cells joined by commas", len(rows) + 2, remedy=remedy))
+        problems.append(Problem(file, f"no CSV: {error}", "cells joined by commas", number + 1, remedy=remedy))
     if problems:
         raise EvidenceError(problems)
     return rows
@@ -480,6 +482,12 @@ def harmful(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
         found = {cell: why for cell in frame[name].unique() for sign, why in HARMFUL.items() if sign.search(cell)}
         for file, row, cell in frame.loc[frame[name].isin(found), ["file", "row", name]].itertuples(index=False):
             yield Problem(file, repr(cell), found[cell], row, name)
+
+
+def text(frame: pd.DataFrame) -> str:
+    """``frame`` as CSV. A cell that holds a carriage return is left bare by Python before 3.13: all are quoted then."""
+    content = frame.to_csv(index=False, lineterminator="\n")
+    return frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL) if "\r" in content else content
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
