@@ -298,14 +298,16 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
         if not (rows["value"] == held).groupby(rows["reading"]).all().any():
             expected = "one reading that sets what claims.csv holds, so that the words as printed stay a choice"
             yield Problem("readings.csv", f"no reading of {ambiguity} as reported", expected, column="value")
+    if readings.empty:
+        return
+    patches = []
     for (_, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):
-        patch = patched(every, rows)
-        patch = patch[patch["claim_id"].isin(rows["claim_id"])].reset_index(drop=True)
-        checked = patch.assign(file=f"readings.csv, reading {reading}, applied to " + patch["file"])
-        for table, part in (
-            (tables.WIDER, patch["source_id"].eq("wider")),
-            (tables.CLAIMS, patch["source_id"].ne("wider")),
-        ):
-            yield from tables.check(checked.loc[part, [*table.raw_columns, "file", "row"]], table, vocabulary)
-        yield from _claim_problems(checked)
-        yield from _date_problems(checked, "period")
+        patch = patched(every[every["claim_id"].isin(rows["claim_id"])], rows)
+        patches.append(patch.assign(file=f"readings.csv, reading {reading}, applied to " + patch["file"]))
+    checked = pd.concat(patches, ignore_index=True)
+    wider = checked["source_id"].eq("wider")
+    for table, part in ((tables.WIDER, wider), (tables.CLAIMS, ~wider)):
+        yield from tables.check_cells(checked.loc[part, [*table.raw_columns, "file", "row"]], table, vocabulary)
+    yield from _claim_problems(checked)
+    for column in ("period", "as_of"):
+        yield from _date_problems(checked, column)
