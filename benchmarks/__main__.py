@@ -16,7 +16,7 @@ from analysis.evidence import paths
 
 from .machine import machine
 
-PARTS = ("solver", "scenarios", "site", "execution")
+PARTS = ("solver", "scenarios", "site", "execution", "cells")
 HERE = Path(__file__).parent
 
 

@@ -1,0 +1,252 @@
+"""How many wrong cells are caught, and by what? Every cell of the raw tables, changed one at a time in several ways.
+
+A changed row is put to the checks of its row; what gets through and bears on other rows, to the checks across them. That
+this is what the whole validation would say is checked on a sample of the changes. What validation lets through is put
+to ``make verify``, and a sample of what that lets through to the analyses: do their findings or tables change?
+"""
+
+import dataclasses
+import random
+import sys
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pandas as pd
+
+from analysis.evidence import curate, paths, tables, verify
+from analysis.evidence.locators import Span, Text
+from analysis.evidence.problems import EvidenceError
+from analysis.evidence.record import Record, parameters
+from analysis.evidence.scenario import scenario
+from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests, wider_record
+
+WAYS = {
+    "digit": "a digit is another",
+    "other": "another term of its vocabulary, or what another row holds",
+    "empty": "emptied",
+    "space": "a space after it",
+    "letters": "two neighbouring letters change places",
+    "shift": "the span begins and ends a character later",
+    "doubled": "the row stands twice",
+    "dropped": "the row is not there",
+}
+STAGES = ("validation", "verify, without the texts", "verify, with the texts", "nothing but the data itself")
+WHOLE_EACH, AGREEING = 60, 100
+FOUND_EACH = {"findings": 5, "evidence": 2, "wider_record": 1}
+"""So many of what is caught by nothing, in each column, are put to the analyses."""
+
+Changes = pd.DataFrame
+"""Changed rows of one table: its columns, and which ``column`` of the row ``at`` which place was changed in which ``way``; ``row`` numbers
+them, and is how a problem names one."""
+
+
+@dataclasses.dataclass
+class Campaign:
+    """The record as it stands, and the checks that a change of it is put to."""
+
+    frames: curate.Frames
+    vocabulary: tables.Vocabulary
+    texts: dict[str, Text]
+    draw: random.Random = dataclasses.field(default_factory=lambda: random.Random(1))
+
+    def changes(self, table: tables.Table) -> Changes:
+        """Every cell of ``table`` changed in every way that changes it, one at a time."""
+        frame = self.frames[table.name]
+        rows = []
+        columns = [column for column in table.columns if not column.derived and column.name in frame]
+        if table is tables.SOURCES:
+            columns = columns[1:]  # the folder's name
+        for place, row in enumerate(frame.to_dict("records")):
+            where = {"at": place, "was": row["row"]}
+            for column in columns:
+                for way, cell in self._ways(column, frame, row[column.name]):
+                    if cell != row[column.name]:
+                        rows.append(row | where | {column.name: cell, "column": column.name, "way": way})
+            if "char_start" in row:
+                moved = {name: str(int(row[name]) + 1) for name in ("char_start", "char_end")}
+                rows.append(row | where | moved | {"column": "char_start", "way": "shift"})
+            if table is not tables.SOURCES:
+                rows += [row | where | {"column": "(row)", "way": way} for way in ("doubled", "dropped")]
+        return pd.DataFrame(rows).assign(row=range(len(rows)))
+
+    def _ways(self, column: tables.Column, frame: pd.DataFrame, cell: str) -> Iterator[tuple[str, str]]:
+        draw = self.draw
+        if digits := [place for place, sign in enumerate(cell) if sign.isdigit()]:
+            place = draw.choice(digits)
+            yield "digit", cell[:place] + str((int(cell[place]) + draw.randint(1, 9)) % 10) + cell[place + 1 :]
+        terms = self.vocabulary.get(column.terms) or set(frame[column.name])
+        if column.type == "boolean":
+            terms = {"true", "false"}
+        if others := sorted(set(terms) - {cell, ""}):
+            yield "other", draw.choice(others)
+        yield "empty", ""
+        yield "space", cell + " "
+        letters = [p for p in range(len(cell) - 1) if cell[p : p + 2].isalpha() and cell[p] != cell[p + 1]]
+        if letters:
+            place = draw.choice(letters)
+            yield "letters", cell[:place] + cell[place + 1] + cell[place] + cell[place + 2 :]
+
+    def with_change(self, table: tables.Table, change: dict[str, Any]) -> pd.DataFrame:
+        """The whole table with one change."""
+        frame = self.frames[table.name].copy()
+        if change["way"] == "dropped":
+            return frame.drop(index=change["at"]).reset_index(drop=True)
+        row = pd.DataFrame([change | {"row": change["was"]}])[frame.columns].astype(frame.dtypes)
+        if change["way"] == "doubled":
+            return pd.concat([frame, row], ignore_index=True)
+        frame.loc[change["at"]] = row.iloc[0]
+        return frame
+
+    def refused(self, table: tables.Table, change: dict[str, Any]) -> bool:
+        """Whether the whole validation refuses the record with one change."""
+        frames = self.frames | {table.name: self.with_change(table, change)}
+
+        def framed(_: object, asked: tables.Table) -> pd.DataFrame:
+            return frames[asked.name][[*asked.raw_columns, "file", "row"]]
+
+        with mock.patch.object(tables, "read_raw", lambda *_: []), mock.patch.object(tables, "framed", framed):
+            try:
+                curate.read(paths.RAW)
+            except EvidenceError:
+                return True
+        return False
+
+    def put(self, table: tables.Table) -> Changes:
+        """The changes of a table, each with the ``stage`` that catches it; empty where it was not tried for lack of time."""
+        changes = self.changes(table)
+        caught = self._alone(table, changes)
+        stage = pd.Series("", changes.index).mask(caught, STAGES[0])
+        left = changes[~caught]
+        if table in (tables.CODEBOOK, tables.MEASURES, tables.CASES, tables.SOURCES):  # all others rest on these
+            left = left.sample(frac=1, random_state=1).groupby("column").head(WHOLE_EACH)
+            across = [self.refused(table, change) for change in left.to_dict("records")]
+        else:
+            across = [self._against_readings(table, change) for change in left.to_dict("records")]
+        stage[left.index] = [STAGES[0] if caught else STAGES[3] for caught in across]
+        for place in stage.index[stage == STAGES[3]]:
+            row = changes.loc[[place]]
+            if table in (tables.CLAIMS, tables.WIDER) and any(verify._misquoted(row)):
+                stage[place] = STAGES[1]
+            elif "char_start" in changes and self._lost(table, row.to_dict("records")[0]):
+                stage[place] = STAGES[2]
+        return changes.assign(stage=stage)
+
+    def _alone(self, table: tables.Table, changes: Changes) -> "pd.Series[bool]":
+        """Which changes the checks of a row by itself refuse, and those of keys."""
+        problems = list(tables.check_cells(changes, table, self.vocabulary))
+        if table in (*tables.BY_SOURCE, tables.WIDER):
+            problems += curate._row_problems(changes, table, self.frames["cases"]["case_id"])
+        if table in (tables.CLAIMS, tables.WIDER):
+            problems += curate._claim_problems(changes)
+        if table is tables.SOURCES:
+            problems += curate._date_problems(changes, "published")
+        key = list(table.primary_key)
+        taken = pd.MultiIndex.from_frame(changes[key]).isin(pd.MultiIndex.from_frame(self.frames[table.name][key]))
+        again = changes["way"].eq("doubled") | (changes["column"].isin(key) & taken)
+        return again | (changes["row"].isin({problem.row for problem in problems}) & changes["way"].ne("dropped"))
+
+    def _against_readings(self, table: tables.Table, change: dict[str, Any]) -> bool:
+        """Whether the readings that bear on a changed row refuse it."""
+        frames, readings = dict(self.frames), self.frames["readings"]
+        was = frames[table.name].loc[change["at"]]
+        if table is tables.READINGS:
+            readings = self.with_change(table, change)
+            touched = {was["ambiguity"], change["ambiguity"]}
+        elif table in (tables.CLAIMS, tables.WIDER):
+            touched = set(readings.loc[readings["claim_id"].eq(was["claim_id"]), "ambiguity"])
+            frames[table.name] = self.with_change(table, change)
+        else:
+            return False
+        part = readings[readings["ambiguity"].isin(touched)]
+        return bool(touched) and any(curate._reading_problems(frames | {"readings": part}, self.vocabulary))
+
+    def _lost(self, table: tables.Table, change: dict[str, Any]) -> bool:
+        """Whether a changed row does not lead to its words, or a dropped one leaves a number that no row holds."""
+        text = self.texts[change["source_id"]]
+        if change["way"] != "dropped":
+            return verify.locate(text, change)[0] != "found"
+        if table.name not in verify.COVERING:
+            return False
+        rows = pd.concat([self.frames[name].assign(table=name) for name in verify.COVERING], ignore_index=True)
+        itself = rows["table"].eq(table.name) & rows["row"].eq(change["was"])
+        others = rows[rows["source_id"].eq(change["source_id"]) & ~itself]
+        spans = [Span(int(start), int(end)) for start, end in zip(others["char_start"], others["char_end"], strict=True)]
+        return any(True for _ in verify.overlooked(text, spans))
+
+    def record(self, table: tables.Table | None = None, change: dict[str, Any] | None = None) -> Record:
+        """The curated record, with one change or none."""
+        frames = self.frames | ({table.name: self.with_change(table, change)} if table and change else {})
+        loaded = curate.derived(frames)
+        return Record(loaded, scenario(parameters(loaded), {}))
+
+
+ANALYSES = {
+    "findings": (deaths_by_year, returnees_and_arrests, pathways),
+    "evidence": (evidence,),
+    "wider_record": (wider_record,),
+}
+
+
+def told(record: Record, group: str) -> list[str]:
+    """All that the analyses of a group return, as text."""
+    results = [analysis.analyse(record) for analysis in ANALYSES[group]]
+    values = [getattr(result, field.name) for result in results for field in dataclasses.fields(result)]
+    return [value.to_csv() if isinstance(value, pd.DataFrame) else repr(value) for value in values]
+
+
+def campaign() -> Campaign:
+    """The record as it is committed. Raises FileNotFoundError where a text is not at hand."""
+    frames, vocabulary = curate.read(paths.RAW)
+    held = verify._available(paths.texts())
+    sources = frames["sources"]
+    if missing := sorted(set(sources["text_sha256"]) - set(held)):
+        raise FileNotFoundError(f"{len(missing)} of the texts are not at hand: name their folder in ARTICLE_TEXTS.")
+    texts = {name: Text.read(held[sha]) for name, sha in zip(sources["source_id"], sources["text_sha256"], strict=True)}
+    return Campaign(frames, vocabulary, texts)
+
+
+def measure() -> dict[str, Any]:
+    """For each column and way: how many changes were made, what caught them, and how many of the rest showed in a result."""
+    whole = campaign()
+    every = {}
+    for table in tables.TABLES:
+        every[table.name] = whole.put(table)
+        print(f"  {table.name}: {len(every[table.name])} changes", file=sys.stderr, flush=True)
+    changes = pd.concat([made.assign(table=name) for name, made in every.items()], ignore_index=True)
+    tried = changes[changes["stage"] != ""]
+    agreeing = 0
+    for caught in (True, False):
+        rows = tried[tried["stage"].eq(STAGES[0]) == caught].sample(AGREEING, random_state=1)
+        for name, place in zip(rows["table"], rows["row"], strict=True):
+            table = next(table for table in tables.TABLES if table.name == name)
+            agreeing += whole.refused(table, every[name].loc[place].to_dict()) == caught
+    counts = tried.groupby(["table", "column", "way", "stage"], sort=False).size()
+    return {
+        "cells": len({*zip(tried["table"], tried["at"], tried["column"], strict=True)}),
+        "made": len(changes),
+        "agreeing": agreeing,
+        "counts": [[*at, int(count)] for at, count in counts.items()],
+        "shown": shown(whole, tried[tried["stage"].eq(STAGES[3])]),
+    }
+
+
+def shown(whole: Campaign, uncaught: Changes) -> list[list[Any]]:
+    """Of each column, how many of the uncaught changes were put to a group of analyses, and how many showed there."""
+    found = []
+    before = {group: told(whole.record(), group) for group in ANALYSES}
+    for group, each in FOUND_EACH.items():
+        rows = uncaught.sample(frac=1, random_state=1).groupby(["table", "column"], sort=False).head(each)
+        if group != "findings":
+            rows = rows[rows["table"].eq({"evidence": "claims"}.get(group, "wider"))]
+        for (name, column), part in rows.groupby(["table", "column"], sort=False):
+            table = next(table for table in tables.TABLES if table.name == name)
+            moved = 0
+            for change in part.to_dict("records"):
+                try:
+                    moved += told(whole.record(table, change), group) != before[group]
+                except Exception:  # an analysis that stops has shown the change
+                    moved += 1
+            found.append([group, name, column, len(part), moved])
+        print(f"  {group}: {len(rows)} changes", file=sys.stderr, flush=True)
+    return found
