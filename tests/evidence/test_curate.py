@@ -7,7 +7,7 @@ import pytest
 from frictionless import Package
 
 from analysis.evidence import paths
-from analysis.evidence.curate import curate
+from analysis.evidence.curate import curate, read
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import derive
 
@@ -59,6 +59,54 @@ def test_a_wrong_cell_is_refused_with_its_place(
     told = str(caught.value)
     assert f"{SOURCE}/claims.csv, row 4, column {column}" in told and expected in told
     assert not (tmp_path / "curated").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "column", "value", "expected"),
+    [
+        ("claims", 4, "unit", "cells", "the unit that measures.csv gives the measure"),
+        ("claims", 4, "kind", "duration", "durations and ages in a unit of time"),
+        ("claims", 4, "kind", "age", "the kind age for the measure age"),
+        ("claims", 2, "period", "2016", "a stock is of one date"),
+        ("claims", 4, "base_n", "48", "the number of units behind a share"),
+        ("claims", 2, "applies", "each", "a window of several years"),
+        ("claims", 4, "as_of", "2018", "on which the source could know it"),
+        ("claims", 4, "period", "2018", "on which the source could know it"),
+        ("claims", 4, "char_end", "980", "room for the phrase"),
+        ("claims", 4, "case_id", "magharebia-2014-12.p01", "a case of the same source"),
+        ("claims", 4, "population", "case_persons", "the case whose persons are counted"),
+        ("claims", 3, "attribution_type", "kin", "the same kind of speaker"),
+        ("events", 2, "date", "2019-01", "on which the source could know it"),
+        ("cases", 2, "period", "2019", "on which the source could know it"),
+        ("codings", 2, "coder", "b", "the coder in the coding_id"),
+        ("codings", 2, "phase", "exit", "a value for every explanation, and for nothing else"),
+        ("codings", 2, "measure", "", "a value for every claim, and for nothing else"),
+    ],
+)
+def test_a_cell_that_its_context_contradicts_is_refused(
+    raw: Path, file: str, row: int, column: str, value: str, expected: str
+) -> None:
+    spoil(raw / SOURCE / f"{file}.csv", row, column, value)
+    with pytest.raises(EvidenceError) as caught:
+        read(raw)
+    told = [str(problem) for problem in caught.value.problems if expected in str(problem)]
+    assert told and all(f"{SOURCE}/{file}.csv" in one for one in told)
+
+
+@pytest.mark.parametrize(("phase", "frame"), [("exit", "hafez_mullins"), ("departure", "neumann")])
+def test_a_frame_is_of_its_phases_alone(raw: Path, phase: str, frame: str) -> None:
+    path = raw / SOURCE / "explanations.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    at = next(place for place, row in enumerate(rows, start=2) if row[frame] and row["phase"] != phase)
+    spoil(path, at, "phase", phase)
+    with pytest.raises(EvidenceError, match=f"row {at}, column {frame}: .*alone"):
+        read(raw)
+
+
+def test_what_a_source_foresees_may_lie_ahead(raw: Path) -> None:
+    spoil(raw / SOURCE / "claims.csv", 4, "modality", "forecast")
+    spoil(raw / SOURCE / "claims.csv", 4, "period", "../2018")
+    read(raw)
 
 
 def test_all_problems_are_told_at_once(raw: Path, tmp_path: Path) -> None:
