@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 
-.PHONY: help setup data verify report notebooks sweep lab test test-browser lint bench lock clean
+.PHONY: help setup data verify report notebooks sweep lab test test-browser lint bench mutants lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -49,6 +49,9 @@ lint: .venv/ready  ## ruff, mypy and the import contract
 
 bench: .venv/ready  ## the benchmarks, into benchmarks/results.md; PARTS=execution for one alone
 	$(RUN) benchmarks $(PARTS)
+
+mutants: .venv/ready  ## mutation tests of evidence and findings, hours (.venv/bin/pip install mutmut); NAMES='analysis.evidence.hedges*'
+	CI=1 $(RUN) mutmut run $(NAMES)
 
 lock:  ## write requirements.txt anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.txt
