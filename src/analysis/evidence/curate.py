@@ -353,7 +353,8 @@ def _speaker_problems(frames: Frames) -> Iterator[Problem]:
     columns = ["file", "row", "source_id", "attributed_to", "attribution_type"]
     said = [frames[name].rename(columns=names)[columns] for name in ("claims", "explanations", "wider")]
     rows = pd.concat(said, ignore_index=True)
-    rows["kind"] = rows.groupby(["source_id", "attributed_to"])["attribution_type"].transform("first")
+    same = rows.groupby(["source_id", "attributed_to"])["attribution_type"]
+    rows["kind"] = same.transform(lambda kinds: kinds.mode()[0])
     yield from _faults(
         rows,
         rows["attribution_type"].ne(rows["kind"]),
