@@ -157,6 +157,8 @@ class Campaign:
         if table in (*tables.BY_SOURCE, tables.WIDER):
             problems += curate._row_problems(changes, table, self.frames["cases"]["case_id"])
             problems += curate._context_problems(changes, self.frames)
+        if table in (tables.EXPLANATIONS, tables.CODINGS):
+            problems += curate._coding_problems(changes)
         if table in (tables.CLAIMS, tables.WIDER):
             problems += curate._claim_problems(changes)
             problems += curate._measure_problems(changes, self.frames["measures"])

@@ -86,6 +86,8 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
     for table in (*tables.BY_SOURCE, tables.WIDER):
         problems.extend(_row_problems(frames[table.name], table, frames["cases"]["case_id"]))
         problems.extend(_context_problems(frames[table.name], frames))
+    for name in ("explanations", "codings"):
+        problems.extend(_coding_problems(frames[name]))
     for name in ("claims", "wider"):
         problems.extend(_claim_problems(frames[name]))
         problems.extend(_measure_problems(frames[name], frames["measures"]))
@@ -180,6 +182,11 @@ def _faults(
     """A problem for each row of ``frame`` that is ``wrong``; ``found`` says of a row what stands there."""
     for row in frame[wrong].to_dict("records"):
         yield Problem(row["file"], found(row), expected, row["row"], column, remedy)
+
+
+def _cell(column: str) -> Callable[[Any], str]:
+    """Says what stands in ``column`` of a row."""
+    return lambda row: repr(row[column])
 
 
 def _date_problems(frame: pd.DataFrame, column: str) -> Iterator[Problem]:
@@ -300,51 +307,51 @@ def _measure_problems(claims: pd.DataFrame, measures: pd.DataFrame) -> Iterator[
 
 
 def _context_problems(frame: pd.DataFrame, frames: Frames) -> Iterator[Problem]:
-    """What does not fit the source it stands in, the case it is of, the phase or the coder."""
+    """What does not fit the source it stands in, or the case it is of."""
+    own = frame["source_id"]
     published = {row.source_id: _days(row.published)[1] for row in frames["sources"].itertuples()}
-    for column in {"as_of", "period", "date"} & set(frame):
-        ahead = frame["modality"].isin(["intent", "forecast"]) if column == "period" and "modality" in frame else False
-        pairs = zip(frame[column].map(lambda cell: _days(cell)[0]), frame["source_id"].map(published.get), strict=True)
-        late = pd.Series([bool(first and last and first > last) for first, last in pairs], frame.index) & ~pd.Series(
-            ahead, frame.index
-        )
-        found = lambda row, column=column: f"{row[column]}, after the publication"  # noqa: E731
-        yield from _faults(frame, late, column, found, "a date on which the source could know it")
+    last = own.map(published.get)
+    for column in [name for name in ("as_of", "period", "date") if name in frame]:
+        first = frame[column].map(lambda cell: _days(cell)[0])
+        late = pd.Series([bool(day and end and day > end) for day, end in zip(first, last, strict=True)], frame.index)
+        if column == "period" and "modality" in frame:
+            late &= ~frame["modality"].isin(["intent", "forecast"])
+        yield from _faults(frame, late, column, _cell(column), "a date not after the source's publication")
     if "char_start" in frame:
         start, end = (pd.to_numeric(frame[name], errors="coerce") for name in ("char_start", "char_end"))
         yield from _faults(
             frame,
             (end - start).lt(frame["phrase"].str.len()) & (start < end),
             "char_end",
-            lambda row: f"{row['char_start']} to {row['char_end']}, {len(row['phrase'])} characters",
+            lambda row: f"{row['char_start']} to {row['char_end']} for {len(row['phrase'])} characters",
             "a place with room for the phrase",
         )
     if "case_id" in frame and frame.columns[0] != "case_id":
         case = frame["case_id"]
-        other = [bool(one) and not one.startswith(f"{own}.") for one, own in zip(case, frame["source_id"], strict=True)]
-        told = lambda row: repr(row["case_id"])  # noqa: E731
-        yield from _faults(frame, pd.Series(other, frame.index, bool), "case_id", told, "a case of the same source")
+        other = case.ne("") & case.str.split(".").str[0].ne(own)
+        yield from _faults(frame, other, "case_id", _cell("case_id"), "a case of the same source")
         if "population" in frame:
             lone = frame["population"].eq("case_persons") & case.eq("")
-            yield from _faults(frame, lone, "case_id", told, "the case whose persons are counted")
-    for name in set(PHASES) & set(frame):
+            yield from _faults(frame, lone, "case_id", _cell("case_id"), "the case whose persons are counted")
+
+
+def _coding_problems(frame: pd.DataFrame) -> Iterator[Problem]:
+    """Codes of a frame in a phase that it is not made for; of codings, what the unit or the coder's id does not admit."""
+    for name, phases in PHASES.items():
         yield from _faults(
             frame,
-            frame[name].ne("") & ~frame["phase"].isin(PHASES[name]),
+            frame[name].ne("") & ~frame["phase"].isin(phases),
             name,
-            lambda row, name=name: f"{row[name]} for the phase {row['phase'] or 'none'}",
-            f"codes of this frame for {' and '.join(sorted(PHASES[name]))} alone",
+            _cell(name),
+            f"codes of this frame for {' and '.join(sorted(phases))} alone",
         )
     if "coder" in frame:
         own = frame["coding_id"].str.extract(r"\.([ab])[0-9]+$")[0]
-        yield from _faults(
-            frame, frame["coder"].ne(own), "coder", lambda row: row["coder"], "the coder in the coding_id"
-        )
-        for unit, columns in CODED.items():
-            for name in columns:
-                wrong = frame[name].ne("") != frame["unit_type"].eq(unit)
-                told = lambda row, name=name: f"{row[name]!r} for the unit {row['unit_type']}"  # noqa: E731
-                yield from _faults(frame, wrong, name, told, f"a value for every {unit}, and for nothing else")
+        other = frame["coder"].ne(own)
+        yield from _faults(frame, other, "coder", _cell("coder"), "the coder in the coding_id")
+        for name, unit in ((name, unit) for unit, names in CODED.items() for name in names):
+            wrong = frame[name].ne("") != frame["unit_type"].eq(unit)
+            yield from _faults(frame, wrong, name, _cell(name), f"a value for every {unit}, and for nothing else")
 
 
 def _speaker_problems(frames: Frames) -> Iterator[Problem]:
