@@ -303,14 +303,15 @@ def section(results: dict[str, Any]) -> list[str]:
         "",
         "### What nothing catches",
         "",
-        "| column | uncaught | of | ways | shown in a finding |",
+        "| column | uncaught | of | ways | shown in a finding or table |",
         "|---|---:|---:|---|---:|",
     ]
-    shown = {(name, column): (moved, put) for _, name, column, put, moved in results["shown"]}
+    put = pd.DataFrame(results["shown"], columns=["group", "table", "column", "put", "moved"])
+    put = put.groupby(["table", "column"])[["moved", "put"]].sum()
     for (name, column), rows in counts.groupby(["table", "column"], sort=False):
         missed = rows[rows["stage"].eq(STAGES[3])]
         if len(missed):
-            moved, put = shown[name, column]
+            moved, of = put.loc[(name, column)]
             ways = ", ".join(f"{row.way} {row.n}" for row in missed.itertuples())
-            lines.append(f"| {name}.{column} | {missed['n'].sum()} | {rows['n'].sum()} | {ways} | {moved} of {put} |")
+            lines.append(f"| {name}.{column} | {missed['n'].sum()} | {rows['n'].sum()} | {ways} | {moved} of {of} |")
     return lines
