@@ -303,6 +303,11 @@ def section(results: dict[str, Any]) -> list[str]:
         "",
         "### What nothing catches",
         "",
+        "A term for another of its vocabulary, free words, ids, dates within their window: only a second reading of the "
+        "source shows them. A wrong hash of a text is taken for another capture of the article. The last column: of some "
+        "of these changes, how many move a finding or table of the deaths, the returnees or the pathways, or, for claims, "
+        "of the evidence too.",
+        "",
         "| column | uncaught | of | ways | shown in a finding or table |",
         "|---|---:|---:|---|---:|",
     ]
