@@ -4,7 +4,7 @@ RUN := .venv/bin/python -m
 # Python reads the path of this package from a file, in the encoding of the locale: a folder may be named in any letters
 export LC_ALL := C.UTF-8
 
-.PHONY: help setup data verify report notebooks sweep lab test test-browser fuzz lint bench reproduce audit lock clean
+.PHONY: help setup data verify report notebooks sweep lab test test-browser fuzz lint bench mutants reproduce audit lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -60,6 +60,9 @@ reproduce: .venv/ready  ## two clones in different worlds, and every byte of the
 
 audit: .venv/ready  ## the locked packages against the known vulnerabilities (needs the network; says so without)
 	$(RUN) tests.audit
+
+mutants: .venv/ready  ## mutation tests of evidence and findings, hours (.venv/bin/pip install mutmut); NAMES='analysis.evidence.hedges*'
+	CI=1 $(RUN) mutmut run $(NAMES)
 
 lock:  ## write requirements.txt anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.txt

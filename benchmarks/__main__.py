@@ -16,7 +16,7 @@ from analysis.evidence import paths
 
 from .machine import machine
 
-PARTS = ("execution", "imports", "distributed", "scenarios", "solver", "scale", "site")
+PARTS = ("execution", "imports", "distributed", "scenarios", "solver", "scale", "site", "cells")
 HERE = Path(__file__).parent
 
 

@@ -7,7 +7,7 @@ import pytest
 from frictionless import Package
 
 from analysis.evidence import paths
-from analysis.evidence.curate import curate
+from analysis.evidence.curate import curate, read
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import derive
 
@@ -47,6 +47,10 @@ def test_frictionless_finds_the_package_valid() -> None:
         ("phrase", "one two three four five six seven eight nine", "8 at most"),
         ("case_id", f"{SOURCE}.p99", "a case_id of some cases.csv"),
         ("unit", "share", "shares in the unit share"),
+        ("base", "departed", "found 'departed'; expected the whole of a share"),
+        ("value_to", "300", "found '300'; expected the far end of a range"),
+        ("value", "199.5", "found '199.5'; expected a whole number"),
+        ("period", "2017-13", "an EDTF date"),
         ("measure", " killed", "no white space around it"),
     ],
 )
@@ -73,6 +77,101 @@ def test_less_than_nothing_is_refused(raw: Path, tmp_path: Path) -> None:
     spoil(raw / SOURCE / "claims.csv", 4, "value", "0")
     with pytest.raises(EvidenceError, match="column value: found less_than 0; expected a number above 0"):
         curate(raw, tmp_path / "curated")
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "column", "value", "expected"),
+    [
+        ("claims", 4, "unit", "cells", "the unit that measures.csv gives the measure"),
+        ("claims", 4, "kind", "duration", "durations and ages in a unit of time"),
+        ("claims", 4, "kind", "age", "the kind age for the measure age"),
+        ("claims", 2, "period", "2016", "a stock is of one date"),
+        ("claims", 4, "base_n", "48", "the number of units behind a share"),
+        ("claims", 2, "applies", "each", "a window of several years"),
+        ("claims", 4, "as_of", "2018", "a date not after the source's publication"),
+        ("claims", 4, "period", "2018", "a date not after the source's publication"),
+        ("claims", 4, "char_end", "980", "room for the phrase"),
+        ("claims", 4, "case_id", "magharebia-2014-12.p01", "a case of the same source"),
+        ("claims", 4, "population", "case_persons", "the case whose persons are counted"),
+        ("claims", 3, "attribution_type", "kin", "the same kind of speaker"),
+        ("events", 2, "date", "2019-01", "a date not after the source's publication"),
+        ("cases", 2, "period", "2019", "a date not after the source's publication"),
+        ("codings", 2, "coder", "b", "the coder in the coding_id"),
+        ("codings", 2, "phase", "exit", "a value for every explanation, and for nothing else"),
+        ("codings", 2, "measure", "", "a value for every claim, and for nothing else"),
+    ],
+)
+def test_a_cell_that_its_context_contradicts_is_refused(
+    raw: Path, file: str, row: int, column: str, value: str, expected: str
+) -> None:
+    spoil(raw / SOURCE / f"{file}.csv", row, column, value)
+    with pytest.raises(EvidenceError) as caught:
+        read(raw)
+    told = [str(problem) for problem in caught.value.problems if expected in str(problem)]
+    assert told and all(f"{SOURCE}/{file}.csv" in one for one in told)
+
+
+@pytest.mark.parametrize(("phase", "frame"), [("exit", "hafez_mullins"), ("departure", "neumann")])
+def test_a_frame_is_of_its_phases_alone(raw: Path, phase: str, frame: str) -> None:
+    path = raw / SOURCE / "explanations.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    at = next(place for place, row in enumerate(rows, start=2) if row[frame] and row["phase"] != phase)
+    spoil(path, at, "phase", phase)
+    with pytest.raises(EvidenceError, match=f"row {at}, column {frame}: .*alone"):
+        read(raw)
+
+
+def test_what_a_source_foresees_may_lie_ahead(raw: Path) -> None:
+    spoil(raw / SOURCE / "claims.csv", 4, "modality", "forecast")
+    spoil(raw / SOURCE / "claims.csv", 4, "period", "../2018")
+    read(raw)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "expected"),
+    [
+        ({"value": "0", "hedge": "about"}, "value", "a number above 0"),
+        ({"value": "300", "value_to": "200", "hedge": "range"}, "value_to", "found 300 to 200; expected a range that rises"),
+        ({"value": "1.5", "unit": "share", "kind": "share", "base": "departed"}, "value", "found '1.5'; expected a fraction of 1"),
+    ],
+)  # fmt: skip
+def test_cells_that_do_not_go_together_are_refused(
+    raw: Path, cells: dict[str, str], column: str, expected: str
+) -> None:
+    for name, cell in cells.items():
+        spoil(raw / SOURCE / "claims.csv", 4, name, cell)
+    with pytest.raises(EvidenceError) as caught:
+        read(raw)
+    assert f"{SOURCE}/claims.csv, row 4, column {column}: " in str(caught.value) and expected in str(caught.value)
+
+
+@pytest.mark.parametrize(("cell", "told"), [("nothing", "a measure of measures.csv, or nothing"), ("killed", "a tree")])
+def test_a_part_of_nothing_or_of_itself_is_refused(raw: Path, cell: str, told: str) -> None:
+    path = raw / "measures.csv"
+    measures = [line.split(",")[0] for line in path.read_text(encoding="utf-8").splitlines()]
+    row = measures.index("killed") + 1
+    spoil(path, row, "part_of", cell)
+    with pytest.raises(EvidenceError) as caught:
+        read(raw)
+    assert f"measures.csv, row {row}, column part_of: " in str(caught.value) and told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "told"),
+    [
+        ("claim_id", f"{SOURCE}.c99", "column claim_id: found 'raseef22-2017-03.c99'; expected a claim_id of some"),
+        ("field", "colour", "column field: found 'colour'; expected one of"),
+        ("default", "false", "default and not; expected one or the other"),
+    ],
+)
+def test_a_reading_of_what_does_not_exist_is_refused(raw: Path, column: str, cell: str, told: str) -> None:
+    path = raw / "readings.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    row = next(n for n, one in enumerate(rows, 2) if one["ambiguity"] == "shares_base" and one["default"] == "true")
+    spoil(path, row, column, cell)
+    with pytest.raises(EvidenceError) as caught:
+        read(raw)
+    assert told in str(caught.value)
 
 
 def test_all_problems_are_told_at_once(raw: Path, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ CELLS = [
     ("claims", "char_end", "", "may not be empty"),
     *(("claims", "base_n", value, WHOLE) for value in ("-1", "inf", "9" * 30)),
     *(("claims", "as_of", value, "an EDTF date") for value in ("2016-13", "2016-02-30", "0000", "yesterday", "12016")),
-    ("claims", "as_of", "2017-02-29", "'2017-02-29': day is out of range"),
+    ("claims", "as_of", "2017-02-29", "'2017-02-29' is not an EDTF date"),
     ("claims", "period", "2016-06/2016-01", "ends before it begins"),
     ("claims", "period", "[" * 5000, "an EDTF date"),
     ("events", "date", "2018-11-31", "an EDTF date"),

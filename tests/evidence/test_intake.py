@@ -119,6 +119,43 @@ def test_plain_words_are_read(sentence: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "table"),
+    [
+        ("No one came.", "dismissed"),
+        ("The only one came.", "dismissed"),
+        ("They saw one another.", "dismissed"),
+        ("They left one by one.", "dismissed"),
+        ("He told each other.", "dismissed"),
+        ("Each fighter left.", "claims"),
+        ("The number grew.", "dismissed"),
+        ("A number of men left.", "claims"),
+        ("A large number of men left.", "claims"),
+        ("Phone numbers were found.", "dismissed"),
+        ("The couple left.", "dismissed"),
+        ("A couple of men left.", "claims"),
+        ("He was the most wanted.", "dismissed"),
+        ("For the most part of it they left.", "claims"),
+        ("Most of them left.", "claims"),
+        ("He went back once.", "dismissed"),
+        ("He went back twice.", "dismissed"),
+        ("The fourth man left.", "dismissed"),
+        ("The first man left.", "dismissed"),
+        ("The third man left.", "dismissed"),
+        ("The third largest of all", "claims"),
+        ("The third of them left.", "claims"),
+        ("It was in 2015.", "dismissed"),
+        ("It was on 12.05.2017.", "dismissed"),
+        ("It was on 12/05/2017.", "events"),
+        ("It was on May 12, 2017.", "events"),
+        ("It was on the 3rd of May.", "events"),
+        ("More than 2000 fighters left.", "claims"),
+    ],
+)
+def test_what_counts_nothing_is_told_from_what_does(sentence: str, table: str) -> None:
+    assert suggestions(Text(sentence))[0].table == table
+
+
+@pytest.mark.parametrize(
     ("text", "phrase"),
     [
         ("İİİ saw about 70, then left.", "İİİ saw about 70"),

@@ -70,6 +70,10 @@ def test_every_number_like_word_is_seen() -> None:
         ("20-30% of them", "0.2"),
         ("between 40 and 60 percent", "0.4"),
         ("one hundred\nand\u00a0fifty men", "150"),
+        ("٣٫٥", "3.5"),
+        ("all of them", "1"),
+        ("both men", "2"),
+        ("every man", "1"),
     ],
 )
 def test_numbers_are_read_from_their_phrase(phrase: str, number: str) -> None:
@@ -111,3 +115,16 @@ def test_the_words_around_a_word_are_few_and_of_its_sentence(content: str, most:
 def test_marks_and_quotes_between_digits_and_words_hide_nothing() -> None:
     text = Text("قال \u200f٣٠٠\u200f، “some” and ‘1\u2009600’\u00a0men; 5\u00a0per\u00a0cent.")
     assert [text.quote(span) for span in text.number_like()] == ["٣٠٠", "some", "1\u2009600", "5"]
+
+
+def test_quotes_of_every_kind_are_found_as_any_other_and_nothing_stands_nowhere() -> None:
+    for opening, closing in ("“”", "„“", "«»", '""'):
+        text = Text(f"He said {opening}about 70{closing} of them.")
+        for sought in ('"about 70"', "“about 70”", "«about 70»"):
+            assert [text.quote(span) for span in text.occurrences(sought)] == [f"{opening}about 70{closing}"]
+    assert Text("It’s so.").occurrences("It's") == [Span(0, 4)] and Text("any").occurrences(" ") == []
+
+
+def test_the_numbers_of_a_part_are_those_within_it() -> None:
+    text = Text("70 left, 80 came, 90 died.")
+    assert [text.quote(span) for span in text.number_like(Span(3, 17))] == ["80"]

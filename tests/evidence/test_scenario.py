@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.evidence.record import Record
-from analysis.evidence.scenario import ParameterError
+from analysis.evidence.scenario import ParameterError, injected_names
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,67 @@ def test_each_rival_reading_changes_only_the_claims_it_names(record: Record) -> 
 def test_sources_can_be_chosen(record: Record) -> None:
     chosen = record.under(record.scenario.but(sources="mwn-2018-12, mwn-2017-07"))
     assert set(chosen.claims["source_id"]) == {"mwn-2017-07", "mwn-2018-12"}
+
+
+def test_a_scenario_tells_what_differs_and_keeps_what_an_analysis_takes(record: Record) -> None:
+    chosen = record.scenario.but(about_width=2, shares_2014_2015="together")
+    assert record.scenario.changed() == {}
+    assert chosen.changed() == {"about_width": 2.0, "shares_2014_2015": "together"}
+    kept = chosen.only(["about_width", "sources"])
+    assert [parameter.name for parameter in kept.parameters] == ["sources", "about_width"]
+    assert kept.choices == ("all", 2.0)
+
+
+def test_the_ends_of_what_is_allowed(record: Record) -> None:
+    default = record.scenario
+    assert default.but(about_width=0)["about_width"] == 0.0
+    with pytest.raises(ParameterError, match="a number of 0 or more"):
+        default.but(about_width=float("inf"))
+    families = next(parameter for parameter in default.parameters if parameter.name == "left_out").values
+    assert default.chosen("left_out") == () and default.but(left_out=",".join(families)).chosen("left_out") == families
+    assert default.but(sources=",".join(default.chosen("sources")))["sources"] == "all"
+
+
+def test_a_name_like_no_other_gets_no_hint(record: Record) -> None:
+    with pytest.raises(ParameterError) as caught:
+        record.scenario.but(zzz=1)
+    names = ", ".join(parameter.name for parameter in record.scenario.parameters)
+    assert str(caught.value) == f"there is no parameter 'zzz'. Allowed: {names}."
+
+
+def test_every_name_that_papermill_injected_is_seen() -> None:
+    assert injected_names(["x = 1", "# Parameters\na = 1\nb = 2\n", "# Parameters\nc = 3\n"]) == ["a", "b", "c"]
+
+
+def test_the_parameters_are_the_ambiguities_and_the_conventions(record: Record) -> None:
+    parameters = {parameter.name: parameter for parameter in record.scenario.parameters}
+    readings = record.reported["readings"]
+    ambiguities = sorted(readings["ambiguity"].unique())
+    assert list(parameters)[: len(ambiguities)] == ambiguities
+    assert list(parameters)[len(ambiguities) :] == [
+        *("sources", "record", "left_out", "assumptions", "revision", "same_date", "about_width"),
+        *("frame", "phases", "speaker_roles"),
+    ]
+    for name in ambiguities:
+        rows = readings[readings["ambiguity"].eq(name)]
+        assert set(parameters[name].values) == set(rows["reading"])
+        assert parameters[name].default in set(rows.loc[rows["default"], "reading"])
+    assert {name: parameters[name].default for name in ("revision", "same_date", "about_width", "record")} == {
+        "revision": 25.0, "same_date": 3.0, "about_width": 1.0, "record": "articles",
+    }  # fmt: skip
+    assert all(parameter.what for parameter in parameters.values())
+    assert list(parameters["phases"].values) == record.terms("phase")
+
+
+def test_each_reading_of_an_ambiguity_and_every_rival_is_a_record(record: Record) -> None:
+    each = record.each_reading("shares_2014_2015")
+    assert {name: read.scenario["shares_2014_2015"] for name, read in each.items()} == {name: name for name in each}
+    assert len(each) == 2
+    rivals = {(ambiguity, reading) for ambiguity, reading, _ in record.rivals(["shares_2014_2015", "sources"])}
+    assert rivals == {("shares_2014_2015", name) for name in each} - {("shares_2014_2015", "each")}
+
+
+def test_the_record_with_the_figures_published_elsewhere_holds_both(record: Record) -> None:
+    both = record.under(record.scenario.but(record="articles+wider")).claims
+    assert list(both["claim_id"]) == [*record.claims["claim_id"], *record.reported["wider"]["claim_id"]]
+    assert both["case_id"].notna().all() and str(both["upper"].dtype) == str(both["lower"].dtype) == "Float64"

@@ -17,12 +17,24 @@ import pandas as pd
 
 from analysis.evidence import paths, tables
 from analysis.evidence.hedges import COUNTED, NUMBERED
-from analysis.evidence.periods import days
+from analysis.evidence.periods import Days, days
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.record import derive, parameters, patched
 
 RESERVED = ("texts", "wider")
 """Folders of data/raw that hold no source."""
+
+TIMES = frozenset({"days", "weeks", "months", "years"})
+"""Units of a length of time."""
+
+PHASES = {"hafez_mullins": {"departure"}, "push_pull_personal": {"departure"}, "neumann": {"life_inside", "exit"}}
+"""The phases of the way that each coding frame is made for."""
+
+CODED = {
+    "claim": ("measure", "hedge", "kind", "population", "modality"),
+    "explanation": ("phase", "direction"),
+}
+"""What a coder gives of each kind of unit, and of no other."""
 
 WORD = re.compile(r"\w+")
 MAX_WORDS = 8
@@ -93,8 +105,13 @@ def read(raw: Path) -> tuple[Frames, tables.Vocabulary]:
     frames["wider"] = take(tables.WIDER, vocabulary, raw / "wider" / "figures.csv").assign(source_id="wider")
     for table in (*tables.BY_SOURCE, tables.WIDER):
         problems.extend(_row_problems(frames[table.name], table, frames["cases"]["case_id"]))
+        problems.extend(_context_problems(frames[table.name], frames))
+    for name in ("explanations", "codings"):
+        problems.extend(_coding_problems(frames[name]))
     for name in ("claims", "wider"):
         problems.extend(_claim_problems(frames[name]))
+        problems.extend(_measure_problems(frames[name], frames["measures"]))
+    problems.extend(_speaker_problems(frames))
     problems.extend(_part_problems(frames))
     if not problems:  # a reading is judged against claims that are sound
         problems.extend(_reading_problems(frames, vocabulary))
@@ -108,7 +125,7 @@ def derived(frames: Frames) -> Frames:
     touched = frames["readings"].groupby("claim_id")["ambiguity"].agg(lambda names: ";".join(sorted(set(names))))
     for name in ("claims", "wider"):
         claims = derive(frames[name])
-        claims["ambiguity"] = claims["claim_id"].map(touched).fillna("")
+        claims["ambiguity"] = claims["claim_id"].map(lambda claim: touched.get(claim, ""))
         claims["family"] = claims["family"].where(claims["family"] != "", claims["claim_id"])
         frames = frames | {name: claims}
     frames = frames | {
@@ -201,6 +218,11 @@ def _faults(
         yield Problem(row["file"], found(row), expected, row["row"], column, remedy)
 
 
+def _cell(column: str) -> Callable[[Any], str]:
+    """Says what stands in ``column`` of a row."""
+    return lambda row: repr(row[column])
+
+
 def _date_problems(frame: pd.DataFrame, column: str) -> Iterator[Problem]:
     wrong = {}
     for cell in frame[column].unique():
@@ -282,6 +304,125 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
         yield from _faults(claims, wrong, column, found, expected)
 
 
+def _measure_problems(claims: pd.DataFrame, measures: pd.DataFrame) -> Iterator[Problem]:
+    """Units and windows that the measure or the kind does not admit."""
+    kind, unit, period = claims["kind"], claims["unit"], claims["period"]
+    own = claims["measure"].map(measures.drop_duplicates("measure").set_index("measure")["unit"])
+    years = period.map(lambda cell: {day.year for day in _days(cell) if day})
+    for wrong, column, found, expected in (
+        (
+            ~(unit.eq(own) | unit.isin(["share", "rank"]) | (unit.isin(TIMES) & own.isin(TIMES))) & own.notna(),
+            "unit",
+            lambda row: f"unit {row['unit']} for the measure {row['measure']}",
+            "the unit that measures.csv gives the measure, a share of it or a rank by it",
+        ),
+        (
+            kind.eq("rank").ne(unit.eq("rank")) | kind.isin(["duration", "age"]).ne(unit.isin(TIMES)),
+            "kind",
+            lambda row: f"kind {row['kind']} in the unit {row['unit']}",
+            "ranks in the unit rank, durations and ages in a unit of time, and nothing else in those",
+        ),
+        (
+            kind.eq("age").ne(claims["measure"].eq("age")),
+            "kind",
+            lambda row: f"kind {row['kind']} of the measure {row['measure']}",
+            "the kind age for the measure age, and for nothing else",
+        ),
+        (
+            kind.eq("stock") & period.ne(""),
+            "period",
+            lambda row: f"{row['period']} for a stock",
+            "nothing; a stock is of one date, its as_of",
+        ),
+        (
+            claims["base_n"].ne("") & kind.ne("share"),
+            "base_n",
+            lambda row: f"{row['base_n']} for the kind {row['kind']}",
+            "the number of units behind a share, and of nothing else",
+        ),
+        (
+            claims["applies"].eq("each") & years.map(len).lt(2),
+            "applies",
+            lambda row: f"each, of the window {row['period']!r}",
+            "a window of several years, where the figure is of each",
+        ),
+    ):
+        yield from _faults(claims, wrong, column, found, expected)
+
+
+def _context_problems(frame: pd.DataFrame, frames: Frames) -> Iterator[Problem]:
+    """What does not fit the source it stands in, or the case it is of."""
+    own = frame["source_id"]
+    published = {row.source_id: _days(row.published)[1] for row in frames["sources"].itertuples()}
+    last = own.map(published.get)
+    for column in [name for name in ("as_of", "period", "date") if name in frame]:
+        first = frame[column].map(lambda cell: _days(cell)[0])
+        late = pd.Series([bool(day and end and day > end) for day, end in zip(first, last, strict=True)], frame.index)
+        if column == "period" and "modality" in frame:
+            late &= ~frame["modality"].isin(["intent", "forecast"])
+        yield from _faults(frame, late, column, _cell(column), "a date not after the source's publication")
+    if "char_start" in frame:
+        start, end = (pd.to_numeric(frame[name], errors="coerce") for name in ("char_start", "char_end"))
+        yield from _faults(
+            frame,
+            (end - start).lt(frame["phrase"].str.len()) & (start < end),
+            "char_end",
+            lambda row: f"{row['char_start']} to {row['char_end']} for {len(row['phrase'])} characters",
+            "a place with room for the phrase",
+        )
+    if "case_id" in frame and frame.columns[0] != "case_id":
+        case = frame["case_id"]
+        other = case.ne("") & case.str.split(".").str[0].ne(own)
+        yield from _faults(frame, other, "case_id", _cell("case_id"), "a case of the same source")
+        if "population" in frame:
+            lone = frame["population"].eq("case_persons") & case.eq("")
+            yield from _faults(frame, lone, "case_id", _cell("case_id"), "the case whose persons are counted")
+
+
+def _coding_problems(frame: pd.DataFrame) -> Iterator[Problem]:
+    """Codes of a frame in a phase that it is not made for; of codings, what the unit or the coder's id does not admit."""
+    for name, phases in PHASES.items():
+        yield from _faults(
+            frame,
+            frame[name].ne("") & ~frame["phase"].isin(phases),
+            name,
+            _cell(name),
+            f"codes of this frame for {' and '.join(sorted(phases))} alone",
+        )
+    if "coder" in frame:
+        own = frame["coding_id"].str.extract(r"\.([ab])[0-9]+$")[0]
+        other = frame["coder"].ne(own)
+        yield from _faults(frame, other, "coder", _cell("coder"), "the coder in the coding_id")
+        for name, unit in ((name, unit) for unit, names in CODED.items() for name in names):
+            wrong = frame[name].ne("") != frame["unit_type"].eq(unit)
+            yield from _faults(frame, wrong, name, _cell(name), f"a value for every {unit}, and for nothing else")
+
+
+def _speaker_problems(frames: Frames) -> Iterator[Problem]:
+    """Speakers who are of one kind here and of another there, in one source."""
+    names = {"speaker": "attributed_to", "speaker_role": "attribution_type"}
+    columns = ["file", "row", "source_id", "attributed_to", "attribution_type"]
+    said = [frames[name].rename(columns=names)[columns] for name in ("claims", "explanations", "wider")]
+    rows = pd.concat(said, ignore_index=True)
+    same = rows.groupby(["source_id", "attributed_to"])["attribution_type"]
+    rows["kind"] = same.transform(lambda kinds: kinds.mode()[0])
+    yield from _faults(
+        rows,
+        rows["attribution_type"].ne(rows["kind"]),
+        "attribution_type",
+        lambda row: f"{row['attributed_to']}: {row['attribution_type']}",
+        "the same kind of speaker as elsewhere in the source",
+    )
+
+
+def _days(cell: str) -> Days:
+    """First and last day of a date; none of what is no date, which is its column's problem."""
+    try:
+        return days(cell) if cell else (None, None)
+    except ValueError:
+        return None, None
+
+
 def _part_problems(frames: Frames) -> Iterator[Problem]:
     """Parts of what does not exist, and wholes that are in the end their own part."""
     for table, field in (("measures", "measure"), ("codebook", "term")):
@@ -358,14 +499,17 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
         if not (rows["value"] == held).groupby(rows["reading"]).all().any():
             expected = "one reading that sets what claims.csv holds, so that the words as printed stay a choice"
             yield Problem("readings.csv", f"no reading of {ambiguity} as reported", expected, column="value")
+    if readings.empty:
+        return
+    patches = []
     for (_, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):
-        patch = patched(every, rows)
-        patch = patch[patch["claim_id"].isin(rows["claim_id"])].reset_index(drop=True)
-        checked = patch.assign(file=f"readings.csv, reading {reading}, applied to " + patch["file"])
-        for table, part in (
-            (tables.WIDER, patch["source_id"].eq("wider")),
-            (tables.CLAIMS, patch["source_id"].ne("wider")),
-        ):
-            yield from tables.check(checked.loc[part, [*table.raw_columns, "file", "row"]], table, vocabulary)
-        yield from _claim_problems(checked)
-        yield from _date_problems(checked, "period")
+        patch = patched(every[every["claim_id"].isin(rows["claim_id"])], rows)
+        patches.append(patch.assign(file=f"readings.csv, reading {reading}, applied to " + patch["file"]))
+    checked = pd.concat(patches, ignore_index=True)
+    wider = checked["source_id"].eq("wider")
+    for table, part in ((tables.WIDER, wider), (tables.CLAIMS, ~wider)):
+        yield from tables.check_cells(checked.loc[part, [*table.raw_columns, "file", "row"]], table, vocabulary)
+    yield from _claim_problems(checked)
+    yield from _measure_problems(checked, frames["measures"])
+    for column in ("period", "as_of"):
+        yield from _date_problems(checked, column)

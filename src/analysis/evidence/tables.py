@@ -426,6 +426,16 @@ def framed(rows: Iterable[Row], table: Table) -> pd.DataFrame:
 
 def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
     """Every cell of a raw ``frame`` that its column does not admit, and every key that stands twice."""
+    problems = check_cells(frame, table, vocabulary)
+    key = list(table.primary_key)
+    for row in frame[frame.duplicated(key)].to_dict("records"):
+        found = " ".join(row[name] for name in key)
+        problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
+    return problems
+
+
+def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
+    """Every cell of a raw ``frame`` that its column does not admit; its rows may be versions of one another."""
     import pandera.pandas as pa  # here: a run that only reads curated tables does not pay for it
 
     def column(spec: Column) -> Any:
@@ -469,10 +479,6 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
         at = frame.loc[cases["index"].astype(int), ["file", "row"]]
         told = zip(at["file"], cases["failure_case"], cases["check"], at["row"], cases["column"], strict=True)
         problems = [Problem(file, repr(found), str(what), row, str(name)) for file, found, what, row, name in told]
-    key = list(table.primary_key)
-    for row in frame[frame.duplicated(key)].to_dict("records"):
-        found = " ".join(row[name] for name in key)
-        problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
     return problems
 
 
