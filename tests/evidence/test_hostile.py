@@ -277,10 +277,10 @@ def test_a_link_in_place_of_a_source_is_refused(small: Path, tmp_path: Path) -> 
     assert refused(small) == told
 
 
-@pytest.mark.parametrize("name", ["A b;c", "..x", "MWN-2018-12", "x\x1b[31m", "-rf"])
+@pytest.mark.parametrize("name", ["A b;c", "MWN-2018-12", "x\x1b[31m", "-rf"])
 def test_a_folder_that_is_no_id_is_refused(small: Path, name: str) -> None:
     shutil.copytree(small / SOURCE, small / name)
-    (line,) = refused(small) if not name.startswith(".") else [": found this name; Rename the folder."]
+    (line,) = refused(small)
     assert ": found this name; " in line and "Rename the folder." in line
 
 
