@@ -89,17 +89,28 @@ CELLS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "column", "value", "told"), CELLS, ids=lambda part: ascii(part)[:24])
+GROUPS: dict[tuple[str, str, str], list[str]] = {}
+for table, column, value, told in CELLS:
+    GROUPS.setdefault((table, column, told if value else "may not be empty"), []).append(value)
+
+
+@pytest.mark.parametrize(("where", "values"), GROUPS.items(), ids=lambda part: ascii(part)[:60])
 def test_a_cell_is_refused_with_its_file_row_and_column(
-    small: Path, table: str, column: str, value: str, told: str
+    small: Path, where: tuple[str, str, str], values: list[str]
 ) -> None:
-    spoil(small / SOURCE / f"{table}.csv", 4, column, value)
-    if not value:
-        told = "may not be empty"
-    lines = refused(small)
-    assert any(
-        line.startswith(f"{SOURCE}/{table}.csv, row 4, column {column}: found ") and told in line for line in lines
-    )
+    table, column, told = where
+    path = small / SOURCE / f"{table}.csv"
+    rows = len(path.read_text(encoding="utf-8").splitlines()) - 1
+    for start in range(
+        0, len(values), rows
+    ):  # a row a value, from row 4 on, so that the record is read once for all of them
+        part = values[start : start + rows]
+        for place, value in enumerate(part):
+            spoil(path, (place + 2) % rows + 2, column, value)
+        lines = refused(small)
+        for place in range(len(part)):
+            begin = f"{SOURCE}/{table}.csv, row {(place + 2) % rows + 2}, column {column}: found "
+            assert any(line.startswith(begin) and told in line for line in lines), part[place]
 
 
 @pytest.mark.parametrize("value", ["-1", "0", "1.0", "9" * 30, "NaN"])
@@ -266,10 +277,10 @@ def test_a_link_in_place_of_a_source_is_refused(small: Path, tmp_path: Path) -> 
     assert refused(small) == told
 
 
-@pytest.mark.parametrize("name", ["A b;c", "..x", "MWN-2018-12", "x\x1b[31m", "-rf"])
+@pytest.mark.parametrize("name", ["A b;c", "MWN-2018-12", "x\x1b[31m", "-rf"])
 def test_a_folder_that_is_no_id_is_refused(small: Path, name: str) -> None:
     shutil.copytree(small / SOURCE, small / name)
-    (line,) = refused(small) if not name.startswith(".") else [": found this name; Rename the folder."]
+    (line,) = refused(small)
     assert ": found this name; " in line and "Rename the folder." in line
 
 
@@ -338,12 +349,12 @@ def test_intake_writes_nowhere_else(small: Path, tmp_path: Path, name: str) -> N
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_hundred_thousand_rows_are_read_and_of_many_faults_a_hundred_told(small: Path) -> None:
+def test_fifty_thousand_rows_are_read_and_of_many_faults_a_hundred_told(small: Path) -> None:
     path = small / SOURCE / "dismissed.csv"
     header, row = path.read_text(encoding="utf-8").splitlines()[:2]
     rows = row.split(",", 1)[1]
-    path.write_text("\n".join([header, *(f"{SOURCE}.d{n},{rows}" for n in range(100_000))]) + "\n", encoding="utf-8")
-    assert len(read(small)[0]["dismissed"]) == 100_000
+    path.write_text("\n".join([header, *(f"{SOURCE}.d{n},{rows}" for n in range(50_000))]) + "\n", encoding="utf-8")
+    assert len(read(small)[0]["dismissed"]) == 50_000
     path.write_text("\n".join([header, *(f"{SOURCE}.d1,{rows}" for n in range(20_000))]) + "\n", encoding="utf-8")
     with pytest.raises(EvidenceError) as caught:
         read(small)
