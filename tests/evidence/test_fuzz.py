@@ -322,6 +322,7 @@ def test_numbers_are_read_without_fail_and_none_below_nothing(phrase: str) -> No
 
 @example("2-3 HALF")
 @example("20-30% of fighters")
+@example("٣٠٠ thousand and hundred hundred hundred men")
 @given(LOOSE)
 def test_a_first_guess_is_one_that_may_be_coded(content: str) -> None:
     text = Text(content)

@@ -142,6 +142,7 @@ def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
             break
     ends = [numbers_in(part) for part in _RANGE.split(words)]
     ranged = len(ends) == 2 and all(ends) and ends[0][0] < ends[1][0]
+    ranged = ranged and {ends[0][0], ends[1][0]} <= {*numbers_in(words)}  # as the whole phrase prints them too
     if ranged and (found := _BETWEEN.search(before)):
         start = sentence.start + found.start()
     percent = re.match(PERCENT, after)
