@@ -281,7 +281,18 @@ def targets(results: dict[str, Any]) -> list[str]:
         met = value >= target if target > 0 else value <= -target
         aim = f"at {'least' if target > 0 else 'most'} {abs(target):g}"
         lines.append(f"| {what} | {aim} | {value:.2f} | {'yes' if met else 'no'} |")
-    return lines
+    own = sorted(zip(results["report"]["own"], results["report"]["notebooks"], strict=True), reverse=True)
+    whole = sum(spent for spent, _ in own)
+    swept = alone / cores / (seconds(results, "sweep", LINES) / count)
+    return [
+        *lines,
+        "",
+        f"What bounds them: the cells of the report's notebooks take {whole:.1f} s by themselves, in one process that has all"
+        f" imports done, {', '.join(f'{name} {spent / whole:.0%}' for spent, name in own[:3])} of it. On {cores} cores no way to"
+        f" execute them ends before {whole / cores:.1f} s, {whole / cores / loop:.2f} of the loop, nor a nbval before"
+        f" {whole / cores / stock:.2f} of the stock one; `make report` then builds the site and the brief. Of the sweep's loop the"
+        f" notebook's own work is {swept:.2f}, which bounds the throughput at {1 / swept:.1f} times.",
+    ]
 
 
 def chart(results: dict[str, Any], on: str) -> None:

@@ -112,6 +112,11 @@ def _timeline(record: Record) -> pd.DataFrame:
 
 def contradictions(record: Record) -> pd.DataFrame:
     """The minimal sets of claims that cannot all hold under this scenario, as the accounting finds them."""
+    found: pd.DataFrame = record.once(("contradictions", record.scenario), lambda: _contradictions(record))
+    return found
+
+
+def _contradictions(record: Record) -> pd.DataFrame:
     book = Book(record, record.scenario["assumptions"])
     return conflict_table(book, book.system.reconcile(book.given, SEARCH))
 
