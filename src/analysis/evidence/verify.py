@@ -51,14 +51,14 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
     for name in ("claims", "wider"):
         result.faults.extend(_misquoted(frames[name]))
     coded = pd.concat([_located(frames[table.name], table) for table in tables.BY_SOURCE], ignore_index=True)
-    of = coded.groupby("source_id").indices
+    of = dict(iter(coded.groupby("source_id", sort=False)))
     available = _available(paths.texts() if folders is None else folders)
     captures = _Captures([available[sha] for sha in sorted(set(available) - set(frames["sources"]["text_sha256"]))])
     for source in frames["sources"].to_dict("records"):
         name = source["source_id"]
         data = available.get(source["text_sha256"])
         exact = data is not None
-        rows = coded.take(of.get(name, ())).to_dict("records")
+        rows = of.get(name, coded[:0]).to_dict("records")
         text = Text.read(data) if data is not None else captures.of(rows)
         if text is None:
             result.missing_texts.append(name)
