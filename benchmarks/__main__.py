@@ -33,6 +33,11 @@ def main() -> None:
         measured = {"on": machine(), "results": import_module(f"benchmarks.{name}").measure()}
         paths.write(HERE / "results" / f"{name}.json", json.dumps(measured, indent=1) + "\n")
         print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    print(page())
+
+
+def page() -> Path:
+    """Write benchmarks/results.md from what is kept of every part."""
     text = ["# Benchmarks", "", "Made by `make bench`. Seconds are of the machine named; ratios travel."]
     for name in PARTS:
         if (path := HERE / "results" / f"{name}.json").is_file():
@@ -43,7 +48,7 @@ def main() -> None:
                 part.chart(kept["results"], kept["on"])
             text += ["", title, "", f"{kept['on']}.", *rest]
     paths.write(HERE / "results.md", "\n".join(text) + "\n")
-    print(HERE / "results.md")
+    return HERE / "results.md"
 
 
 if __name__ == "__main__":
