@@ -6,6 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
+def peak() -> float:
+    """The most memory that this process has held, in MiB; getrusage would count the parent's before the exec."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+
+
 def machine() -> str:
     """Date, Python, processor, cores, memory, kernel, and how busy it was, in a line."""
     told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""

@@ -20,6 +20,8 @@ from typing import Any
 from analysis.evidence import paths, tables
 from analysis.evidence.locators import Span, Text
 
+from .machine import peak
+
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 EACH = 100
 """Claims a source."""
@@ -119,9 +121,7 @@ def step(name: str, folder: Path) -> dict[str, float]:
                 analysis.analyse(record)
             flags(record)
     seconds = time.perf_counter() - began
-    status = Path("/proc/self/status").read_text()
-    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    return {"seconds": seconds, "MiB": peak / 1024}
+    return {"seconds": seconds, "MiB": peak()}
 
 
 def measure(sizes: Iterable[int] = SIZES) -> list[dict[str, Any]]:

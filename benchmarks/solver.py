@@ -11,9 +11,10 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise, product
-from pathlib import Path
 
 from analysis.findings.constraints import Constraint, System
+
+from .machine import peak
 
 SIZES = (1000, 3000, 10000)
 KINDS = {
@@ -89,7 +90,7 @@ def population(name: int, dates: int, draw: random.Random) -> Iterator[Constrain
 def one(claims: int, connected: bool) -> dict[str, float]:
     """Seconds of each step, and the peak of the process in MiB, for a system of about ``claims`` claims."""
     draw = random.Random(1)
-    before = _peak()
+    before = peak()
     each = DATES * 5 * CLAIMS_EACH
     populations = [(0, claims // (5 * CLAIMS_EACH))] if connected else [(name, DATES) for name in range(claims // each)]
     constraints = [c for name, dates in populations for c in population(name, dates, draw)]
@@ -112,14 +113,8 @@ def one(claims: int, connected: bool) -> dict[str, float]:
         "split into parts": split,
         "feasible": check,
         "bounds of all": bound,
-        "MiB beyond the imports": _peak() - before,
+        "MiB beyond the imports": peak() - before,
     }
-
-
-def _peak() -> float:
-    """The most memory that this process has held, in MiB; getrusage would count the parent's before the exec."""
-    status = Path("/proc/self/status").read_text()
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
 
 if __name__ == "__main__":

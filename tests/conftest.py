@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from analysis.evidence import paths
+from analysis.evidence import paths, tables
 from analysis.evidence.record import Record
 
 
@@ -51,3 +53,35 @@ def run(project: Path, *command: str, **environment: str) -> subprocess.Complete
     return subprocess.run(
         [sys.executable, "-m", *command], cwd=project, env=variables, capture_output=True, text=True, check=False
     )
+
+
+def begun(
+    project: Path,
+    *command: str,
+    before: tuple[str, ...] = (),
+    variables: Mapping[str, str] | None = None,
+    stderr: int = subprocess.PIPE,
+    **settings: Any,
+) -> subprocess.Popen[str]:
+    """``python -m COMMAND`` begun in ``project``, with the project's own package, in a process group of its own."""
+    return subprocess.Popen(
+        [*before, sys.executable, "-m", *command],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project / "src")} | dict(variables or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=stderr,
+        text=True,
+        start_new_session=True,
+        **settings,
+    )
+
+
+def of_one_source(raw: Path, source: str) -> Path:
+    """``raw``, made with the tables of one source, without readings and figures published elsewhere."""
+    shutil.copytree(paths.RAW / source, raw / source)
+    for name in ("codebook.csv", "measures.csv"):
+        shutil.copy(paths.RAW / name, raw)
+    for name, table in (("readings.csv", tables.READINGS), ("wider/figures.csv", tables.WIDER)):
+        (raw / name).parent.mkdir(exist_ok=True)
+        (raw / name).write_text(",".join(table.raw_columns) + "\n")
+    return raw

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from analysis.evidence import paths, tables
+from analysis.evidence import paths
 from analysis.report.current import NotebookError
 from analysis.report.execute import executed
 
-from .conftest import run
+from .conftest import begun, of_one_source, run
 from .test_sweep import declare
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, limits and users as Unix has them")
@@ -52,13 +52,7 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(paths.ROOT / "share", root / "share")
     for name in ("scenarios.toml", "requirements.txt"):
         shutil.copy(paths.ROOT / name, root)
-    raw = root / "data" / "raw"
-    shutil.copytree(paths.RAW / SOURCE, raw / SOURCE)
-    for name in ("codebook.csv", "measures.csv"):
-        shutil.copy(paths.RAW / name, raw)
-    for name, table in (("readings.csv", tables.READINGS), ("wider/figures.csv", tables.WIDER)):
-        (raw / name).parent.mkdir(exist_ok=True)
-        (raw / name).write_text(",".join(table.raw_columns) + "\n")
+    of_one_source(root / "data" / "raw", SOURCE)
     (root / "figures").mkdir()
     (root / "tiny.py").write_text(TINY)
     for name in ("pathways", "evidence"):
@@ -119,20 +113,6 @@ def held(project: Path) -> dict[str, bytes]:
         for path in (project / folder).rglob("*")
         if path.is_file() and not any(p.startswith(".") for p in path.relative_to(project).parts)
     }
-
-
-def begun(project: Path, *command: str, before: tuple[str, ...] = (), **settings: Any) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(project / "src")}
-    return subprocess.Popen(
-        [*before, sys.executable, "-m", *command],
-        cwd=project,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        **settings,
-    )
 
 
 DATA, REPORT, SWEEP = ("analysis", "data"), ("tiny", "report"), ("analysis", "sweep")

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,7 +17,7 @@ import pytest
 from analysis.evidence.scenario import ParameterError
 from analysis.report.sweep import Run, Store, _in_turn, runs
 
-from .conftest import run
+from .conftest import begun, run
 
 GRID = """
 [grid.deaths_by_year.cross]
@@ -72,17 +71,8 @@ def test_a_failing_scenario_is_named_and_the_others_finish_and_are_kept(project:
     assert outputs(project) == {"as-printed.ipynb", "returns.ipynb", "wide.ipynb"}
 
 
-def start(project: Path, *command: str, **environment: str) -> subprocess.Popen[str]:
-    variables = os.environ | {"PYTHONPATH": str(project / "src")} | environment
-    return subprocess.Popen(
-        [sys.executable, "-m", *command],
-        cwd=project,
-        env=variables,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
+def start(project: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
+    return begun(project, *command, variables=variables, stderr=subprocess.DEVNULL)
 
 
 def kill(process: subprocess.Popen[str]) -> None:

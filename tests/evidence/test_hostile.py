@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from analysis.evidence import paths, tables
+from analysis.evidence import paths
 from analysis.evidence.curate import curate, read
 from analysis.evidence.intake import intake
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import Record
 from analysis.evidence.verify import verify
+from tests.conftest import of_one_source
 
 from .test_curate import spoil
 
@@ -24,14 +25,7 @@ CLAIMS = f"{SOURCE}/claims.csv"
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A record of one source, without readings and wider figures: quick to read."""
-    raw = tmp_path_factory.mktemp("small") / "raw"
-    shutil.copytree(paths.RAW / SOURCE, raw / SOURCE)
-    for name in ("codebook.csv", "measures.csv"):
-        shutil.copy(paths.RAW / name, raw)
-    for name, table in (("readings.csv", tables.READINGS), ("wider/figures.csv", tables.WIDER)):
-        (raw / name).parent.mkdir(exist_ok=True)
-        (raw / name).write_text(",".join(table.raw_columns) + "\n")
-    return raw
+    return of_one_source(tmp_path_factory.mktemp("small") / "raw", SOURCE)
 
 
 @pytest.fixture

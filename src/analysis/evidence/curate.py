@@ -241,9 +241,7 @@ def _row_problems(frame: pd.DataFrame, table: tables.Table, cases: pd.Series) ->
             yield from _date_problems(frame, column)
     key = table.columns[0].name
     held = pd.Series([one.startswith(f"{source}.") for one, source in zip(frame[key], frame["source_id"], strict=True)])
-    yield from _faults(
-        frame, ~held.astype(bool), key, lambda row: repr(row[key]), "an id that begins with its source and a point"
-    )
+    yield from _faults(frame, ~held.astype(bool), key, _cell(key), "an id that begins with its source and a point")
     if "char_start" in frame:
         start, end = (_numbers(frame[name]) for name in ("char_start", "char_end"))
         span = lambda row: f"{row['char_start']} to {row['char_end']}"  # noqa: E731
@@ -260,7 +258,7 @@ def _row_problems(frame: pd.DataFrame, table: tables.Table, cases: pd.Series) ->
     if key != "case_id" and "case_id" in frame:
         missing = ~frame["case_id"].isin(["", *cases])
         expected = "a case_id of some cases.csv, or nothing"
-        yield from _faults(frame, missing, "case_id", lambda row: repr(row["case_id"]), expected)
+        yield from _faults(frame, missing, "case_id", _cell("case_id"), expected)
 
 
 def _numbers(cells: pd.Series) -> pd.Series:
@@ -274,7 +272,6 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
     given, given_end = claims["value"].ne(""), claims["value_to"].ne("")
     hedge, unit, share = claims["hedge"], claims["unit"], claims["kind"].eq("share")
     top = value.where(end.isna() | (value > end), end)
-    told = lambda column: lambda row: repr(row[column])  # noqa: E731
     for wrong, column, found, expected in (
         (
             given != hedge.isin(NUMBERED),
@@ -282,24 +279,24 @@ def _claim_problems(claims: pd.DataFrame) -> Iterator[Problem]:
             lambda row: f"{row['value']!r} with the hedge {row['hedge']}",
             "a number for every hedge but vague, and none for vague",
         ),
-        (given_end != hedge.eq("range"), "value_to", told("value_to"), "the far end of a range, and of nothing else"),
+        (given_end != hedge.eq("range"), "value_to", _cell("value_to"), "the far end of a range, and of nothing else"),
         (end < value, "value_to", lambda row: f"{row['value']} to {row['value_to']}", "a range that rises"),
-        (unit.eq("share") & (top > 1), "value", told("value"), "a fraction of 1, such as 0.38 for 38%"),
+        (unit.eq("share") & (top > 1), "value", _cell("value"), "a fraction of 1, such as 0.38 for 38%"),
         (
             hedge.isin(["about", "less_than"]) & value.eq(0),
             "value",
             lambda row: f"{row['hedge']} 0",
             "a number above 0 for about and less_than",
         ),
-        (unit.isin(COUNTED) & (value % 1).gt(0), "value", told("value"), "a whole number"),
-        (unit.isin(COUNTED) & (end % 1).gt(0), "value_to", told("value_to"), "a whole number"),
+        (unit.isin(COUNTED) & (value % 1).gt(0), "value", _cell("value"), "a whole number"),
+        (unit.isin(COUNTED) & (end % 1).gt(0), "value_to", _cell("value_to"), "a whole number"),
         (
             share != unit.eq("share"),
             "unit",
             lambda row: f"unit {row['unit']} for the kind {row['kind']}",
             "shares in the unit share",
         ),
-        (claims["base"].ne("") != share, "base", told("base"), "the whole of a share, and nothing else"),
+        (claims["base"].ne("") != share, "base", _cell("base"), "the whole of a share, and nothing else"),
     ):
         yield from _faults(claims, wrong, column, found, expected)
 
@@ -362,7 +359,7 @@ def _context_problems(frame: pd.DataFrame, frames: Frames) -> Iterator[Problem]:
             late &= ~frame["modality"].isin(["intent", "forecast"])
         yield from _faults(frame, late, column, _cell(column), "a date not after the source's publication")
     if "char_start" in frame:
-        start, end = (pd.to_numeric(frame[name], errors="coerce") for name in ("char_start", "char_end"))
+        start, end = (_numbers(frame[name]) for name in ("char_start", "char_end"))
         yield from _faults(
             frame,
             (end - start).lt(frame["phrase"].str.len()) & (start < end),
@@ -465,7 +462,7 @@ def _reading_problems(frames: Frames, vocabulary: tables.Vocabulary) -> Iterator
         readings,
         readings["ambiguity"].map(names) > 1,
         "ambiguity",
-        lambda row: repr(row["ambiguity"]),
+        _cell("ambiguity"),
         "a name that no other parameter has",
     )
     for (ambiguity, reading), rows in readings.groupby(["ambiguity", "reading"], sort=False):

@@ -97,9 +97,10 @@ def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
     there = normalised(text.quote(span)) == normalised(row["phrase"])
     if there and text.sentence_hash(span) == row["sentence_sha256"]:
         return "found", [span]
-    places = sorted(text.occurrences(row["phrase"]), key=lambda place: abs(place.start - span.start))
-    if moved := [place for place in places if text.sentence_hash(place) == row["sentence_sha256"]]:
-        return "moved", moved
+    nearest = lambda places: sorted(places, key=lambda place: abs(place.start - span.start))  # noqa: E731
+    if moved := text.locate(row["phrase"], row["sentence_sha256"]):
+        return "moved", nearest(moved)
+    places = nearest(text.occurrences(row["phrase"]))
     return ("changed", places) if places else ("missing", [])
 
 

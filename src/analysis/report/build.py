@@ -5,11 +5,9 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import Any
 
 import nbformat
@@ -70,18 +68,16 @@ def report() -> Path:
     stamp, now = report_stamp()  # before anything is read: what changes meanwhile is not taken for built
     record = Record.load()
     evaluated()  # here its progress shows; the notebook finds it done
-    ahead = Thread(target=_ahead, args=(record,), daemon=True)
-    ahead.start()
     bring_up_to_date(NOTEBOOKS)
-    ahead.join()
     with paths.unfinished(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
             shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
         shutil.move(executed / "figures", drawn)
+        made = json.dumps(provenance(REPORT, {}))
         for headline in main_findings(record):
             if not headline.figure:
-                draw.strip(record, headline).save(drawn, json.dumps(provenance(REPORT, {})))
+                draw.strip(record, headline).save(drawn, made)
         findings = findings_table(all_findings(record))
         paths.write(drawn / "findings.csv", findings.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
         site(record, executed, drawn, built, now["the state of git"])
@@ -89,12 +85,6 @@ def report() -> Path:
         paths.exchange(built, paths.REPORT)
     stamp.put(now)
     return paths.REPORT / "index.html"
-
-
-def _ahead(record: Record) -> None:
-    """Make the findings while the notebooks run; what goes wrong is raised where they are asked for again."""
-    with suppress(Exception):
-        main_findings(record)
 
 
 def _publish(drawn: Path) -> None:
