@@ -57,7 +57,7 @@ def decimal(cell: Any) -> Decimal | None:
 
 def patched(claims: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     """``claims`` with each row of ``readings`` (claim_id, field, value) written into its cell."""
-    claims = claims.copy()
+    claims = claims.copy(deep=False)
     position = {claim: place for place, claim in enumerate(claims["claim_id"])}
     present = readings[readings["claim_id"].isin(position)]
     for field, rows in present.groupby("field", sort=False):
@@ -120,7 +120,7 @@ class Record:
 
     def _of_sources(self, name: str) -> pd.DataFrame:
         frame = self.reported[name]
-        return frame[frame["source_id"].isin(self.scenario.chosen("sources"))].reset_index(drop=True)
+        return _kept(frame, frame["source_id"].isin(self.scenario.chosen("sources")))
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -147,7 +147,7 @@ class Record:
         claims = self._of_sources("claims")
         if self.scenario["record"] == WIDER_TOO:
             claims = pd.concat([claims, self.reported["wider"]], ignore_index=True).fillna({"case_id": ""})
-        claims = claims[~claims["family"].isin(self.scenario.chosen("left_out"))].reset_index(drop=True)
+        claims = _kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out")))
         chosen = readings["ambiguity"].map({a: self.scenario[a] for a in readings["ambiguity"].unique()})
         claims = patched(claims, readings[readings["reading"] == chosen])
         return derive(claims, self.scenario["about_width"])
@@ -180,6 +180,11 @@ class Record:
         """The terms of one field of the codebook, in the codebook's order."""
         codebook = self.reported["codebook"]
         return list(codebook.loc[codebook["field"] == field, "term"])
+
+
+def _kept(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
+    """The rows of ``mask``, numbered anew; where it is all of them, no copy of a table that may be large."""
+    return frame if mask.all() else frame[mask].reset_index(drop=True)
 
 
 def _curated(path: Path, table: tables.Table) -> pd.DataFrame:

@@ -6,8 +6,9 @@ is read.
 """
 
 from dataclasses import dataclass
-from math import ceil, floor
+from itertools import product
 
+import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
@@ -27,6 +28,17 @@ PARAMETERS = (
 )
 """The parameters of the notebook."""
 
+HALF_VERDICTS = ("compatible", "cannot both hold", "not comparable: another group is counted")
+HALF_COLUMNS = [
+    "half_claim",
+    "whole_claim",
+    "dead_claim",
+    "whole",
+    "implied_dead",
+    "dead_lower",
+    "dead_upper",
+    "verdict",
+]
 SHARE_COLUMNS = ["label", "start", "end", "months", "printed", "lower", "upper", "claim", "n", "origin"]
 
 
@@ -54,15 +66,19 @@ def analyse(record: Record) -> DeathsByYear:
     """Everything the sources of ``record`` allow to be said of deaths by year, under its scenario."""
     claims = record.claims
     by_year = claims[claims["measure"].eq("killed") & claims["base"].eq("killed") & claims["lower"].notna()]
-    dead = claims[claims["measure"].eq("killed") & claims["case_id"].eq("") & claims["hedge"].ne("vague")]
-    shares = _shares(by_year, dead)
-    total = counts(record)
-    total = total[total["measure"].eq("killed") & total["kind"].eq("cumulative")]
+    dead = claims["measure"].eq("killed") & claims["case_id"].eq("") & claims["hedge"].ne("vague")
+    opening = said(record, claims[dead])
+    shares = _shares(by_year, claims.loc[dead, "period_start"])
+    counted = counts(record)[
+        ["claim_id", "measure", "kind", "group", "origin", "family", "phrase", "as_of", "lower", "upper"]
+    ]
+    total = counted[counted["measure"].eq("killed") & counted["kind"].eq("cumulative")]
+    departed = counted[counted["measure"].eq("departed")]
     persons = _persons(shares, total)
     sampling = _sampling(shares)
     pace = _pace(shares)
-    rates = _rates(record, shares, persons)
-    halves = _halves(record, total)
+    rates = _rates(record, departed, shares, persons)
+    halves = _halves(record, departed, total)
     found = (
         *_residual_finding(record, shares),
         *_persons_finding(record, persons, total),
@@ -71,11 +87,11 @@ def analyse(record: Record) -> DeathsByYear:
         *_rate_finding(record, rates, total),
         *_halves_finding(record, halves),
     )
-    return DeathsByYear(said(record, dead), shares, persons, sampling, pace, rates, halves, found)
+    return DeathsByYear(opening, shares, persons, sampling, pace, rates, halves, found)
 
 
-def _shares(by_year: pd.DataFrame, dead: pd.DataFrame) -> pd.DataFrame:
-    """Each window with its share of the dead, in order of time, and what is left for the years no claim names."""
+def _shares(by_year: pd.DataFrame, begun: pd.Series) -> pd.DataFrame:
+    """Each window with its share of the dead, in order of time, and what is left of the years since the first day of ``begun``."""
     rows = []
     for claim in by_year.itertuples():
         start, end = pd.Timestamp(claim.period_start), pd.Timestamp(claim.period_end)
@@ -100,7 +116,7 @@ def _shares(by_year: pd.DataFrame, dead: pd.DataFrame) -> pd.DataFrame:
     ).sort_values("start")
     if frame.empty:
         return pd.DataFrame(columns=SHARE_COLUMNS)
-    first_year = min(int(day[:4]) for day in dead["period_start"] if day)
+    first_year = min(int(day[:4]) for day in begun if day)
     rest = {
         "start": pd.Timestamp(first_year, 1, 1),
         "end": frame["start"].min() - pd.Timedelta(days=1),
@@ -134,23 +150,26 @@ def _label(start: pd.Timestamp, end: pd.Timestamp) -> str:
 
 def _persons(shares: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
     """The shares of the dead applied to each total of the dead, where both count the same dead."""
+    left = total[["claim_id", "lower", "upper", "origin"]].add_prefix("total_")
+    right = shares[["label", "lower", "upper", "claim", "origin"]]
+    rows = left.merge(right, how="cross").merge(_not_the_same(shares, total), on=["origin", "total_origin"])
+    rows = rows.assign(total_claim=rows["total_claim_id"], allowed=rows["why_not"].eq(""))
+    least = np.ceil((rows["lower"] * rows["total_lower"]).astype("Float64").round(9))
+    most = np.floor((rows["upper"] * rows["total_upper"]).astype("Float64").round(9))
+    rows = rows.assign(lower=least.where(rows["allowed"]), upper=most.where(rows["allowed"]))
+    return rows[["label", "lower", "upper", "allowed", "why_not", "claim", "total_claim"]]
+
+
+def _not_the_same(shares: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
+    """For each two origins why shares of the dead of one may not be applied to a total of the other; empty: they may."""
     rows = []
-    windows = list(shares.itertuples())
-    for claim in total.itertuples():
-        for share in windows:
-            low, high = optional(claim.lower), optional(claim.upper)
-            if share.origin != claim.origin:
-                origins = [name.replace("_", " ").title() for name in (share.origin, claim.origin)]
-                why = "the shares are of the documented dead from {}, the total is of the dead from all of {}".format(
-                    *origins
-                )
-                rows.append((share.label, None, None, False, why, share.claim, claim.claim_id))
-                continue
-            least = ceil(round(share.lower * low, 9)) if low is not None else None
-            most = floor(round(share.upper * high, 9)) if high is not None else None
-            rows.append((share.label, least, most, True, "", share.claim, claim.claim_id))
-    columns = ["label", "lower", "upper", "allowed", "why_not", "claim", "total_claim"]
-    return pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
+    for one, other in product(shares["origin"].unique(), total["origin"].unique()):
+        of, all_of = (name.replace("_", " ").title() for name in (one, other))
+        why = f"the shares are of the documented dead from {of}, the total is of the dead from all of {all_of}"
+        rows.append((one, other, "" if one == other else why))
+    return pd.DataFrame(rows, columns=["origin", "total_origin", "why_not"], dtype="str").astype(
+        {"why_not": "category"}
+    )
 
 
 def _sampling(shares: pd.DataFrame) -> pd.DataFrame:
@@ -197,21 +216,21 @@ def _pace(shares: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _rates(record: Record, shares: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
+def _rates(record: Record, departed: pd.DataFrame, shares: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
     """The least deaths per person at risk in each window.
 
     At risk are at most all who ever departed, less those who had died before. With D dead in all, share s in the
     window and c before it, and U departed at most, the rate is at least sD / (U - cD), which grows with D: so it is
     taken at the least D. No claim bounds it from above.
     """
-    departed = counts(record)
-    departed = departed[departed["measure"].eq("departed") & departed["upper"].notna()]
+    departed = departed[departed["upper"].notna()]
     rows = []
     allowed = persons[persons["allowed"].astype(bool)]
     if not allowed.empty and not departed.empty:
         most = departed.loc[departed["upper"].idxmax()]
+        least = record.claims.set_index("claim_id")["lower"]
         for total_claim in allowed["total_claim"].unique():
-            dead = float(record.claims.set_index("claim_id").loc[total_claim, "lower"])
+            dead = float(least[total_claim])
             before = 0.0
             for share in shares.itertuples():
                 at_risk = float(most["upper"]) - before * dead
@@ -231,52 +250,34 @@ def _rates(record: Record, shares: pd.DataFrame, persons: pd.DataFrame) -> pd.Da
     return pd.DataFrame(rows, columns=columns)
 
 
-def _halves(record: Record, total: pd.DataFrame) -> pd.DataFrame:
+def _halves(record: Record, departed: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
     """Each "more than half are dead" against each count of the same group and each count of the dead."""
     claims = record.claims
     half = claims[claims["measure"].eq("killed") & claims["base"].eq("departed") & claims["lower"].notna()]
-    whole = counts(record)
-    whole = whole[whole["measure"].eq("departed") & whole["kind"].eq("cumulative")].drop_duplicates("family")
-    rows = []
-    groups, counted = list(whole.itertuples()), list(total.itertuples())
-    for share in half.itertuples():
-        for group in groups:
-            implied = least_part(share.lower, share.hedge, group.lower)
-            for dead in counted:
-                most = optional(dead.upper)
-                if group.group != share.group:
-                    verdict = "not comparable: another group is counted"
-                elif most is not None and implied > most:
-                    verdict = "cannot both hold"
-                else:
-                    verdict = "compatible"
-                rows.append(
-                    (
-                        share.claim_id,
-                        group.claim_id,
-                        dead.claim_id,
-                        group.phrase,
-                        float(implied),
-                        optional(dead.lower),
-                        most,
-                        verdict,
-                    )
-                )
-    columns = [
-        "half_claim",
-        "whole_claim",
-        "dead_claim",
-        "whole",
-        "implied_dead",
-        "dead_lower",
-        "dead_upper",
-        "verdict",
+    whole = departed[departed["kind"].eq("cumulative")].drop_duplicates("family")
+    pairs = [
+        (
+            share.claim_id,
+            of.claim_id,
+            of.phrase,
+            float(least_part(share.lower, share.hedge, of.lower)),
+            of.group == share.group,
+        )
+        for share, of in product(half.itertuples(), whole.itertuples())
     ]
-    return pd.DataFrame(rows, columns=columns).astype({"dead_lower": "Float64", "dead_upper": "Float64"})
+    implied = pd.DataFrame(pairs, columns=["half_claim", "whole_claim", "whole", "implied_dead", "comparable"])
+    dead = total[["claim_id", "lower", "upper"]].rename(
+        columns={"claim_id": "dead_claim", "lower": "dead_lower", "upper": "dead_upper"}
+    )
+    rows = implied.merge(dead, how="cross")
+    beyond = (rows["implied_dead"] > rows["dead_upper"]).fillna(False).astype(bool)
+    code = np.select([~rows["comparable"].astype(bool), beyond], [2, 1], 0)
+    rows["verdict"] = pd.Categorical.from_codes(code, HALF_VERDICTS)
+    return rows[HALF_COLUMNS]
 
 
 def _cited(column: pd.Series) -> list[str]:
-    return [claim for cell in column for claim in str(cell).split("; ")]
+    return [claim for cell in column.unique() for claim in str(cell).split("; ")]
 
 
 def _of_whom(share: pd.Series) -> str:
@@ -316,7 +317,7 @@ def _persons_finding(record: Record, persons: pd.DataFrame, total: pd.DataFrame)
     if persons.empty:
         return []
     question = "How many persons do the shares stand for?"
-    cited = [*_cited(persons["claim"]), *persons["total_claim"]]
+    cited = [*_cited(persons["claim"]), *persons["total_claim"].unique()]
     if not persons["allowed"].any():
         answer = f"The product may not be formed: {persons['why_not'].iloc[0]}."
         return [finding(record, "deaths_by_year.persons", question, answer, (None, None), "persons", cited)]
@@ -422,7 +423,8 @@ def _halves_finding(record: Record, halves: pd.DataFrame) -> list[Finding]:
     )
     dead = in_words(optional(testable["dead_lower"].min()), optional(testable["dead_upper"].max()), "persons")
     implied = "; ".join(
-        f"of '{row.whole}': {number(row.implied_dead, 'persons')} or more" for row in testable.itertuples()
+        f"of '{row.whole}': {number(row.implied_dead, 'persons')} or more"
+        for row in testable.drop_duplicates(["half_claim", "whole_claim"]).itertuples()
     )
     answer = f"{verdict}: more than half means dead {implied}. The count of the dead is {dead}."
     assumption = "What is counted as departed had departed when the half was counted."

@@ -60,7 +60,7 @@ def made_once(record: Record, analyse: Callable[[Record], Any]) -> Any:
 
 def readings_of(record: Record, claims: Iterable[str]) -> tuple[str, ...]:
     """The readings in force of every ambiguity that touches ``claims``."""
-    return _in_force(record, record.claims.set_index("claim_id").loc[list(dict.fromkeys(claims)), "ambiguity"])
+    return _in_force(record, record.claims.set_index("claim_id")["ambiguity"].loc[list(dict.fromkeys(claims))])
 
 
 def _in_force(record: Record, ambiguities: Iterable[str]) -> tuple[str, ...]:
@@ -162,14 +162,16 @@ def whole_subject(claims: pd.DataFrame) -> pd.DataFrame:
 
 def person_counts(record: Record) -> pd.DataFrame:
     """The claims that count persons: a number, no share, and not the persons of one case."""
-    claims = record.claims
-    return claims[claims["unit"].eq("persons") & claims["case_id"].eq("") & claims["lower"].notna()]
+    return record.claims[_counting(record.claims)]
+
+
+def _counting(claims: pd.DataFrame) -> pd.Series:
+    return claims["unit"].eq("persons") & claims["case_id"].eq("") & claims["lower"].notna()
 
 
 def counts(record: Record) -> pd.DataFrame:
     """The claims that count the Moroccans who left, or a part of them; other populations are left out."""
-    claims = person_counts(record)
-    return claims[claims["population"].str.startswith("moroccan")]
+    return record.claims[_counting(record.claims) & record.claims["population"].str.startswith("moroccan")]
 
 
 def least_part(share: float, hedge: str, whole: float) -> int:

@@ -6,7 +6,7 @@ is a verdict: a number can come up twice, and a rest can be of parts that nobody
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations, permutations
+from itertools import combinations, groupby, permutations
 from typing import Any
 
 import pandas as pd
@@ -94,10 +94,9 @@ def twins(claims: pd.DataFrame, links: Iterable[str]) -> Iterator[tuple[Any, Any
     share = (
         claims["unit"].eq("share") & claims["hedge"].isin(["exact", "about"]) & claims["value"].between(0, 1, "neither")
     )
-    groups: dict[tuple[str, float], list[Any]] = {}
-    for claim in claims[count | share].sort_values("claim_id").itertuples():
-        groups.setdefault((claim.unit, claim.value), []).append(claim)
-    for (unit, _), group in sorted(groups.items()):
+    printed = claims[count | share]
+    again = printed[printed.duplicated(["unit", "value"], keep=False)].sort_values(["unit", "value", "claim_id"])
+    for (unit, _), group in groupby(again.itertuples(), key=lambda claim: (claim.unit, claim.value)):
         for one, two in combinations(group, 2):
             if unit == "share":
                 linked = one.family == two.family and one.statement != two.statement
@@ -186,12 +185,11 @@ def _swapped_parts(claims: pd.DataFrame) -> Iterator[Flag]:
 
 
 def _percentage_as_count(claims: pd.DataFrame) -> Iterator[Flag]:
-    shares = list(claims[claims["unit"].eq("share")].itertuples())
-    counts = list(claims[claims["unit"].isin(COUNTED)].itertuples())
-    for count in counts:
+    counts = claims[claims["unit"].isin(COUNTED)]
+    for count in counts.itertuples():
         if _SHARE.search(count.phrase) and count.value not in _numbers(_SHARE.sub(" ", count.phrase)):
             yield _flag("percentage_as_count", [count], f"a share is printed, a number of {count.unit} is coded")
-    for share in shares:
+    for share in claims[claims["unit"].eq("share")].itertuples():
         printed = _numbers(share.phrase)
         ratios = {round(part / whole, 2) for part, whole in permutations(printed, 2) if whole}
         if (
@@ -200,11 +198,12 @@ def _percentage_as_count(claims: pd.DataFrame) -> Iterator[Flag]:
             and not {share.value, round(share.value, 2)} & (printed | ratios)
         ):
             yield _flag("percentage_as_count", [share], "a number is printed, a share is coded")
-        for count in counts:
-            said = count.family == share.family or count.statement == share.statement
-            if said and count.measure == share.measure and TELLING <= count.value == round(100 * share.value, 9):
-                what = "one number as a percentage and as a count; a percent sign may have been lost or added"
-                yield _flag("percentage_as_count", [share, count], what)
+        number = round(100 * share.value, 9)
+        said = counts["family"].eq(share.family) | counts["statement"].eq(share.statement)
+        same = said & counts["measure"].eq(share.measure) & counts["value"].eq(number)
+        for count in counts[same].itertuples() if number >= TELLING else ():
+            what = "one number as a percentage and as a count; a percent sign may have been lost or added"
+            yield _flag("percentage_as_count", [share, count], what)
 
 
 def _numbers(phrase: str) -> set[float]:
