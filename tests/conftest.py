@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 
 from analysis.evidence import paths, tables
 from analysis.evidence.record import Record
+
+# a mutant is killed by the first example that fails, and told apart by none that is smaller
+settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None)
 
 
 @pytest.fixture(scope="session")
