@@ -177,6 +177,22 @@ def test_doubt_about_a_date_moves_none_of_its_days(written: str, mark: str) -> N
     assert days(written + mark) == days(written)
 
 
+@share_of(50)
+@example("2016-21")
+@example("0000-00-00/..")
+@given(EDTF | st.builds("{}/{}".format, PLAIN | EDTF, PLAIN | EDTF | st.sampled_from(["", ".."])))
+def test_a_date_that_is_read_here_has_the_days_that_the_library_gives(written: str) -> None:
+    try:
+        found: Any = days(written)
+    except ValueError as error:
+        found = str(error)
+    with patch("analysis.evidence.periods._PLAIN", re.compile("(?!)")):
+        try:
+            assert days.__wrapped__(written) == found
+        except ValueError as error:
+            assert str(error) == found
+
+
 # Places in a text
 
 SPACES = st.sampled_from([" ", "  ", "\t", "\u00a0", "\u2009", "\u202f", "\u3000", " \u00a0"])

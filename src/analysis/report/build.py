@@ -3,9 +3,11 @@
 import json
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from importlib import resources
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -68,7 +70,11 @@ def report() -> Path:
     stamp, now = report_stamp()  # before anything is read: what changes meanwhile is not taken for built
     record = Record.load()
     evaluated()  # here its progress shows; the notebook finds it done
-    bring_up_to_date(NOTEBOOKS)
+    # what the kernels do not use, the findings do: in a process of their own, which ends where a notebook fails
+    with get_context("spawn").Pool(1, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        found = pool.apply_async(_found)
+        bring_up_to_date(NOTEBOOKS)
+        record.memo.update(found.get())
     with paths.unfinished(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
@@ -85,6 +91,13 @@ def report() -> Path:
         paths.exchange(built, paths.REPORT)
     stamp.put(now)
     return paths.REPORT / "index.html"
+
+
+def _found() -> dict[Any, Any]:
+    """What the analyses of the record find, and the main findings, as :meth:`Record.once` keeps them."""
+    record = Record.load()
+    main_findings(record)
+    return {key: made for key, made in record.memo.items() if key[0] in ("analysis", "headlines")}
 
 
 def _publish(drawn: Path) -> None:
