@@ -228,7 +228,7 @@ def explained(book: Book, conflict: frozenset[str]) -> str:
     others = claims[claims["claim_id"].ne(last["claim_id"])]
     rest = System(
         (
-            *blocks(c for claim in others.itertuples() for c in book.constraints(claim)),
+            *blocks(c for claim in others["claim_id"] for c in book.each[claim]),
             *book.system.only(assumed).blocks,
         )
     )
@@ -244,12 +244,12 @@ def _at_work(book: Book, conflict: frozenset[str]) -> pd.DataFrame:
     """The claims of a minimal conflict without those that its families print besides: fewer would be consistent."""
     claims = book.of(conflict)
     assumed = book.system.only(name for name in ASSUMPTIONS if name in conflict).blocks
-    for claim_id in list(claims["claim_id"]):
-        fewer = claims[claims["claim_id"].ne(claim_id)]
-        held = blocks(c for claim in fewer.itertuples() for c in book.constraints(claim))
-        if not System((*held, *assumed)).feasible():
-            claims = fewer
-    return claims
+    kept = list(claims["claim_id"])
+    for claim_id in claims.loc[claims.duplicated("family", keep=False), "claim_id"]:
+        fewer = [other for other in kept if other != claim_id]
+        if not System((*blocks(c for claim in fewer for c in book.each[claim]), *assumed)).feasible():
+            kept = fewer
+    return claims[claims["claim_id"].isin(kept)]
 
 
 def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:

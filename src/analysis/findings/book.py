@@ -147,11 +147,17 @@ class Book:
     @cached_property
     def said(self) -> tuple[Constraint, ...]:
         """The claims as constraints, on behalf of their families."""
-        found = lambda: (c for claim in self.claims.itertuples() for c in self.constraints(claim))  # noqa: E731
-        return self._once("said", lambda: tuple(dict.fromkeys(found())))
+        found = (constraint for said in self.each.values() for constraint in said)
+        return self._once("said", lambda: tuple(dict.fromkeys(found)))
 
-    def constraints(self, claim: Any) -> Iterator[Constraint]:
-        """What one claim says, on behalf of its family."""
+    @cached_property
+    def each(self) -> dict[str, tuple[Constraint, ...]]:
+        """What each claim says, by its id."""
+        return self._once(
+            "each", lambda: {claim.claim_id: tuple(self._constraints(claim)) for claim in self.claims.itertuples()}
+        )
+
+    def _constraints(self, claim: Any) -> Iterator[Constraint]:
         low, high = optional(claim.lower), optional(claim.upper)
         if claim.unit == "persons":
             yield Constraint(

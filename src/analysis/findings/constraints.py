@@ -264,18 +264,20 @@ class _Columns:
 
     def place(self, quantity: Quantity) -> int:
         name = self.same.get(quantity, quantity)
-        if name not in self.index:
-            self.index[name] = len(self.index)
+        place = self.index.setdefault(name, len(self.index))
+        if place == len(self.lower):
             self.lower.append(0.0)
             self.upper.append(inf)
-        return self.index[name]
+        return place
 
     def add(self, constraint: Constraint, merge: bool) -> None:
-        terms: dict[int, int] = defaultdict(int)
+        kept: dict[int, int] = {}
         for quantity, coefficient in constraint.terms:
-            terms[self.place(quantity)] += coefficient
+            place = self.place(quantity)
+            kept[place] = kept.get(place, 0) + coefficient
+        if 0 in kept.values():
+            kept = {place: coefficient for place, coefficient in kept.items() if coefficient}
         low, high = constraint.lower, constraint.upper
-        kept = {place: coefficient for place, coefficient in terms.items() if coefficient}
         if merge and not kept:
             self.impossible |= not low <= 0 <= high
         elif merge and list(kept.values()) == [1]:
