@@ -88,7 +88,7 @@ def wait_for(project: Path, count: int, process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
-MANY = {f"width {place}": {"about_width": 1.0 + place / 8} for place in range(6)}
+MANY = {f"width {place}": {"about_width": 1.0 + place / 8} for place in range(4)}
 
 
 def test_an_interrupted_sweep_goes_on_where_it_was(project: Path) -> None:
@@ -102,8 +102,8 @@ def test_an_interrupted_sweep_goes_on_where_it_was(project: Path) -> None:
     for name in kept:
         json.loads((project / "build" / "sweep" / name).read_text())
     again = run(project, "analysis", "sweep")
-    assert again.returncode == 0 and f"{len(kept)} of 6 notebooks are current" in again.stderr, again.stderr
-    assert len(outputs(project)) == 6
+    assert again.returncode == 0 and f"{len(kept)} of 4 notebooks are current" in again.stderr, again.stderr
+    assert len(outputs(project)) == 4
 
 
 @contextmanager
@@ -147,9 +147,9 @@ def test_a_worker_killed_in_the_middle_loses_no_scenario(project: Path) -> None:
             assert sweep.wait(timeout=120) == 0
         finally:
             kill(sweep)
-    assert outputs(project) == {f"width-{place}.ipynb" for place in range(6)}
+    assert outputs(project) == {f"width-{place}.ipynb" for place in range(4)}
     index = pd.read_csv(project / "build" / "sweep" / "index.csv", keep_default_na=False)
-    assert list(index["failure"]) == [""] * 6
+    assert list(index["failure"]) == [""] * 4
 
 
 def test_a_scheduler_that_is_not_there_is_said_so(project: Path) -> None:

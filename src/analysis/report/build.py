@@ -5,9 +5,11 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -70,11 +72,9 @@ def report() -> Path:
     stamp, now = report_stamp()  # before anything is read: what changes meanwhile is not taken for built
     record = Record.load()
     evaluated()  # here its progress shows; the notebook finds it done
-    # what the kernels do not use, the findings do: in a process of their own, which ends where a notebook fails
-    with get_context("spawn").Pool(1, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        found = pool.apply_async(_found)
+    with _beside() as found:
         bring_up_to_date(NOTEBOOKS)
-        record.memo.update(found.get())
+        record.memo.update(found())
     with paths.unfinished(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
@@ -93,11 +93,34 @@ def report() -> Path:
     return paths.REPORT / "index.html"
 
 
-def _found() -> dict[Any, Any]:
-    """What the analyses of the record find, and the main findings, as :meth:`Record.once` keeps them."""
+@contextmanager
+def _beside() -> Iterator[Callable[[], dict[Any, Any]]]:
+    """What :func:`_find` finds, made beside the notebooks, in a process that ends with this block.
+
+    A thread would do, but a solver that is still at work when the command ends aborts it.
+    """
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_find, args=(sender,), daemon=True)
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command; a process inherits this
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+    sender.close()
+    try:
+        yield receiver.recv
+    except EOFError as error:
+        raise RuntimeError("the findings could not be made; their process says why above") from error
+    finally:
+        process.kill()
+
+
+def _find(sender: Connection) -> None:
+    """Send what the analyses of the record find, and the main findings, as :meth:`Record.once` keeps them."""
     record = Record.load()
     main_findings(record)
-    return {key: made for key, made in record.memo.items() if key[0] in ("analysis", "headlines")}
+    sender.send({key: made for key, made in record.memo.items() if key[0] in ("analysis", "headlines")})
 
 
 def _publish(drawn: Path) -> None:
