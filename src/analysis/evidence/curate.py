@@ -214,7 +214,7 @@ def _faults(
     frame: pd.DataFrame, wrong: pd.Series, column: str, found: Callable[[Any], str], expected: str, remedy: str = ""
 ) -> Iterator[Problem]:
     """A problem for each row of ``frame`` that is ``wrong``; ``found`` says of a row what stands there."""
-    for row in frame[wrong].to_dict("records"):
+    for row in frame[wrong].to_dict("records") if wrong.any() else ():
         yield Problem(row["file"], found(row), expected, row["row"], column, remedy)
 
 

@@ -486,7 +486,8 @@ def harmful(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
     """Every cell of a raw ``frame`` that would do harm where the table is opened."""
     for name in table.raw_columns:
         found = {cell: why for cell in frame[name].unique() for sign, why in HARMFUL.items() if sign.search(cell)}
-        for file, row, cell in frame.loc[frame[name].isin(found), ["file", "row", name]].itertuples(index=False):
+        rows = frame.loc[frame[name].isin(found), ["file", "row", name]].itertuples(index=False) if found else ()
+        for file, row, cell in rows:
             yield Problem(file, repr(cell), found[cell], row, name)
 
 
