@@ -176,6 +176,16 @@ def test_a_reading_of_what_does_not_exist_is_refused(raw: Path, column: str, cel
     assert told in str(caught.value)
 
 
+def test_an_ambiguity_without_a_default_or_a_reading_as_reported_is_told_with_its_column(raw: Path) -> None:
+    path = raw / "readings.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    for number, row in enumerate(rows, 2):
+        if row["ambiguity"] == "shares_base":
+            spoil(path, number, "default", "false")
+    with pytest.raises(EvidenceError, match=r"readings\.csv, column default: .*one of them the default"):
+        read(raw)
+
+
 def test_all_problems_are_told_at_once(raw: Path, tmp_path: Path) -> None:
     spoil(raw / SOURCE / "claims.csv", 2, "hedge", "roughly")
     spoil(raw / SOURCE / "events.csv", 2, "date", "yesterday")

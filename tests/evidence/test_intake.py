@@ -107,6 +107,8 @@ def test_whatever_the_text_a_row_holds_its_number_and_few_words(letters: str, wo
         ("Dozens of them were killed.", ("claims", "killed", "vague", "", "persons", "", "")),
         ("a sentence of two or three years", ("claims", "sentence", "range", "2", "years", "duration", "3")),
         ("the third largest nationality", ("claims", "nationality_rank", "exact", "3", "rank", "rank", "")),
+        ("the fifth largest nationality", ("claims", "nationality_rank", "exact", "5", "rank", "rank", "")),
+        ("There were 500 then.", ("claims", "", "exact", "500", "", "", "")),
         ("They dismantled over 40 cells.", ("claims", "cells_dismantled", "more_than", "40", "cells", "", "")),
         ("It was on May 12, 2016.", ("events", "", "", "", "", "", "")),
         ("He wrote it in 2014-2015.", ("dismissed", "", "", "", "", "", "")),
@@ -314,7 +316,7 @@ def test_a_folder_that_is_a_link_is_refused(raw: Path, text: Path, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(b"caf\xe9", "the byte 0xe9 at offset 3"), (b" \n", "no text"), (None, "no such file")],
+    [(b"caf\xe9", "the byte 0xe9 at offset 3.*Save the text as UTF-8"), (b" \n", "no text"), (None, "no such file")],
 )
 def test_a_text_that_is_none_is_refused(raw: Path, tmp_path: Path, content: bytes | None, told: str) -> None:
     path = tmp_path / "text.txt"
@@ -331,6 +333,13 @@ def test_all_that_is_wrong_is_told_at_once(capsys: pytest.CaptureFixture[str]) -
     assert main(["intake", "no such text", "--id", "../x", "--url", "ftp://x"]) == 1
     told = capsys.readouterr().err
     assert all(word in told for word in ("--id", "--url", "no such text"))
+
+
+def test_a_form_without_its_fingerprint_is_named(raw: Path, text: Path) -> None:
+    intake(text, ID, raw=raw)
+    (raw / ID / "source.toml").write_text('title = "a"\n')
+    with pytest.raises(EvidenceError, match=f"{ID}/source.toml.*no such line.*text_sha256"):
+        intake(text, ID, raw=raw)
 
 
 def test_faulty_tables_are_left_as_they_are(raw: Path, text: Path) -> None:

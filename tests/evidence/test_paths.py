@@ -25,8 +25,9 @@ def test_a_file_that_holds_it_already_is_not_touched(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "table.csv").mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(IsADirectoryError) as caught:
         paths.write(tmp_path / "table.csv", "a")
+    assert caught.value.filename == str(tmp_path / "table.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
 
 

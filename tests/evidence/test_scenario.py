@@ -1,5 +1,7 @@
 """Parameters are checked on entry, and a reading patches what it names and nothing else."""
 
+from pathlib import Path
+
 import pytest
 
 from analysis.evidence.record import Record
@@ -28,6 +30,16 @@ def test_a_name_that_papermill_injected_is_refused(record: Record) -> None:
         record.with_parameters(
             ["shares_base"], {"shares_base": "all_moroccan_dead", "In": ["", "# Parameters\nshares = 1\n"]}
         )
+
+
+def test_outside_a_notebook_no_name_is_injected(record: Record) -> None:
+    chosen = record.with_parameters(["shares_base"], {"shares_base": "all_moroccan_dead"})
+    assert chosen.scenario["shares_base"] == "all_moroccan_dead"
+
+
+def test_tables_that_are_missing_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"sources, claims, .*: not in .*\. Run `make data` first\."):
+        Record.load(tmp_path)
 
 
 def test_each_rival_reading_changes_only_the_claims_it_names(record: Record) -> None:

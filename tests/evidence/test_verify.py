@@ -9,7 +9,7 @@ import pytest
 from analysis.cli import main
 from analysis.evidence.curate import read
 from analysis.evidence.locators import Span, Text
-from analysis.evidence.verify import locate, verify
+from analysis.evidence.verify import _where, locate, verify
 
 from .test_curate import SOURCE, spoil
 
@@ -71,6 +71,19 @@ def test_a_row_whose_sentence_changed_hides_no_number(raw: Path, tmp_path: Path)
     status, places = locate(Text("4444 men left, then five women."), row)
     assert (status, places) == ("changed", [Span(20, 24)])
     assert locate(Text("4444 men left."), row) == ("missing", [])
+
+
+def test_the_first_places_are_told_and_how_many_there_are() -> None:
+    row, places = {"char_start": "0", "char_end": "1"}, [Span(n, n + 1) for n in range(2, 7)]
+    assert _where("moved", places[:2], row) == "stands at 2-3, 3-4, not at 0-1"
+    assert (
+        _where("changed", places, row) == "stands at 2-3, 3-4, 4-5 and 2 places more, but in no sentence of that hash"
+    )
+
+
+def test_a_file_that_is_no_text_is_passed_over(raw: Path, texts: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "0.txt").write_bytes(b"caf\xe9")
+    assert verify(raw, [tmp_path, texts[0]]).statuses == verify(raw, texts).statuses
 
 
 @pytest.mark.parametrize(("taken_out", "code"), [("none", 0), ("a row", 1), ("the texts", 2)])
