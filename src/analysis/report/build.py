@@ -1,6 +1,7 @@
 """What does ``make report`` make? Executed notebooks, figures, the table of findings, and the site."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -8,10 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import nbformat
@@ -108,19 +110,31 @@ def _beside() -> Iterator[Callable[[], dict[Any, Any]]]:
     finally:
         signal.signal(signal.SIGINT, interrupt)
     sender.close()
+
+    def found() -> dict[Any, Any]:
+        try:
+            return dict(receiver.recv())
+        except EOFError as error:
+            raise RuntimeError("the findings could not be made: their process ended before they were") from error
+
     try:
-        yield receiver.recv
-    except EOFError as error:
-        raise RuntimeError("the findings could not be made; their process says why above") from error
+        yield found
     finally:
         process.kill()
+        process.join()
 
 
 def _find(sender: Connection) -> None:
     """Send what the analyses of the record find, and the main findings, as :meth:`Record.once` keeps them."""
+    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     record = Record.load()
     main_findings(record)
     sender.send({key: made for key, made in record.memo.items() if key[0] in ("analysis", "headlines")})
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()  # also where it was killed
+    os._exit(1)
 
 
 def _publish(drawn: Path) -> None:
