@@ -283,6 +283,7 @@ def targets(results: dict[str, Any]) -> list[str]:
         lines.append(f"| {what} | {aim} | {value:.2f} | {'yes' if met else 'no'} |")
     own = sorted(zip(results["report"]["own"], results["report"]["notebooks"], strict=True), reverse=True)
     whole = sum(spent for spent, _ in own)
+    beside = seconds(results, "report", REPORT) - seconds(results, "report", WARM)
     swept = alone / cores / (seconds(results, "sweep", LINES) / count)
     return [
         *lines,
@@ -290,7 +291,8 @@ def targets(results: dict[str, Any]) -> list[str]:
         f"What bounds them: the cells of the report's notebooks take {whole:.1f} s by themselves, in one process that has all"
         f" imports done, {', '.join(f'{name} {spent / whole:.0%}' for spent, name in own[:3])} of it. On {cores} cores no way to"
         f" execute them ends before {whole / cores:.1f} s, {whole / cores / loop:.2f} of the loop, nor a nbval before"
-        f" {whole / cores / stock:.2f} of the stock one; `make report` then builds the site and the brief. Of the sweep's loop the"
+        f" {whole / cores / stock:.2f} of the stock one. `make report` takes {beside:.1f} s more than the notebooks by warm"
+        f" kernels: the findings, made beside them on the same cores, then the site and the brief. Of the sweep's loop the"
         f" notebook's own work is {swept:.2f}, which bounds the throughput at {1 / swept:.1f} times.",
     ]
 
