@@ -1,9 +1,9 @@
 """Does the same commit give the same bytes, whoever builds it where? ``make reproduce``.
 
 Two clean clones, of different names and depths, each in an environment that differs in all that should not matter:
-time zone, locale, hash seed, umask, home, number of processors and, where libfaketime is installed, clock. Each runs
-data, report and sweep; then all outputs are compared byte for byte, and diffoscope, where it is installed, explains
-what differs.
+time zone, locale, hash seed, umask, home, number of processors and, where there is a C compiler, clock. Each runs data,
+report and sweep; then all outputs are compared byte for byte, and diffoscope, where it is installed, explains what
+differs.
 """
 
 import filecmp
@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTPUTS = ("data/curated", "notebooks", "figures", "build/report", "build/sweep", "build/notebooks")
+DAYS = 400
 WORLDS = (
     ("one", "022", {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}),
     (
@@ -26,26 +27,31 @@ WORLDS = (
 )
 
 
-def build(root: Path, umask: str, variables: dict[str, str], other: bool) -> None:
-    """Clone the commit that is checked out into ``root`` and make everything there."""
+def build(root: Path, umask: str, variables: dict[str, str], prefix: list[str]) -> None:
+    """Clone the commit that is checked out into ``root`` and make everything there, by commands begun with ``prefix``."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(root)], check=True)
     home = root.parent / "home"
     home.mkdir()
     kept = ("PATH", "PIP_INDEX_URL", "PIP_CONFIG_FILE", "PIP_CACHE_DIR", "SSL_CERT_FILE", "LD_LIBRARY_PATH")
-    environment = {name: os.environ[name] for name in kept if name in os.environ} | variables | {"HOME": str(home)}
-    run = lambda *command, **more: subprocess.run(  # noqa: E731
-        ["sh", "-c", f'umask {umask}; exec "$@"', "sh", *command], cwd=root, env=environment | more, check=True
-    )
+    environment = {name: os.environ[name] for name in kept if name in os.environ} | {"HOME": str(home)}
+
+    def run(*command: str) -> None:
+        umasked = ["sh", "-c", f'umask {umask}; exec "$@"', "sh", *command]
+        subprocess.run(umasked, cwd=root, env=environment | variables, check=True)
+
     run("make", "--silent", "setup", f"PYTHON={sys.executable}")  # before the clock is moved: certificates have dates
-    if other:
-        one_core = ["taskset", "--cpu-list", "0"] if shutil.which("taskset") else []
-        clock = ["faketime", "-f", "+400d"] if shutil.which("faketime") else []
-        print(
-            f"  with {'one processor' if one_core else 'as many processors'} and {'another' if clock else 'the same'} clock"
-        )
-        run(*one_core, *clock, "make", "data", "report", "sweep", FAKETIME_DONT_FAKE_MONOTONIC="1")
-    else:
-        run("make", "data", "report", "sweep")
+    run(*prefix, "sh", "-c", 'echo "  $(nproc) processors, the clock says $(date +%F)"')
+    run(*prefix, "make", "data", "report", "sweep")
+
+
+def elsewhere(folder: Path) -> list[str]:
+    """What a command is begun with to have one processor and a clock that is ``DAYS`` on, where this machine can."""
+    prefix = ["taskset", "--cpu-list", "0"] if shutil.which("taskset") else []
+    if shutil.which("cc"):
+        library, source = folder / "clock.so", ROOT / "tests" / "clock.c"
+        subprocess.run(["cc", "-shared", "-fPIC", f"-DDAYS={DAYS}", "-o", str(library), str(source)], check=True)
+        prefix += ["env", f"LD_PRELOAD={library}"]
+    return prefix
 
 
 def compared(one: Path, two: Path) -> tuple[int, list[str]]:
@@ -79,7 +85,7 @@ def main() -> int:
             print(
                 f"{name}: umask {umask}, {', '.join(f'{key}={value}' for key, value in variables.items())}", flush=True
             )
-            build(roots[-1], umask, variables, other=bool(place))
+            build(roots[-1], umask, variables, elsewhere(Path(folder)) if place else [])
         count, wrong = compared(*roots)
         for name in wrong:
             print(f"differs: {name}")

@@ -1,14 +1,20 @@
 """Contracts of the package and the project's files."""
 
 import re
+import shutil
 import subprocess
 import sys
+import time
 import tomllib
+from pathlib import Path
 
+import pytest
 from importlinter.cli import lint_imports
 
 from analysis.cli import main
 from analysis.evidence import paths
+
+from .reproduce import DAYS, elsewhere
 
 
 def test_imports_point_down_the_floors() -> None:
@@ -54,3 +60,16 @@ def test_help_loads_no_heavy_package() -> None:
     code = "import sys, analysis.cli; print([m for m in ('pandas', 'matplotlib', 'papermill') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not (shutil.which("taskset") and shutil.which("cc")), reason="needs taskset and a C compiler")
+def test_elsewhere_a_process_has_one_processor_and_a_later_clock_and_waits_no_longer(tmp_path: Path) -> None:
+    code = (
+        "import datetime, threading, time; from analysis.report.execute import cores;"
+        "time.sleep(0.01); threading.Event().wait(0.01);"
+        "print(cores(), time.time(), datetime.datetime.now().timestamp())"
+    )
+    command = [*elsewhere(tmp_path), sys.executable, "-c", code]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    assert shown[0] == "1"
+    assert all(abs(float(clock) - time.time() - DAYS * 86400) < 60 for clock in shown[1:])

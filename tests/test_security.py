@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from analysis.evidence import paths
+from analysis.report.execute import cores
 from analysis.report.sweep import cluster
 
 from .audit import told
@@ -33,8 +34,8 @@ def listening() -> set[str]:
 
 def test_the_cluster_of_this_machine_listens_on_loopback_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
-    with cluster() as (executor, cores):
-        assert executor.submit(sum, [1, 2]).result() == 3 and cores == os.cpu_count()
+    with cluster() as (executor, workers):
+        assert executor.submit(sum, [1, 2]).result() == 3 and workers == cores()
         assert listening() == {"127.0.0.1"}
 
 

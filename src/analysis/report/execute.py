@@ -118,6 +118,11 @@ def cell_timeout() -> int:
     return int(named)
 
 
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def folder_of(name: str) -> Path:
     """Where the executed notebook ``name`` and its figures are kept."""
     return paths.BUILD / "notebooks" / name
@@ -139,7 +144,7 @@ def bring_up_to_date(names: Iterable[str]) -> None:
     for name in stale:
         print(f"  {name}: {why[name]}", file=sys.stderr)
     failed = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         try:
             futures = {pool.submit(_execute, name, now[name]): name for name in stale}
             with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:

@@ -32,7 +32,7 @@ from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.findings import sensitivity
 from analysis.report.current import FLOORS, NotebookError, Stamp, alone, content, digest, key
-from analysis.report.execute import NOTEBOOKS, executed, serialised
+from analysis.report.execute import NOTEBOOKS, cores, executed, serialised
 
 BATCH = 20
 """Scenarios evaluated in one task: about a second's work."""
@@ -210,23 +210,22 @@ def cluster() -> Iterator[tuple[Executor, int]]:
     from distributed import Client, LocalCluster  # here: a report needs no cluster
 
     address = os.environ.get("DASK_SCHEDULER_ADDRESS")
-    cores = os.cpu_count() or 1
     if address:
         with Client(address) as client:
-            yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or cores
+            yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or 1
         return
     with ExitStack() as stack:
         with _deaf():
             local = stack.enter_context(
                 LocalCluster(
-                    n_workers=cores,
+                    n_workers=cores(),
                     threads_per_worker=1,
                     host="127.0.0.1",
                     dashboard_address=None,
                     silence_logs=logging.ERROR,
                 )
             )
-        yield stack.enter_context(Client(local)).get_executor(pure=False, retries=RETRIES), cores
+        yield stack.enter_context(Client(local)).get_executor(pure=False, retries=RETRIES), cores()
 
 
 @contextmanager
@@ -254,7 +253,7 @@ def evaluated(executor: Executor | None = None) -> pd.DataFrame:
             scenarios = sensitivity.grid(_record(), declared())
             batches = [scenarios[start : start + BATCH] for start in range(0, len(scenarios), BATCH)]
             if executor is None:
-                with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+                with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
                     rows = _gathered(pool, batches)
             else:
                 rows = _gathered(executor, batches)
@@ -300,11 +299,11 @@ def sweep(url: str = "") -> list[str]:
     print(f"sweep: {len(wanted) - len(stale)} of {len(wanted)} notebooks are current", file=sys.stderr)
     stamp, now = grid_stamp()
     if stale or stamp.stale(now):
-        with cluster() as (executor, cores):
+        with cluster() as (executor, workers):
             evaluated(executor)
             submit = lambda run: executor.submit(_execute, run, keys[run], url)  # noqa: E731
             with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
-                for run, future in _in_turn(submit, stale, AHEAD * cores):
+                for run, future in _in_turn(submit, stale, AHEAD * workers):
                     try:
                         notebook, why[run] = future.result()
                     except Exception as error:  # whatever a worker could not do, the others finish
