@@ -14,7 +14,7 @@ from importlinter.cli import lint_imports
 from analysis.cli import main
 from analysis.evidence import paths
 
-from .reproduce import DAYS, elsewhere
+from .reproduce import DAYS, compared, elsewhere
 
 
 def test_imports_point_down_the_floors() -> None:
@@ -73,3 +73,12 @@ def test_elsewhere_a_process_has_one_processor_and_a_later_clock_and_waits_no_lo
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split()
     assert shown[0] == "1"
     assert all(abs(float(clock) - time.time() - DAYS * 86400) < 60 for clock in shown[1:])
+
+
+def test_a_byte_that_differs_and_a_file_of_one_world_alone_are_found(tmp_path: Path) -> None:
+    same, other, alone = "figures/same.csv", "build/report/index.html", "notebooks/alone.ipynb"
+    for root, files in (("one", {same: "a", other: "b"}), ("two", {same: "a", other: "c", alone: ""})):
+        for name, text in files.items():
+            (tmp_path / root / name).parent.mkdir(parents=True)
+            (tmp_path / root / name).write_text(text)
+    assert compared(tmp_path / "one", tmp_path / "two") == (3, [other, alone])
