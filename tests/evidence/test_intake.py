@@ -108,6 +108,10 @@ def test_whatever_the_text_a_row_holds_its_number_and_few_words(letters: str, wo
         ("a sentence of two or three years", ("claims", "sentence", "range", "2", "years", "duration", "3")),
         ("the third largest nationality", ("claims", "nationality_rank", "exact", "3", "rank", "rank", "")),
         ("the fifth largest nationality", ("claims", "nationality_rank", "exact", "5", "rank", "rank", "")),
+        ("Many returned.", ("claims", "returned", "vague", "", "persons", "", "")),
+        ("Several left.", ("claims", "departed", "vague", "", "persons", "", "")),
+        ("Both died.", ("claims", "killed", "exact", "2", "persons", "", "")),
+        ("One died.", ("claims", "killed", "exact", "1", "persons", "", "")),
         ("There were 500 then.", ("claims", "", "exact", "500", "", "", "")),
         ("They dismantled over 40 cells.", ("claims", "cells_dismantled", "more_than", "40", "cells", "", "")),
         ("It was on May 12, 2016.", ("events", "", "", "", "", "", "")),
@@ -169,6 +173,14 @@ def test_what_counts_nothing_is_told_from_what_does(sentence: str, table: str) -
 def test_the_phrase_holds_the_number_with_its_hedge(text: str, phrase: str) -> None:
     content = Text(text)
     assert [content.quote(guess.span) for guess in suggestions(content)] == [phrase]
+
+
+def test_a_number_of_more_words_than_a_phrase_may_hold_is_listed_in_parts() -> None:
+    content = Text("one hundred and twenty three thousand four hundred and five men left")
+    assert [content.quote(guess.span) for guess in suggestions(content)] == [
+        "one hundred and twenty three thousand",
+        "four hundred and five men left",
+    ]
 
 
 def test_terms_that_are_suggested_exist() -> None:
@@ -257,6 +269,41 @@ def test_rows_stay_apart_where_a_sentence_is_printed_twice(raw: Path, tmp_path: 
     assert set(done.rows) == {"moved"} and not done.todo
     starts = [[int(start) for start in re.findall(rb'd\d+","(\d+)"', data)] for data in (before, after)]
     assert starts[1] == [start + len("A menu. ") for start in starts[0]]
+
+
+def test_what_was_done_is_said_and_the_worklist_is_whole(raw: Path, tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("Two of them left.")
+    assert str(intake(path, ID, raw=raw)) == f"{ID}: a new source; 1 to do in {ID}/todo.csv; fill in {ID}/source.toml"
+    (row,) = worklist(raw / ID)
+    text = Text(path.read_text())
+    span = Span(0, len("Two of them left"))
+    asked = {"char_start": "0", "char_end": str(span.end), "phrase": "Two of them left"}
+    guess = {"table": "claims", "measure": "departed", "hedge": "exact", "value": "2", "unit": "persons"}
+    assert {name: cell for name, cell in row.items() if cell} == {
+        "status": "todo",
+        "sentence_sha256": text.sentence_hash(span),
+        **asked,
+        **guess,
+    }
+    table = next(table for table in tables.BY_SOURCE if table.name == "dismissed")
+    coded = row | {"dismissed_id": f"{ID}.d01", "reason": "other_subject", "note": ""}
+    header = ",".join(table.raw_columns)
+    cells = ",".join(coded[name] for name in table.raw_columns)
+    (raw / ID / "dismissed.csv").write_text(f"{header}\n{cells}\n")
+    done = str(intake(path, ID, raw=raw))
+    assert done == f"{ID}: coded rows: 1 found, 0 moved, 0 changed, 0 missing; nothing left to do"
+    path.write_text("Of them all went away.")
+    done = str(intake(path, ID, raw=raw))
+    assert done == f"{ID}: coded rows: 0 found, 0 moved, 0 changed, 1 missing; 2 to do in {ID}/todo.csv"
+    lost, _ = worklist(raw / ID)
+    assert {name: cell for name, cell in lost.items() if cell} == {
+        "status": "missing",
+        "table": "dismissed",
+        "row_id": f"{ID}.d01",
+        "phrase": "Two of them left",
+        "sentence_sha256": text.sentence_hash(span),
+    }
 
 
 def test_what_was_filled_in_stays_while_the_sentence_stands(raw: Path, tmp_path: Path) -> None:

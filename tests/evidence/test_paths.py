@@ -1,5 +1,9 @@
 """Files are written whole or not at all, and the texts lie where they are said to."""
 
+import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +32,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError) as caught:
         paths.write(tmp_path / "table.csv", "a")
     assert caught.value.filename == str(tmp_path / "table.csv")
+    assert (caught.value.errno, caught.value.strerror) == (errno.EISDIR, os.strerror(errno.EISDIR))
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
 
 
@@ -38,3 +43,39 @@ def test_the_texts_lie_where_the_environment_says_or_in_the_project(
     assert paths.texts() == [tmp_path]
     monkeypatch.delenv("ARTICLE_TEXTS")
     assert paths.texts() == [paths.ROOT / "data" / "raw" / "texts"]
+
+
+def test_a_folder_is_made_beside_its_place_and_changed_for_what_is_there(tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    for content in ("one", "two"):
+        with paths.unfinished(tmp_path) as folder:
+            assert Path(folder).parent == tmp_path and Path(folder).name.startswith(".")
+            assert folder.endswith(f".{os.getpid()}.tmp")
+            new = Path(folder) / "report"
+            new.mkdir()
+            (new / "page").write_text(content)
+            paths.exchange(new, target)
+            assert (target / "page").read_text() == content
+            assert [left.name for left in Path(folder).iterdir()] == (["report.old"] if content == "two" else [])
+        assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_what_killed_commands_left_goes_and_what_runs_keeps_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("CURATED", "NOTEBOOKS", "FIGURES", "BUILD", "SWEEP")
+    for name in names:
+        monkeypatch.setattr(paths, name, tmp_path / name.lower())
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    kept = []
+    for folder in (*(tmp_path / name.lower() for name in names), tmp_path / "build" / "notebooks"):
+        folder.mkdir(exist_ok=True)
+        (folder / f".table.{ended.pid}.tmp").touch()
+        (folder / f".folder.{ended.pid}.tmp").mkdir()
+        kept += [folder / f".table.{os.getpid()}.tmp", folder / ".another.tmp", folder / f"table.{ended.pid}.tmp"]
+        for path in kept[-3:]:
+            path.touch()
+    paths.clear_unfinished()
+    assert {path for path in tmp_path.rglob("*") if not path.is_dir()} == set(kept)
+    assert not list(tmp_path.rglob(".folder*"))

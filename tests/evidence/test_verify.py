@@ -76,6 +76,9 @@ def test_a_row_whose_sentence_changed_hides_no_number(raw: Path, tmp_path: Path)
 def test_the_first_places_are_told_and_how_many_there_are() -> None:
     row, places = {"char_start": "0", "char_end": "1"}, [Span(n, n + 1) for n in range(2, 7)]
     assert _where("moved", places[:2], row) == "stands at 2-3, 3-4, not at 0-1"
+    for count, more in ((3, ""), (4, " and 1 place more")):
+        assert _where("moved", places[:count], row) == f"stands at 2-3, 3-4, 4-5{more}, not at 0-1"
+    assert _where("missing", [], row) == "does not stand in the text"
     assert (
         _where("changed", places, row) == "stands at 2-3, 3-4, 4-5 and 2 places more, but in no sentence of that hash"
     )

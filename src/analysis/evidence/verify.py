@@ -111,7 +111,9 @@ def overlooked(text: Text, covered: list[Span]) -> Iterator[Span]:
 
 
 def _where(status: str, places: list[Span], row: Mapping[str, Any]) -> str:
-    stands = ", ".join(map(str, places[:3])) + (f" and {len(places) - 3} places more" if len(places) > 3 else "")
+    stands = ", ".join(map(str, places[:3]))
+    if (more := len(places) - 3) > 0:
+        stands += f" and {more} place{'s' if more > 1 else ''} more"
     match status:
         case "moved":
             return f"stands at {stands}, not at {row['char_start']}-{row['char_end']}"
