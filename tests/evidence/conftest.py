@@ -1,10 +1,5 @@
-"""What a person is told when the data are wrong, to the letter: each error of these tests is held in messages.json.
+"""What a person is told when the data are wrong, to the letter: each error of these tests is held in messages.json."""
 
-``WRITE_MESSAGES=1 .venv/bin/pytest -n0 tests/evidence`` writes it anew; what changed is then read in the diff.
-"""
-
-import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,23 +7,21 @@ import pytest
 
 from analysis.evidence.problems import EvidenceError
 
-MESSAGES = Path(__file__).with_name("messages.json")
+from ..held import Held
+
 FIRST = 30
 """So many lines of a test are held."""
 
 
 @pytest.fixture(scope="session")
-def messages() -> Iterator[dict[str, list[str]]]:
-    held = {} if "WRITE_MESSAGES" in os.environ else json.loads(MESSAGES.read_text(encoding="utf-8"))
+def messages() -> Iterator[Held]:
+    held = Held(Path(__file__).with_name("messages.json"))
     yield held
-    if "WRITE_MESSAGES" in os.environ:
-        MESSAGES.write_text(json.dumps(held, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    held.close()
 
 
 @pytest.fixture(autouse=True)
-def to_the_letter(
-    request: pytest.FixtureRequest, messages: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def to_the_letter(request: pytest.FixtureRequest, messages: Held, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Compare what the errors of a test say with what they said; those of invented examples are new each time."""
     if getattr(request.function, "is_hypothesis_test", False):
         yield
@@ -38,8 +31,5 @@ def to_the_letter(
     make = EvidenceError.__init__
     monkeypatch.setattr(EvidenceError, "__init__", lambda self, *given: (errors.append(self), make(self, *given))[1])
     yield
-    said = [line.strip() for error in errors for line in str(error).replace(folder, "FOLDER").splitlines()][:FIRST]
-    name = f"{request.module.__name__.rpartition('.')[2]}: {request.node.name}"
-    if "WRITE_MESSAGES" in os.environ and said:
-        messages[name] = said
-    assert said == messages.get(name, [])
+    said = [line.strip() for error in errors for line in str(error).replace(folder, "FOLDER").splitlines()]
+    messages.check(f"{request.module.__name__.rpartition('.')[2]}: {request.node.name}", said[:FIRST])

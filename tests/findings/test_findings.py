@@ -1,6 +1,8 @@
 """What the analyses must reach by computing, under each reading, and what holds of every finding."""
 
 import json
+from collections.abc import Iterable
+from types import ModuleType
 
 import krippendorff
 import numpy as np
@@ -11,9 +13,12 @@ from hypothesis import strategies as st
 
 from analysis.evidence import paths
 from analysis.evidence.record import Record
+from analysis.evidence.scenario import Parameter
 from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests
-from analysis.findings.finding import findings_table
+from analysis.findings.finding import Finding, findings_table
 from analysis.report.build import ANALYSES, all_findings, findings_of, traced
+
+from ..held import Held
 
 
 def under(read: Record, **choices: object) -> Record:
@@ -71,12 +76,40 @@ def test_alpha_agrees_with_the_krippendorff_package(units: list[tuple[int, int]]
     assert float(ours) == pytest.approx(krippendorff.alpha(reliability_data=data, level_of_measurement="nominal"))
 
 
+def told(findings: Iterable[Finding]) -> list[str]:
+    end = lambda value: "open" if value is None else f"{value:.6g}"  # noqa: E731
+    return [f"{found.id}: {found.answer} [{end(found.lower)}, {end(found.upper)}]" for found in findings]
+
+
 @pytest.mark.parametrize("name", [name for name in ANALYSES if name != "sensitivity"])  # which has its own grid
-def test_an_analysis_of_any_one_source_is_whole(record: Record, name: str) -> None:
+def test_an_analysis_of_any_one_source_is_whole(record: Record, answers: Held, name: str) -> None:
     for source in record.sources["source_id"]:
         chosen = under(record, sources=source)
-        for finding in ANALYSES[name](chosen).findings:
+        findings = ANALYSES[name](chosen).findings
+        for finding in findings:
             assert set(finding.claims) <= set(under(chosen, record="articles+wider").claims["claim_id"])
+        answers.check(f"{name} of {source}", told(findings))
+
+
+QUICK = (deaths_by_year, returnees_and_arrests, pathways)
+
+
+def others(parameter: Parameter) -> list[object]:
+    """What else may be chosen than the default; of a number none at all, of many each alone; to leave out, nothing."""
+    if parameter.optional:
+        return []
+    return [0.0] if parameter.number else [value for value in parameter.values if value != parameter.default]
+
+
+@pytest.mark.parametrize("analysis", QUICK, ids=lambda analysis: analysis.__name__.rpartition(".")[2])
+def test_what_another_choice_changes_is_held(record: Record, answers: Held, analysis: ModuleType) -> None:
+    usual = told(analysis.analyse(record).findings)
+    for parameter in record.scenario.parameters:
+        if parameter.name in set(analysis.PARAMETERS) - {"sources"}:
+            for value in others(parameter):
+                changed = told(analysis.analyse(under(record, **{parameter.name: value})).findings)
+                name = f"{analysis.__name__.rpartition('.')[2]} under {parameter.name}={value}"
+                answers.check(name, [line for line in changed if line not in usual])
 
 
 def test_every_finding_traces_to_printed_words(record: Record) -> None:
