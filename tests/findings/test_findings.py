@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from hashlib import sha256
 from types import ModuleType
 
 import krippendorff
@@ -15,7 +16,7 @@ from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import Parameter
 from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests
-from analysis.findings.finding import Finding, findings_table
+from analysis.findings.finding import Finding, findings_table, made_once
 from analysis.report.build import ANALYSES, all_findings, findings_of, traced
 
 from ..held import Held
@@ -81,6 +82,16 @@ def told(findings: Iterable[Finding]) -> list[str]:
     return [f"{found.id}: {found.answer} [{end(found.lower)}, {end(found.upper)}]" for found in findings]
 
 
+def tables(result: object) -> list[str]:
+    """The tables of an analysis: the columns and length of each, and a fingerprint of all that it holds."""
+    lines = []
+    for name, table in vars(result).items():
+        if isinstance(table, pd.DataFrame):
+            held = sha256(table.to_csv(float_format="%.6g").encode()).hexdigest()[:12]
+            lines.append(f"{name}: {len(table)} rows of {', '.join(map(str, table.columns))}: {held}")
+    return lines
+
+
 @pytest.mark.parametrize("name", [name for name in ANALYSES if name != "sensitivity"])  # which has its own grid
 def test_an_analysis_of_any_one_source_is_whole(record: Record, answers: Held, name: str) -> None:
     for source in record.sources["source_id"]:
@@ -89,6 +100,7 @@ def test_an_analysis_of_any_one_source_is_whole(record: Record, answers: Held, n
         for finding in findings:
             assert set(finding.claims) <= set(under(chosen, record="articles+wider").claims["claim_id"])
         answers.check(f"{name} of {source}", told(findings))
+    answers.check(f"{name} of all", tables(made_once(record, ANALYSES[name])))
 
 
 QUICK = (deaths_by_year, returnees_and_arrests, pathways)

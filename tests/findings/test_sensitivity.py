@@ -1,6 +1,7 @@
 """The grid: what is declared is evaluated, what is wrong is refused, and what the table shows is so."""
 
 import copy
+import re
 
 import pytest
 
@@ -10,7 +11,8 @@ from analysis.evidence.scenario import ParameterError
 from analysis.findings import deaths_by_year, sensitivity
 from analysis.report.sweep import declared
 
-from .test_findings import under
+from ..held import Held
+from .test_findings import tables, told, under
 
 SMALL = {
     "grid": {
@@ -54,8 +56,9 @@ def test_rows_are_what_the_analysis_finds(record: Record) -> None:
     assert (row["lower"], row["upper"]) == (residual.lower, residual.upper) and row["shares_2014_2015"] == "together"
 
 
-def test_conclusions_say_what_breaks_them(record: Record) -> None:
+def test_conclusions_say_what_breaks_them(record: Record, answers: Held) -> None:
     result = sensitivity.analyse(sensitivity.results(record, SMALL), SMALL)
+    answers.check("sensitivity of a small grid", told(result.findings) + tables(result))
     broken, kept = result.conclusions.to_dict("records")
     assert broken["holds"] < broken["scenarios"] and broken["broken_by"] == "shares_2014_2015=together"
     assert kept["holds"] == kept["scenarios"] and kept["broken_by"] == ""
@@ -71,13 +74,31 @@ def test_conclusions_say_what_breaks_them(record: Record) -> None:
             "does not take speaker_of_70",
         ),
         (lambda spec: spec["grid"]["deaths_by_year"]["cross"].update(shares_base=["all"]), "Allowed: one of"),
-        (lambda spec: spec["conclusion"][0].update(upper_above=3), "expected one of lower_at_least, upper_at_most"),
+        (
+            lambda spec: spec["conclusion"][0].update(upper_above=3),
+            "scenarios.toml, conclusion 'little is left': expected one of lower_at_least, upper_at_most, "
+            "found upper_above, upper_at_most.",
+        ),
+        (
+            lambda spec: spec["conclusion"][0].pop("upper_at_most"),
+            "scenarios.toml, conclusion 'little is left': expected one of lower_at_least, upper_at_most, found none.",
+        ),
+        (
+            lambda spec: spec["conclusion"][0].update(finding="deaths_by_year.rest"),
+            "scenarios.toml, conclusion 'little is left': found deaths_by_year.rest, upper_at_most = 0.2; "
+            "expected a finding of the grid, and a number.",
+        ),
+        (
+            lambda spec: spec["conclusion"][1].update(lower_at_least="a tenth"),
+            "scenarios.toml, conclusion 'something is left': found deaths_by_year.residual, "
+            "lower_at_least = 'a tenth'; expected a finding of the grid, and a number.",
+        ),
     ],
 )
 def test_a_wrong_declaration_is_refused(record: Record, spoil, told: str) -> None:  # type: ignore[no-untyped-def]
     spec = copy.deepcopy(SMALL)
     spoil(spec)
-    with pytest.raises(ParameterError, match=told):
+    with pytest.raises(ParameterError, match=re.escape(told)):
         sensitivity.analyse(sensitivity.results(record, spec), spec)
 
 
