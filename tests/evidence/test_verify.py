@@ -1,6 +1,7 @@
 """The locators against the texts."""
 
 import re
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from analysis.cli import main
 from analysis.evidence.curate import read
+from analysis.evidence.intake import intake
 from analysis.evidence.locators import Span, Text
 from analysis.evidence.verify import _where, locate, verify
 
@@ -30,6 +32,19 @@ def test_a_dropped_dismissal_is_an_overlooked_number(raw: Path, texts: list[Path
     path = raw / SOURCE / "dismissed.csv"
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
     assert any("neither coded nor dismissed" in fault for fault in verify(raw, texts).faults)
+
+
+def test_of_a_source_without_a_coded_row_every_number_is_overlooked(raw: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("Two of them left. Then 40 more.")
+    intake(text, "lantern-2016-05", "https://example.org/", raw)
+    form = raw / "lantern-2016-05" / "source.toml"
+    told = {"publisher": "The Lantern", "published": "2016-05", "date_basis": "stated by the publisher"}
+    for key, value in told.items():
+        form.write_text(re.sub(rf'(?m)^{key} = ""', f'{key} = "{value}"', form.read_text(encoding="utf-8")))
+    result = verify(raw, [tmp_path])
+    assert result.sources == {"lantern-2016-05": Counter(uncoded=2)}
+    assert [fault for fault in result.faults if fault.startswith("lantern-2016-05: ")] == result.faults
 
 
 def test_a_changed_capture_is_followed(raw: Path, texts: list[Path], tmp_path: Path) -> None:

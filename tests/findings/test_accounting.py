@@ -165,6 +165,7 @@ def test_the_outline_agrees_with_the_whole_analysis(record: Record, result: acco
     for item in accounting.outline(record).findings:
         if item.id != "accounting.stock_ways":
             assert full[item.id] == (item.lower, item.upper), item.id
+    assert {item.claims for item in accounting.outline(record).findings} == {tuple(book(record).claims["claim_id"])}
     ways = next(item for item in accounting.outline(record).findings if item.id == "accounting.stock_ways")
     assert ways.upper == 0 and sentences(result, "stock").startswith("It cannot be")
 

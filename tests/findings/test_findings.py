@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from hashlib import sha256
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import krippendorff
 import numpy as np
@@ -79,7 +79,7 @@ def test_alpha_agrees_with_the_krippendorff_package(units: list[tuple[int, int]]
 
 def told(findings: Iterable[Finding]) -> list[str]:
     end = lambda value: "open" if value is None else f"{value:.6g}"  # noqa: E731
-    return [f"{found.id}: {found.answer} [{end(found.lower)}, {end(found.upper)}]" for found in findings]
+    return [f"{found.id}: {found.answer} [{end(found.lower)}, {end(found.upper)}] {found.unit}" for found in findings]
 
 
 def tables(result: object) -> list[str]:
@@ -122,6 +122,40 @@ def test_what_another_choice_changes_is_held(record: Record, answers: Held, anal
                 changed = told(analysis.analyse(under(record, **{parameter.name: value})).findings)
                 name = f"{analysis.__name__.rpartition('.')[2]} under {parameter.name}={value}"
                 answers.check(name, [line for line in changed if line not in usual])
+
+
+def test_so_many_flags_are_told_in_sentences_and_more_by_their_claims(record: Record) -> None:
+    claim = record.claims["claim_id"].iloc[0]
+    for count in (evidence.TOLD, evidence.TOLD + 1):
+        odd = pd.DataFrame({"kind": "swapped_parts", "sentence": "Odd.", "claims": claim}, index=range(count))
+        told = evidence._flag_finding(record, odd).answer.split(f": swapped parts {count}. ")[1]
+        few = " ".join(["Odd."] * count), f"Claims: {' | '.join([claim] * count)}."
+        assert told == few[count > evidence.TOLD]
+
+
+def test_codings_of_one_statement_are_paired_once_by_their_value_and_hedge() -> None:
+    columns = ["coding_id", "coder", "char_start", "char_end", "value", "hedge"]
+    rows = [
+        ("a1", "a", 0, 10, 5.0, "exact"),
+        ("b1", "b", 2, 8, None, "exact"),
+        ("b2", "b", 2, 8, 5.0, "about"),
+        ("b3", "b", 2, 8, 5.0, "exact"),
+        ("a2", "a", 3, 9, None, "vague"),
+        ("b4", "b", 20, 30, None, "vague"),
+        ("a3", "a", 25, 35, None, "vague"),
+        ("a4", "a", 26, 28, -1.0, "vague"),
+    ]
+    fields = dict.fromkeys(["measure", "kind", "population", "modality", "role"], "x")
+    codings = pd.DataFrame(rows, columns=columns).astype({"value": "Float64"})
+    made = pathways._claim_fields(SimpleNamespace(codings=codings.assign(unit_type="claim", source_id="s", **fields)))
+    told = {field: (agree, of) for field, agree, of in made[["field", "agree", "of"]].itertuples(index=False)}
+    assert told["statement"] == (3, 5) and told["value"] == (3, 3) and told["hedge"] == (2, 3)
+
+
+def test_where_all_codes_are_firm_none_is_named(record: Record) -> None:
+    firm = pathways.analyse(record).reliability.assign(alpha=1.0, alpha_lower=1.0)
+    (finding,) = pathways._reliability_finding(firm, record)
+    assert finding.answer == f"{len(firm)} of {len(firm)} codes hold above 0.667 over the whole interval of alpha."
 
 
 def test_every_finding_traces_to_printed_words(record: Record) -> None:

@@ -3,6 +3,7 @@
 import copy
 import re
 
+import pandas as pd
 import pytest
 
 from analysis.evidence import paths
@@ -63,6 +64,15 @@ def test_conclusions_say_what_breaks_them(record: Record, answers: Held) -> None
     assert broken["holds"] < broken["scenarios"] and broken["broken_by"] == "shares_2014_2015=together"
     assert kept["holds"] == kept["scenarios"] and kept["broken_by"] == ""
     assert result.swings["change"].iloc[0] == "shares_2014_2015=together"
+
+
+def test_of_what_breaks_a_conclusion_three_of_the_smallest_changes_are_named() -> None:
+    grid = pd.DataFrame(
+        {"finding": "f", "lower": 1.0, "upper": 2.0, "changes": changes, "scenario": name}
+        for changes, name in [(2, "both"), (1, "d"), (1, "c"), (1, "b"), (1, "a")]
+    ).astype({"lower": "Float64", "upper": "Float64"})
+    (row,) = sensitivity._conclusions(grid, [{"says": "s", "finding": "f", "upper_at_most": 1.5}]).to_dict("records")
+    assert row["broken_by"] == "a | b | c" and (row["holds"], row["scenarios"]) == (0, 5)
 
 
 @pytest.mark.parametrize(
