@@ -144,12 +144,15 @@ def test_codings_of_one_statement_are_paired_once_by_their_value_and_hedge() -> 
         ("b4", "b", 20, 30, None, "vague"),
         ("a3", "a", 25, 35, None, "vague"),
         ("a4", "a", 26, 28, -1.0, "vague"),
+        ("a5", "a", 40, 50, None, "vague"),
+        ("b5", "b", 40, 50, 1.0, "vague"),
+        ("b6", "b", 40, 50, None, "vague"),
     ]
     fields = dict.fromkeys(["measure", "kind", "population", "modality", "role"], "x")
     codings = pd.DataFrame(rows, columns=columns).astype({"value": "Float64"})
     made = pathways._claim_fields(SimpleNamespace(codings=codings.assign(unit_type="claim", source_id="s", **fields)))
     told = {field: (agree, of) for field, agree, of in made[["field", "agree", "of"]].itertuples(index=False)}
-    assert told["statement"] == (3, 5) and told["value"] == (3, 3) and told["hedge"] == (2, 3)
+    assert told["statement"] == (4, 7) and told["value"] == (4, 4) and told["hedge"] == (3, 4)
 
 
 def test_where_all_codes_are_firm_none_is_named(record: Record) -> None:
