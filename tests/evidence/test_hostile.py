@@ -140,6 +140,24 @@ def test_parts_that_are_their_own_whole_are_refused(small: Path) -> None:
     assert sum("measures.csv, row " in line and "expected a tree" in line for line in refused(small)) >= 2
 
 
+def test_a_part_is_of_a_term_of_its_own_field(small: Path) -> None:
+    path = small / "codebook.csv"
+    text = path.read_text(encoding="utf-8")
+    place = text.splitlines().index(next(line for line in text.splitlines() if line.startswith("phase,"))) + 1
+    spoil(path, place, "part_of", "exact")
+    assert (
+        f"codebook.csv, row {place}, column part_of: found 'exact'; expected a term of codebook.csv, or nothing."
+        in (refused(small))
+    )
+
+
+def test_a_measure_that_stands_twice_with_two_units_is_told(small: Path) -> None:
+    path = small / "measures.csv"
+    header, first, *others = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, first, *others, first.replace("persons,,", "cells,,")]) + "\n", encoding="utf-8")
+    assert any(line.startswith(f"measures.csv, row {len(others) + 3}") for line in refused(small))
+
+
 READINGS = "ambiguity,reading,default,claim_id,field,value,reason\n"
 
 

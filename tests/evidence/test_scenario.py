@@ -7,6 +7,8 @@ import pytest
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError, injected_names
 
+from ..held import Held
+
 
 @pytest.mark.parametrize(
     ("choice", "told"),
@@ -23,6 +25,11 @@ from analysis.evidence.scenario import ParameterError, injected_names
 def test_what_is_not_allowed_is_refused_with_what_is(record: Record, choice: dict[str, object], told: str) -> None:
     with pytest.raises(ParameterError, match=told.replace("?", r"\?")):
         record.scenario.but(**choice)
+
+
+def test_what_each_parameter_is_and_admits_is_held(record: Record, messages: Held) -> None:
+    told = [f"{one.name}: {one.what}; {one.default!r}; {one.allowed}" for one in record.scenario.parameters]
+    messages.check("the parameters", told)
 
 
 def test_a_name_that_papermill_injected_is_refused(record: Record) -> None:
