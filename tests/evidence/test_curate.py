@@ -123,9 +123,11 @@ def test_a_frame_is_of_its_phases_alone(raw: Path, phase: str, frame: str) -> No
         read(raw)
 
 
-def test_what_a_source_foresees_may_lie_ahead(raw: Path) -> None:
-    spoil(raw / SOURCE / "claims.csv", 4, "modality", "forecast")
-    spoil(raw / SOURCE / "claims.csv", 4, "period", "../2018")
+@pytest.mark.parametrize("modality", ["forecast", "intent"])
+@pytest.mark.parametrize("period", ["../2018", "2018/2019"])
+def test_what_a_source_foresees_may_lie_ahead(raw: Path, modality: str, period: str) -> None:
+    spoil(raw / SOURCE / "claims.csv", 4, "modality", modality)
+    spoil(raw / SOURCE / "claims.csv", 4, "period", period)
     read(raw)
 
 
