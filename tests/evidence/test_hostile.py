@@ -142,8 +142,8 @@ def test_parts_that_are_their_own_whole_are_refused(small: Path) -> None:
 
 def test_a_part_is_of_a_term_of_its_own_field(small: Path) -> None:
     path = small / "codebook.csv"
-    text = path.read_text(encoding="utf-8")
-    place = text.splitlines().index(next(line for line in text.splitlines() if line.startswith("phase,"))) + 1
+    lines = path.read_text(encoding="utf-8").splitlines()
+    place = next(place for place, line in enumerate(lines, 1) if line.startswith("phase,"))
     spoil(path, place, "part_of", "exact")
     assert (
         f"codebook.csv, row {place}, column part_of: found 'exact'; expected a term of codebook.csv, or nothing."
