@@ -212,7 +212,7 @@ def cluster() -> Iterator[tuple[Executor, int]]:
     address = os.environ.get("DASK_SCHEDULER_ADDRESS")
     if address:
         with Client(address) as client:
-            yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or 1
+            yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or cores()
         return
     with ExitStack() as stack:
         with _deaf():
