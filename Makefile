@@ -44,7 +44,7 @@ test-browser: .venv/ready  ## the site and the brief, in Chromium (apt-get insta
 	REQUIRE_BROWSER=1 $(RUN) pytest tests/report
 
 fuzz: .venv/ready  ## the laws of everything that is read, on ever new examples; MINUTES=60 for an hour
-	$(RUN) tests.fuzz $(or $(MINUTES),5)
+	$(RUN) tools.fuzz $(or $(MINUTES),5)
 
 lint: .venv/ready  ## ruff, mypy and the import contract
 	$(RUN) ruff check .
@@ -56,10 +56,10 @@ bench: .venv/ready  ## the benchmarks, into benchmarks/results.md; PARTS=executi
 	$(RUN) benchmarks $(PARTS)
 
 reproduce: .venv/ready  ## two clones in different worlds, and every byte of their outputs compared
-	$(RUN) tests.reproduce
+	$(RUN) tools.reproduce
 
 audit: .venv/ready  ## the locked packages against the known vulnerabilities (needs the network; says so without)
-	$(RUN) tests.audit
+	$(RUN) tools.audit
 
 mutants: .venv/ready  ## mutation tests of evidence and findings, hours (.venv/bin/pip install mutmut); NAMES='analysis.evidence.hedges*'
 	CI=1 $(RUN) mutmut run $(NAMES)

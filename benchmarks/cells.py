@@ -14,12 +14,15 @@ from unittest import mock
 
 import pandas as pd
 
-from analysis.evidence import curate, paths, tables, verify
-from analysis.evidence.locators import Span, Text
+from analysis.analyses import claims as evidence
+from analysis.analyses import deaths_by_year, pathways, returnees_and_arrests
+from analysis.evidence import curate, paths
+from analysis.evidence import schema as tables
+from analysis.evidence.intake.worklist import verify
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import Record, parameters
 from analysis.evidence.scenario import scenario
-from analysis.findings import deaths_by_year, evidence, pathways, returnees_and_arrests
+from analysis.evidence.text import Span, Text
 
 WAYS = {
     "digit": "a digit is another",

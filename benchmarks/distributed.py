@@ -6,9 +6,9 @@ from statistics import median
 
 from distributed import Client, LocalCluster
 
+from analysis.analyses import sensitivity
 from analysis.evidence.record import Record
-from analysis.findings import sensitivity
-from analysis.report.sweep import BATCH, _evaluate, declared
+from analysis.report.run.sweep import BATCH, _evaluate, declared
 
 BATCHES, TASKS, TIMES = 8, 500, 3
 WORKERS = (1, 2)

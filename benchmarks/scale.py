@@ -17,8 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis.evidence import paths, tables
-from analysis.evidence.locators import Span, Text
+from analysis.evidence import paths
+from analysis.evidence import schema as tables
+from analysis.evidence.text import Span, Text
 
 from .machine import peak
 
@@ -101,11 +102,11 @@ def _table(folder: Path, table: tables.Table, rows: Iterable[dict[str, object]])
 
 def step(name: str, folder: Path) -> dict[str, float]:
     """Do one step of the pipeline in this process: seconds, and the most memory held, in MiB."""
+    from analysis.analyses import deaths_by_year, pathways, returnees_and_arrests
+    from analysis.analyses.flags import flags
     from analysis.evidence.curate import curate
+    from analysis.evidence.intake.verify import verify
     from analysis.evidence.record import Record
-    from analysis.evidence.verify import verify
-    from analysis.findings import deaths_by_year, pathways, returnees_and_arrests
-    from analysis.findings.flags import flags
 
     began = time.perf_counter()
     if name == "curate":

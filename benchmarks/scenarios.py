@@ -2,9 +2,9 @@
 
 import time
 
+from analysis.analyses import accounting, sensitivity
 from analysis.evidence.record import Record
-from analysis.findings import accounting, sensitivity
-from analysis.report.sweep import declared
+from analysis.report.run.sweep import declared
 
 
 def measure() -> dict[str, float]:

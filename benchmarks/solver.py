@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise, product
 
-from analysis.findings.constraints import Constraint, System
+from analysis.account.solver import Constraint, System
 
 from .machine import peak
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from analysis.evidence import paths, tables
+from analysis.evidence import paths
+from analysis.evidence import schema as tables
 from analysis.evidence.record import Record
 
 # a mutant is killed by the first example that fails, and told apart by none that is smaller

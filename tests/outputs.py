@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence import paths
 from analysis.figures.style import Drawing
-from analysis.report.execute import NOTEBOOKS
+from analysis.report.run.notebooks import NOTEBOOKS
 
 from .test_notebooks import code_cells
 

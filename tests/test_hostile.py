@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from analysis.evidence import paths
-from analysis.report.current import NotebookError
-from analysis.report.execute import executed
+from analysis.report.run.notebooks import executed
+from analysis.report.run.provenance import NotebookError
 
 from .conftest import begun, of_one_source, run
 from .test_sweep import declare
@@ -28,7 +28,8 @@ OUTPUTS = ("data/curated", "notebooks", "figures", "build")
 
 TINY = """
 import random, sys
-from analysis.report import build, execute
+from analysis.report import build
+from analysis.report.run import notebooks as execute
 names = tuple(name for name in execute.NOTEBOOKS if (build.paths.NOTEBOOKS / f"{name}.ipynb").exists())
 build.NOTEBOOKS = execute.NOTEBOOKS = names
 build.evaluated = build.all_findings = lambda *_: ()
@@ -351,9 +352,9 @@ def test_a_wrong_word_is_refused_in_one_line(
 def test_a_grid_that_cannot_be_is_refused(
     record: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, told: str
 ) -> None:
+    from analysis.analyses import sensitivity
     from analysis.evidence.scenario import ParameterError
-    from analysis.findings import sensitivity
-    from analysis.report import sweep
+    from analysis.report.run import sweep
 
     (tmp_path / "scenarios.toml").write_bytes(text)
     monkeypatch.setattr(paths, "SCENARIOS", tmp_path / "scenarios.toml")

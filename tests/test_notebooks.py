@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence import paths
 from analysis.evidence.record import Record
-from analysis.report.execute import NOTEBOOKS, normalised
+from analysis.report.run.notebooks import NOTEBOOKS, normalised
 
 from .conftest import run
 
@@ -40,7 +40,7 @@ def test_stored_as_the_report_writes_it(path: Path) -> None:
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
 def test_parameters_are_the_defaults_of_what_the_analysis_takes(path: Path, record: Record) -> None:
-    module = __import__(f"analysis.findings.{path.stem}", fromlist=["PARAMETERS"])
+    module = __import__(f"analysis.analyses.{path.stem}", fromlist=["PARAMETERS"])
     cell = next(
         cell for cell in nbformat.read(path, as_version=4).cells if "parameters" in cell.metadata.get("tags", [])
     )
@@ -156,7 +156,7 @@ def test_papermill_is_refused_in_one_clear_sentence(tmp_path: Path, parameters: 
 )
 def test_every_figure_can_be_drawn_under_other_choices(record: Record, name: str, choices: dict[str, object]) -> None:
     chosen = record.under(record.scenario.but(**choices))
-    result = import_module(f"analysis.findings.{name}").analyse(chosen)
+    result = import_module(f"analysis.analyses.{name}").analyse(chosen)
     drawn = import_module(f"analysis.figures.{name}")
     functions = [
         value
@@ -172,7 +172,7 @@ def test_every_figure_can_be_drawn_under_other_choices(record: Record, name: str
 def test_a_figure_keeps_its_bytes_in_another_zone_locale_and_hash_seed(project: Path) -> None:
     code = (
         "import json, pathlib; from analysis.evidence.record import Record; from analysis.figures import pathways as draw;"
-        "from analysis.findings import pathways as p; from analysis.report.current import provenance;"
+        "from analysis.analyses import pathways as p; from analysis.report.run.provenance import provenance;"
         "r = Record.load(); made = json.dumps(provenance('pathways', {}));"
         "draw.flows(r, p.analyse(r)).save(pathlib.Path('figures'), made)"
     )

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from analysis.evidence import paths
-from analysis.report.execute import cores
-from analysis.report.sweep import cluster
+from analysis.report.run.notebooks import cores
+from analysis.report.run.sweep import cluster
 
 from .audit import told
 from .conftest import run

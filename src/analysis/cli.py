@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     from analysis.evidence.problems import EvidenceError
     from analysis.evidence.scenario import ParameterError
-    from analysis.report.current import NotebookError
+    from analysis.report.run.provenance import NotebookError
 
     try:
         return _run(options)
@@ -64,7 +64,7 @@ def _run(options: argparse.Namespace) -> int:
         case "verify":
             return _verify(options.texts)
         case "intake":
-            from analysis.evidence.intake import intake
+            from analysis.evidence.intake.worklist import intake
 
             print(intake(options.text, options.id, options.url))
         case "sweep":
@@ -96,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _data() -> int:
-    from analysis.report.current import alone, data_stamp
+    from analysis.report.run.provenance import alone, data_stamp
 
     with alone("data"):
         stamp, now = data_stamp()
@@ -113,7 +113,7 @@ def _data() -> int:
 
 
 def _verify(texts: Path | None) -> int:
-    from analysis.evidence.verify import STATUSES, verify
+    from analysis.evidence.intake.verify import STATUSES, verify
 
     result = verify(folders=[texts] if texts else None)
     for fault in result.faults:
@@ -135,7 +135,7 @@ def _verify(texts: Path | None) -> int:
 
 
 def _why(file: Path) -> int:
-    from analysis.report.current import why
+    from analysis.report.run.provenance import why
 
     try:
         told, current = why(file)
@@ -148,8 +148,8 @@ def _why(file: Path) -> int:
 
 def _sweep(url: str) -> int:
     from analysis.evidence import paths
-    from analysis.report.current import alone
-    from analysis.report.sweep import sweep
+    from analysis.report.run.provenance import alone
+    from analysis.report.run.sweep import sweep
 
     with alone("sweep"):
         failures = sweep(url)
@@ -161,7 +161,7 @@ def _sweep(url: str) -> int:
 
 def _execute(options: argparse.Namespace) -> int:
     from analysis.evidence import paths
-    from analysis.report.current import alone, report_stamp
+    from analysis.report.run.provenance import alone, report_stamp
 
     if options.verb == "report":
         with alone("notebooks"):
@@ -174,11 +174,11 @@ def _execute(options: argparse.Namespace) -> int:
 
             print(f"report: {report()}")
         return 0
-    from analysis.report.execute import NOTEBOOKS, bring_up_to_date, store
-    from analysis.report.sweep import evaluated
+    from analysis.report.run.notebooks import NOTEBOOKS, bring_up_to_date, store
+    from analysis.report.run.sweep import evaluated
 
     names = options.names or NOTEBOOKS
-    if "sensitivity" in names:
+    if "6_sensitivity" in names:
         evaluated()  # here its progress shows; the notebook finds it done
     with alone("notebooks"):
         bring_up_to_date(names)

@@ -22,17 +22,18 @@ import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
-from analysis.evidence import paths, tables
+from analysis.evidence import paths
+from analysis.evidence import schema as tables
 from analysis.evidence.curate import MAX_WORDS, derived, read
+from analysis.evidence.dates import days
 from analysis.evidence.hedges import COUNTED, NUMBERED, Interval, interval
-from analysis.evidence.intake import TODO, intake
-from analysis.evidence.locators import Span, Text, normalised, numbers_in
-from analysis.evidence.periods import days
+from analysis.evidence.intake.suggestions import suggestions
+from analysis.evidence.intake.verify import STATUSES, verify
+from analysis.evidence.intake.worklist import TODO, intake
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.record import decimal, parameters, patched
 from analysis.evidence.scenario import Parameter, ParameterError, injected_names, scenario
-from analysis.evidence.suggestions import suggestions
-from analysis.evidence.verify import STATUSES, verify
+from analysis.evidence.text import Span, Text, normalised, numbers_in
 
 
 def share_of(examples: int) -> settings:
@@ -186,7 +187,7 @@ def test_a_date_that_is_read_here_has_the_days_that_the_library_gives(written: s
         found: Any = days(written)
     except ValueError as error:
         found = str(error)
-    with patch("analysis.evidence.periods._PLAIN", re.compile("(?!)")):
+    with patch("analysis.evidence.dates._PLAIN", re.compile("(?!)")):
         try:
             assert days.__wrapped__(written) == found
         except ValueError as error:
@@ -701,7 +702,7 @@ def test_each_coded_row_has_one_status_in_whatever_text(data: st.DataObject, scr
     with TemporaryDirectory() as folder:
         (Path(folder) / "text.txt").write_bytes(content.encode())
         changed = frames | {"sources": frames["sources"].assign(text_sha256=sha)}
-        with patch("analysis.evidence.verify.read", return_value=(changed, vocabulary)):
+        with patch("analysis.evidence.intake.verify.read", return_value=(changed, vocabulary)):
             result = verify(folders=[Path(folder)])
     counts = result.sources[SOURCE]
     assert sum(counts[status] for status in STATUSES) == len(phrases)

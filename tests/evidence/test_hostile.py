@@ -10,10 +10,10 @@ import pytest
 
 from analysis.evidence import paths
 from analysis.evidence.curate import curate, read
-from analysis.evidence.intake import intake
+from analysis.evidence.intake.verify import verify
+from analysis.evidence.intake.worklist import intake
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import Record
-from analysis.evidence.verify import verify
 from tests.conftest import of_one_source
 
 from .test_curate import spoil

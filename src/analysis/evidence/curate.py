@@ -15,9 +15,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence import paths, tables
+from analysis.evidence import paths
+from analysis.evidence import schema as tables
+from analysis.evidence.dates import Days, days
 from analysis.evidence.hedges import COUNTED, NUMBERED
-from analysis.evidence.periods import Days, days
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.record import derive, parameters, patched
 

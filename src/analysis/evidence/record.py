@@ -14,9 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence import paths, tables
+from analysis.evidence import paths
+from analysis.evidence import schema as tables
+from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
-from analysis.evidence.periods import days
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.scenario import Parameter, Scenario, injected_names, refuse_unknown, scenario
 
@@ -25,7 +26,7 @@ FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
 
 
 LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
-"""The nested assumptions of the accounting, the default first; `analysis.findings.book` says what each holds."""
+"""The nested assumptions of the accounting, the default first; `analysis.account.model` says what each holds."""
 
 WIDER_TOO = "articles+wider"
 """The record that takes in the figures published elsewhere."""

@@ -3,6 +3,9 @@
 import matplotlib as mpl
 import pandas as pd
 
+from analysis.analyses.accounting import Accounting
+from analysis.analyses.finding import in_words
+from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.style import (
     BLUE,
@@ -19,8 +22,6 @@ from analysis.figures.style import (
     nothing_to_draw,
     rows,
 )
-from analysis.findings.accounting import Accounting
-from analysis.findings.finding import in_words, optional
 
 PANELS = {"killed": "dead", "away": "alive and not back", "unaccounted": "not accounted for"}
 SIDE_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
@@ -48,7 +49,7 @@ def bounds(record: Record, result: Accounting) -> Drawing:
                         frame["quantity"].eq(quantity) & frame["assumptions"].eq(level) & frame["side"].eq(side)
                     ].itertuples():
                         y = place + 0.26 * (shift - (len(sides) - 1) / 2)
-                        low, high = optional(row.lower), optional(row.upper)
+                        low, high = as_float(row.lower), as_float(row.upper)
                         if low is None and high is None:
                             axes.text(0, y, "no bound", fontsize=7, va="center", color=GREY)
                         else:
@@ -63,15 +64,15 @@ def bounds(record: Record, result: Accounting) -> Drawing:
         ]
         panels[len(PANELS) // 2].set_xlabel("persons\n" + "; ".join(names))
     alt = "; ".join(
-        f"{row.quantity} under {row.assumptions}, {row.side}: {in_words(optional(row.lower), optional(row.upper), 'persons')}"
+        f"{row.quantity} under {row.assumptions}, {row.side}: {in_words(as_float(row.lower), as_float(row.upper), 'persons')}"
         for row in frame.itertuples()
     )
     return Drawing("accounting_bounds", figure, title, f"Bounds by assumption: {alt}.", frame)
 
 
 def _hull(part: pd.DataFrame) -> str:
-    low = optional(part["lower"].min())
-    high = optional(part["upper"].max()) if part["upper"].notna().all() else None
+    low = as_float(part["lower"].min())
+    high = as_float(part["upper"].max()) if part["upper"].notna().all() else None
     return in_words(low, high, "persons").removesuffix(" persons")
 
 
@@ -86,7 +87,7 @@ def implied(record: Record, result: Accounting) -> Drawing:
     left = frame.drop_duplicates("returned")
     said = frame.drop_duplicates("claim")
     least = " or ".join(
-        in_words(optional(low), None, "persons").removesuffix(" or more persons") for low in sorted(left["dead_lower"])
+        in_words(as_float(low), None, "persons").removesuffix(" or more persons") for low in sorted(left["dead_lower"])
     )
     title = f"If nobody is elsewhere, {least} persons or more are dead, by which count of returns is taken"
     lines = [(f"left with {row.returned}", row.dead_lower, row.dead_upper, BLUE) for row in left.itertuples()]
@@ -97,15 +98,15 @@ def implied(record: Record, result: Accounting) -> Drawing:
         axes = figure.add_subplot()
         edge = 1.5 * max(float(value) for _, low, high, _ in lines for value in (low, high) if not pd.isna(value))
         for place, (_, low, high, colour) in enumerate(lines):
-            interval(axes, place, float(low), optional(high), edge, colour)
+            interval(axes, place, float(low), as_float(high), edge, colour)
             axes.text(
-                float(low), place - 0.22, in_words(optional(low), optional(high), "persons"), fontsize=8, color=INK
+                float(low), place - 0.22, in_words(as_float(low), as_float(high), "persons"), fontsize=8, color=INK
             )
         rows(axes, [label for label, *_ in lines], 46)
         axes.set_xlim(0, edge)
         axes.set_xlabel("persons (blue: what the other counts leave; orange: what is said of the dead)")
         axes.grid(axis="x", color=PALE)
-    alt = "; ".join(f"{label}: {in_words(optional(low), optional(high), 'persons')}" for label, low, high, _ in lines)
+    alt = "; ".join(f"{label}: {in_words(as_float(low), as_float(high), 'persons')}" for label, low, high, _ in lines)
     return Drawing("accounting_implied", figure, title, f"The dead if nobody is elsewhere: {alt}.", frame)
 
 
@@ -136,18 +137,18 @@ def left_out(record: Record, result: Accounting) -> Drawing:
                 for row in frame.itertuples()
             ]
             for place, (_, low, high, colour) in enumerate(lines):
-                if optional(low) is None and optional(high) is None:
+                if as_float(low) is None and as_float(high) is None:
                     axes.text(0, place, "no number", va="center", fontsize=8, color=GREY)
                     continue
-                interval(axes, place, optional(low) or 0.0, optional(high), edge, colour)
-                text = in_words(optional(low), optional(high), "persons").removesuffix(" persons")
+                interval(axes, place, as_float(low) or 0.0, as_float(high), edge, colour)
+                text = in_words(as_float(low), as_float(high), "persons").removesuffix(" persons")
                 axes.text(edge, place, text, fontsize=8, va="center", color=INK)
             rows(axes, [label for label, *_ in lines], 60)
             axes.set_xlim(0, edge)
             axes.set_xlabel("persons dead (orange: the bounds move)")
             axes.grid(axis="x", color=PALE)
     alt = "; ".join(
-        f"without {row.statement} {in_words(optional(row.lower), optional(row.upper), 'persons')}"
+        f"without {row.statement} {in_words(as_float(row.lower), as_float(row.upper), 'persons')}"
         for row in frame[frame["moves"]].itertuples()
     )
     return Drawing("accounting_left_out", figure, title, f"{title}: {alt}." if alt else title, frame)

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 import matplotlib as mpl
 import pandas as pd
 
+from analysis.analyses.deaths_by_year import DeathsByYear
+from analysis.analyses.finding import in_words, number
+from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.style import (
     BLUE,
@@ -21,8 +24,6 @@ from analysis.figures.style import (
     nothing_to_draw,
     rows,
 )
-from analysis.findings.deaths_by_year import DeathsByYear
-from analysis.findings.finding import in_words, number, optional
 
 
 def shares(record: Record, results: Mapping[str, DeathsByYear]) -> Drawing:
@@ -225,7 +226,7 @@ def halves(record: Record, result: DeathsByYear) -> Drawing:
                 labels.append(f"more than half of '{row.whole}'")
             phrases = record.claims.set_index("claim_id")["phrase"]
             for row in dead.itertuples():
-                low, high = float(row.dead_lower), optional(row.dead_upper)
+                low, high = float(row.dead_lower), as_float(row.dead_upper)
                 interval(axes, len(labels), low, high, edge, ORANGE)
                 axes.text(low, len(labels) - 0.28, in_words(low, high, "persons"), fontsize=8, color=INK)
                 labels.append(f"'{phrases[row.dead_claim]}'")
@@ -233,7 +234,7 @@ def halves(record: Record, result: DeathsByYear) -> Drawing:
             axes.set_xlim(0, edge)
             axes.set_xlabel("persons dead (arrow: no upper bound)", color=GREY)
     told = "; ".join(
-        f"{row.whole} implies {number(row.implied_dead, 'persons')} or more dead, count {in_words(optional(row.dead_lower), optional(row.dead_upper), 'persons')}: {row.verdict}"
+        f"{row.whole} implies {number(row.implied_dead, 'persons')} or more dead, count {in_words(as_float(row.dead_lower), as_float(row.dead_upper), 'persons')}: {row.verdict}"
         for row in frame.itertuples()
     )
     return Drawing("deaths_by_year_halves", figure, title, f"{told}." if told else title, frame)

@@ -3,10 +3,10 @@
 import matplotlib as mpl
 import pandas as pd
 
+from analysis.analyses.finding import number
+from analysis.analyses.headlines import Headline, words
 from analysis.evidence.record import Record
 from analysis.figures.style import BLUE, INK, PALE, SKY, STYLE, WIDTH, Drawing, canvas, interval, rows
-from analysis.findings.finding import number
-from analysis.findings.headlines import Headline, words
 
 
 def strip(record: Record, headline: Headline) -> Drawing:

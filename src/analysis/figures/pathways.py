@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Curve
 
+from analysis.analyses.pathways import FRAME_NAMES, NO_CODE, STAGES, Pathways
 from analysis.evidence.record import Record
 from analysis.figures.style import (
     BLUE,
@@ -23,7 +24,6 @@ from analysis.figures.style import (
     nothing_to_draw,
     rows,
 )
-from analysis.findings.pathways import FRAME_NAMES, NO_CODE, STAGES, Pathways
 
 
 def _words(term: str) -> str:

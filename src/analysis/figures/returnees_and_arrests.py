@@ -3,6 +3,9 @@
 import matplotlib as mpl
 import pandas as pd
 
+from analysis.analyses.finding import in_words, number, window
+from analysis.analyses.returnees_and_arrests import ReturneesAndArrests
+from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.style import (
     BLUE,
@@ -18,8 +21,6 @@ from analysis.figures.style import (
     nothing_to_draw,
     rows,
 )
-from analysis.findings.finding import in_words, number, optional, window
-from analysis.findings.returnees_and_arrests import ReturneesAndArrests
 
 
 def counts(record: Record, result: ReturneesAndArrests) -> Drawing:
@@ -38,7 +39,7 @@ def counts(record: Record, result: ReturneesAndArrests) -> Drawing:
             nothing_to_draw(axes, "The chosen sources print no number of returns or arrests.")
         edge = 1.6 * float(pd.concat([frame["lower"], frame["upper"]]).max()) if len(frame) else 1.0
         for place, row in enumerate(frame.itertuples()):
-            low, high = float(row.lower), optional(row.upper)
+            low, high = float(row.lower), as_float(row.upper)
             returnees = row.population == "moroccan_returnees"
             colour = BLUE if row.what == "returned" else ORANGE if returnees else GREY
             interval(axes, place, low, high, edge, colour)
@@ -60,7 +61,7 @@ def counts(record: Record, result: ReturneesAndArrests) -> Drawing:
             axes.set_xlabel("persons (blue: returned; orange: returnees arrested; grey: other arrests)")
             axes.grid(axis="x", color=PALE)
     told = "; ".join(
-        f"{row.what} {in_words(float(row.lower), optional(row.upper), 'persons')} {window(row.period)}"
+        f"{row.what} {in_words(float(row.lower), as_float(row.upper), 'persons')} {window(row.period)}"
         for row in frame.itertuples()
     )
     return Drawing(

@@ -3,10 +3,11 @@
 import matplotlib as mpl
 import pandas as pd
 
+from analysis.analyses.finding import in_words
+from analysis.analyses.sensitivity import Sensitivity
+from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.style import BLUE, GREY, INK, ORANGE, PALE, STYLE, Drawing, canvas, interval, rows
-from analysis.findings.finding import in_words, optional
-from analysis.findings.sensitivity import Sensitivity
 
 MOST_ROWS = 12
 """Changes drawn in one chart, the widest first."""
@@ -45,11 +46,11 @@ def tornado(record: Record, result: Sensitivity, finding: str) -> Drawing:
                     color=GREY,
                 )
                 continue
-            interval(axes, place, 0.0 if pd.isna(low) else float(low), optional(high), edge, colour)
+            interval(axes, place, 0.0 if pd.isna(low) else float(low), as_float(high), edge, colour)
             axes.text(
                 1.01 * edge,
                 place,
-                in_words(optional(low), optional(high), unit).removesuffix(f" {unit}").replace("no", "0"),
+                in_words(as_float(low), as_float(high), unit).removesuffix(f" {unit}").replace("no", "0"),
                 fontsize=8,
                 va="center",
                 color=INK,
@@ -57,7 +58,7 @@ def tornado(record: Record, result: Sensitivity, finding: str) -> Drawing:
         rows(axes, [label for label, *_ in lines], 46)
         axes.set_xlim(0, edge)
         axes.set_xlabel(f"{unit} (black: default; orange: one choice changed; blue: the whole grid)")
-    alt = "; ".join(f"{label}: {in_words(optional(low), optional(high), unit)}" for label, low, high, _ in lines)
+    alt = "; ".join(f"{label}: {in_words(as_float(low), as_float(high), unit)}" for label, low, high, _ in lines)
     name = finding.replace(".", "_").replace("-", "_")
     return Drawing(
         f"sensitivity_{name}",

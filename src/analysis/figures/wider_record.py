@@ -6,6 +6,9 @@ import matplotlib as mpl
 import matplotlib.dates as mdates
 import pandas as pd
 
+from analysis.analyses.finding import SERIES, in_words, number
+from analysis.analyses.wider_record import WiderRecord
+from analysis.evidence.intervals import as_float
 from analysis.evidence.record import WIDER_TOO, Record
 from analysis.figures.style import (
     BLUE,
@@ -21,8 +24,6 @@ from analysis.figures.style import (
     nothing_to_draw,
     rows,
 )
-from analysis.findings.finding import SERIES, in_words, number, optional
-from analysis.findings.wider_record import WiderRecord
 
 
 def _both(record: Record) -> Record:
@@ -51,7 +52,7 @@ def series(record: Record, result: WiderRecord) -> Drawing:
             own = articles[articles["measure"].eq(measure)].sort_values("date")
             top = 1.25 * float(pd.concat([part["upper"], own["upper"], own["lower"]]).max())
             for row in own.itertuples():
-                least, most = float(row.lower), optional(row.upper)
+                least, most = float(row.lower), as_float(row.upper)
                 if most is None:
                     axes.annotate(
                         "",
@@ -77,7 +78,7 @@ def series(record: Record, result: WiderRecord) -> Drawing:
             "as of (blue: official counts; orange: the articles, an arrow where the words set no upper bound)"
         )
     told = "; ".join(
-        f"{row.measure} {row.date:%Y-%m} {in_words(float(row.lower), optional(row.upper), 'persons')} ({row.record})"
+        f"{row.measure} {row.date:%Y-%m} {in_words(float(row.lower), as_float(row.upper), 'persons')} ({row.record})"
         for row in frame.itertuples()
     )
     data = result.series.copy()
@@ -91,7 +92,7 @@ def _near(claim: Any, official: pd.DataFrame) -> bool:
     ]
     if around.empty:
         return False
-    low, high = optional(claim.lower), optional(claim.upper)
+    low, high = as_float(claim.lower), as_float(claim.upper)
     return bool((high is None or high >= around["lower"].min()) and (low is None or low <= around["upper"].max()))
 
 

@@ -18,29 +18,29 @@ from typing import Any
 
 import nbformat
 
+from analysis.analyses import accounting, claims, deaths_by_year, pathways, returnees_and_arrests, wider_record
+from analysis.analyses.finding import Finding, Result, findings_table, made_once
+from analysis.analyses.headlines import Headline, headlines
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.figures import headlines as draw
-from analysis.findings import accounting, deaths_by_year, evidence, pathways, returnees_and_arrests, wider_record
-from analysis.findings.finding import Finding, Result, findings_table, made_once
-from analysis.findings.headlines import Headline, headlines
-from analysis.report.brief import brief
-from analysis.report.current import REPORT, digest, provenance, report_stamp
-from analysis.report.execute import NOTEBOOKS, bring_up_to_date, folder_of, serialised
-from analysis.report.explorer import explorer
-from analysis.report.notebook_pages import NotebookPage
-from analysis.report.pages import Pages, figures
-from analysis.report.sweep import evaluated, sensitivity_of
-from analysis.report.trace import Trace, anchor
+from analysis.report.run.notebooks import NOTEBOOKS, bring_up_to_date, folder_of, serialised
+from analysis.report.run.provenance import REPORT, digest, provenance, report_stamp
+from analysis.report.run.sweep import evaluated, sensitivity_of
+from analysis.report.site.brief import brief
+from analysis.report.site.explorer import explorer
+from analysis.report.site.notebook_pages import NotebookPage
+from analysis.report.site.pages import Pages, figures
+from analysis.report.site.trace import Trace, anchor
 
 ANALYSES: dict[str, Callable[[Record], Result]] = {
-    "evidence": evidence.analyse,
     "deaths_by_year": deaths_by_year.analyse,
     "returnees_and_arrests": returnees_and_arrests.analyse,
     "pathways": pathways.analyse,
     "accounting": accounting.analyse,
     "wider_record": wider_record.analyse,
     "sensitivity": sensitivity_of,
+    "claims": claims.analyse,
 }
 
 
@@ -182,7 +182,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
         places: dict[str, str] = {}
         for name in NOTEBOOKS:
             page = NotebookPage(
-                name, pages, evidence=[row for one in findings_of(record, name) for row in one.evidence]
+                name, pages, evidence=[row for one in findings_of(record, name[2:]) for row in one.evidence]
             )
             notebook = page.page(nbformat.read(executed / f"{name}.ipynb", as_version=4))
             paths.write(source / f"{name}.ipynb", serialised(notebook))
@@ -197,7 +197,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
             "explanations": pages.explanations(),
             "sources": pages.sources(),
             "contradictions": pages.contradictions(
-                analysed(record, "evidence").contradictions,
+                analysed(record, "claims").contradictions,
                 analysed(record, "accounting").repairs,
                 analysed(record, "wider_record").contradictions,
             ),

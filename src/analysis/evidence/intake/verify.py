@@ -1,0 +1,161 @@
+"""Does every locator still lead to its words, and is nothing in the texts overlooked? ``make verify``."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence import paths
+from analysis.evidence import schema as tables
+from analysis.evidence.curate import MAX_WORDS, read
+from analysis.evidence.record import decimal
+from analysis.evidence.text import Cover, Span, Text, normalised, numbers_in
+
+COVERING = ("claims", "events", "dismissed")
+"""The tables whose spans account for a number-like word."""
+
+STATUSES = ("found", "moved", "changed", "missing")
+
+
+@dataclass
+class Verification:
+    """What was checked, and what does not hold.
+
+    ``sources`` counts, for each source whose text is at hand, its rows by status and its ``uncoded`` numbers.
+    """
+
+    sources: dict[str, Counter[str]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    missing_texts: list[str] = field(default_factory=list)
+
+    @property
+    def statuses(self) -> Counter[str]:
+        """How many rows there are of each status, in all sources."""
+        counts: Counter[str] = sum(self.sources.values(), Counter())
+        return Counter({status: counts[status] for status in STATUSES if counts[status]})
+
+
+def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verification:
+    """Check every coded row of ``raw`` against its phrase and, where a text is at hand, against the text.
+
+    ``folders`` are searched for the texts. Each row has the status that `locate` gives it. In another capture of the
+    article than the coded one, rows that moved are no fault, and numbers that only this capture holds are not looked
+    for. Raises EvidenceError where the raw tables themselves are faulty.
+    """
+    frames, _ = read(raw)
+    result = Verification()
+    for name in ("claims", "wider"):
+        result.faults.extend(_misquoted(frames[name]))
+    coded = pd.concat([_located(frames[table.name], table) for table in tables.BY_SOURCE], ignore_index=True)
+    of = dict(iter(coded.groupby("source_id", sort=False)))
+    available = _available(paths.texts() if folders is None else folders)
+    captures = _Captures([available[sha] for sha in sorted(set(available) - set(frames["sources"]["text_sha256"]))])
+    for source in frames["sources"].to_dict("records"):
+        name = source["source_id"]
+        data = available.get(source["text_sha256"])
+        exact = data is not None
+        rows = of.get(name, coded[:0]).to_dict("records")
+        text = Text.read(data) if data is not None else captures.of(rows)
+        if text is None:
+            result.missing_texts.append(name)
+            continue
+        counts = result.sources[name] = Counter()
+        covered = []
+        for row in rows:
+            status, places = locate(text, row)
+            counts[status] += 1
+            if status != "found" and (exact or status != "moved"):
+                told = f"{row['file']}, row {row['row']}, {row['id']}: {status}: {row['phrase']!r}"
+                result.faults.append(f"{told} {_where(status, places, row)}")
+            if row["table"] in COVERING:
+                covered += places[:1]
+        if exact:
+            for token in overlooked(text, covered):
+                counts["uncoded"] += 1
+                told = f"{text.quote(token)!r} at {token}, in {text.quote(text.words_around(token, MAX_WORDS))!r}"
+                result.faults.append(f"{name}: {told}, is neither coded nor dismissed")
+    return result
+
+
+def _located(frame: pd.DataFrame, table: tables.Table) -> pd.DataFrame:
+    """What it takes to find the rows of a table, and no more: there may be a million."""
+    columns = ["source_id", "file", "row", "char_start", "char_end", "phrase", "sentence_sha256"]
+    return frame[columns].assign(table=table.name, id=frame[table.columns[0].name])
+
+
+def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
+    """The status of one coded row against ``text``, and the places where its phrase stands, the nearest first.
+
+    *found*: phrase and sentence stand where they are said to. *moved*: the same sentence stands elsewhere.
+    *changed*: the phrase stands in the text, in another sentence. *missing*: it does not.
+    """
+    span = Span(int(row["char_start"]), int(row["char_end"]))
+    there = normalised(text.quote(span)) == normalised(row["phrase"])
+    if there and text.sentence_hash(span) == row["sentence_sha256"]:
+        return "found", [span]
+    nearest = lambda places: sorted(places, key=lambda place: abs(place.start - span.start))  # noqa: E731
+    if moved := text.locate(row["phrase"], row["sentence_sha256"]):
+        return "moved", nearest(moved)
+    places = nearest(text.occurrences(row["phrase"]))
+    return ("changed", places) if places else ("missing", [])
+
+
+def overlooked(text: Text, covered: list[Span]) -> Iterator[Span]:
+    """Every number-like word that no span in ``covered`` holds."""
+    cover = Cover(covered)
+    return (token for token in text.number_like() if not cover.covers(token))
+
+
+def _where(status: str, places: list[Span], row: Mapping[str, Any]) -> str:
+    stands = ", ".join(map(str, places[:3]))
+    if (more := len(places) - 3) > 0:
+        stands += f" and {more} place{'s' if more > 1 else ''} more"
+    match status:
+        case "moved":
+            return f"stands at {stands}, not at {row['char_start']}-{row['char_end']}"
+        case "changed":
+            return f"stands at {stands}, but in no sentence of that hash"
+    return "does not stand in the text"
+
+
+def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
+    """Claims whose number their own phrase does not print."""
+    for column in ("value", "value_to"):
+        given = claims[claims[column].ne("") & claims["measure"].ne("age")]
+        for file, row, phrase, cell in zip(*(given[c] for c in ("file", "row", "phrase", column)), strict=True):
+            if decimal(cell) not in numbers_in(phrase):
+                yield f"{file}, row {row}, column {column}: {cell} is not printed in {phrase!r}"
+
+
+def _available(folders: list[Path]) -> dict[str, bytes]:
+    """The texts at hand, by the hash of their bytes; a file that is not UTF-8 is none."""
+    found = {}
+    for path in (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.txt"))):
+        content = path.read_bytes()
+        with suppress(UnicodeDecodeError):
+            content.decode("utf-8")
+            found[sha256(content).hexdigest()] = content
+    return found
+
+
+class _Captures:
+    """Texts that are no source's coded text, asked for the one that is another capture of a source's article."""
+
+    def __init__(self, contents: list[bytes]) -> None:
+        self._texts = [Text.read(content) for content in contents]
+        self._holding: dict[str, set[int]] = defaultdict(set)
+        for place, text in enumerate(self._texts):
+            for sentence in text.sentences:
+                self._holding[text.sentence_hash(sentence)].add(place)
+
+    def of(self, rows: list[dict[str, Any]]) -> Text | None:
+        """The text that holds most of the claims' sentences, if it holds half of them."""
+        hashes = [row["sentence_sha256"] for row in rows if row["table"] == "claims"]
+        votes = Counter(place for sentence in hashes for place in sorted(self._holding.get(sentence, ())))
+        best, most = next(iter(votes.most_common(1)), (0, 0))
+        return self._texts[best] if most and most * 2 >= len(hashes) else None

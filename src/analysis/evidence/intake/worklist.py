@@ -1,0 +1,223 @@
+"""How does a source come in? Its folder, its text's fingerprint, and a worklist of every number in it.
+
+``analysis intake``. What a person coded is never changed, but for locators: where the text changed and the sentence of
+a coded row still stands, they follow it.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence import paths
+from analysis.evidence import schema as tables
+from analysis.evidence.curate import RESERVED
+from analysis.evidence.intake.suggestions import suggestions
+from analysis.evidence.intake.verify import COVERING, locate
+from analysis.evidence.problems import EvidenceError, Problem
+from analysis.evidence.text import Cover, Span, Text
+
+_SUGGESTED = ("table", "measure", "hedge", "value", "unit", "kind", "value_to")
+TODO = tables.Table(
+    "todo",
+    "a number-like phrase that is neither coded nor dismissed, or a coded row whose sentence is no longer in the text",
+    (
+        tables.Column("status", "todo: to be coded or dismissed; changed, missing: a coded row to be looked at again"),
+        tables.Column("table", "the table where it stands, or may go to: claims, events, dismissed"),
+        tables.Column("row_id", "the coded row; free for the id of a new one", required=False),
+        tables.Column("char_start", "first character; empty where it is missing", required=False),
+        tables.Column("char_end", "the character after the last", required=False),
+        tables.Column("phrase", "the number with the few words around it"),
+        tables.Column("sentence_sha256", "SHA-256 of the normalised sentence around it, as it is now"),
+        *(tables.Column(name, "as claims.csv has it", required=False) for name in _SUGGESTED[1:]),
+    ),
+)
+"""The worklist. From ``row_id`` to ``unit`` its columns are the first of claims.csv, in the same order."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was done: the source's folder, whether it is new, its rows by status, and what is left to do."""
+
+    folder: Path
+    new: bool
+    rows: Counter[str]
+    todo: int
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{self.rows[status]} {status}" for status in ("found", "moved", "changed", "missing"))
+        first = f"{self.folder.name}: " + ("a new source" if self.new else f"coded rows: {told}")
+        left = f"{self.todo} to do in {self.folder.name}/todo.csv" if self.todo else "nothing left to do"
+        form = f"; fill in {self.folder.name}/source.toml" if self.new else ""
+        return f"{first}; {left}{form}"
+
+
+def intake(file: Path, source: str, url: str = "", raw: Path = paths.RAW) -> Intake:
+    """Bring the text in ``file`` in as ``source``, or follow it where it was brought in before and has changed.
+
+    Writes ``raw/source``: the tables that are not there yet, the locators that moved, ``todo.csv`` where something is
+    left to do, and ``source.toml`` last, so that a run that was cut short leaves no source but what the next run
+    finishes. ``url`` is for a new source. Raises EvidenceError where one of the three, or a table, is not as it should
+    be; nothing is written then.
+    """
+    folder = raw / source
+    text, data = _taken(file, raw, source, url)
+    described = folder / "source.toml"
+    new = not described.exists()
+    fingerprint = sha256(data).hexdigest()
+    description = _described(described, fingerprint, url)
+    changed: dict[Path, str] = {}
+    rows = _read(folder, text, changed)
+    todo = pd.DataFrame(_todo(folder, text, rows), columns=TODO.raw_columns)
+    for path, content in changed.items():
+        paths.write(path, content)
+    if len(todo):
+        paths.write(folder / "todo.csv", tables.text(todo))
+    else:
+        (folder / "todo.csv").unlink(missing_ok=True)
+    paths.write(described, description)
+    return Intake(folder, new, Counter(row["status"] for row in rows), len(todo))
+
+
+def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
+    """The text in ``file``, once it and the folder's name are found fit."""
+    problems = []
+    if not re.fullmatch(tables.ID, source) or source in RESERVED:
+        expected = f"publisher and month such as gazette-2016-05 ({tables.ID}), and none of {', '.join(RESERVED)}"
+        problems.append(Problem("--id", repr(source), expected))
+    elif (raw / source).is_symlink() or (raw / source).is_file():
+        problems.append(Problem(source, "a link or a file", "a folder, or nothing yet"))
+    if url and not (re.fullmatch(r"https?://\S+", url) and url.isprintable()):
+        problems.append(Problem("--url", repr(url), "an address such as https://example.org/article"))
+    data = b""
+    try:
+        data = file.read_bytes()
+        if not data.decode("utf-8").strip():
+            problems.append(Problem(str(file), "no text", "the source's text"))
+    except OSError as error:
+        problems.append(Problem(str(file), str(error.strerror).lower(), "a file that can be read"))
+    except UnicodeDecodeError as error:
+        found = f"the byte 0x{data[error.start]:02x} at offset {error.start}"
+        problems.append(Problem(str(file), found, "UTF-8", remedy="Save the text as UTF-8."))
+    if problems:
+        raise EvidenceError(problems)
+    return Text.read(data), data
+
+
+def _described(path: Path, fingerprint: str, url: str) -> bytes:
+    """What source.toml is to hold: a form to fill in, or what it holds with the fingerprint of the text as it is now."""
+    if path.exists():
+        held = path.read_bytes()
+        found = re.search(rb"(?m)^[ \t]*text_sha256[ \t]*=[ \t]*[\"']([^\"'\r\n]*)[\"']", held)
+        if not found:
+            raise EvidenceError([Problem(f"{path.parent.name}/source.toml", "no such line", 'text_sha256 = "..."')])
+        return held[: found.start(1)] + fingerprint.encode() + held[found.end(1) :]
+    known: dict[str, Any] = {"url": url, "stored_copy_url": url, "reprint": False, "text_sha256": fingerprint}
+    lines = [
+        f"{column.name} = {json.dumps(known.get(column.name, ''), ensure_ascii=False)}  # {column.what}"
+        for column in tables.SOURCES.columns
+        if not column.derived and column.name != "source_id"
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, Any]]:
+    """The coded rows of ``folder`` with their status and the span where each stands now.
+
+    Fills ``changed`` with the content of each table that is not there yet or whose locators moved.
+    """
+    problems: list[Problem] = []
+    held: list[tuple[tables.Table, list[dict[str, Any]]]] = []
+    for table in tables.BY_SOURCE:
+        path, file = folder / f"{table.name}.csv", f"{folder.name}/{table.name}.csv"
+        if not path.exists():
+            changed[path] = ",".join(table.raw_columns) + "\n"
+            continue
+        frame = tables.framed(tables.read_raw(path, table, file), table)
+        locator = frame[[table.columns[0].name, "char_start", "char_end", "phrase", "sentence_sha256", "file", "row"]]
+        problems += tables.check(locator, table, {})
+        held.append((table, frame.to_dict("records")))
+    if problems:
+        raise EvidenceError(problems)
+    shifts: Counter[int] = Counter()
+    for _, rows in held:
+        for row in rows:
+            row["status"], row["places"] = locate(text, row)
+            if row["status"] in {"found", "moved"}:
+                shifts.update(place.start - int(row["char_start"]) for place in row["places"])
+    for table, rows in held:
+        for row in rows:
+            row |= {"table": table.name, "row_id": row[table.columns[0].name]}
+            if row["status"] == "moved":  # of several places of one sentence: as far as most other rows moved
+                row["places"].sort(key=lambda place, row=row: -shifts[place.start - int(row["char_start"])])
+            row["span"] = row["places"][0] if row["places"] else None
+        if any(row["status"] == "moved" for row in rows):
+            path = folder / f"{table.name}.csv"
+            changed[path] = _relocated(path.read_bytes().decode("utf-8"), table, rows)
+    return [row for _, rows in held for row in rows]
+
+
+_CELL = re.compile(r'("(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*)(,|\r\n|\r|\n|\Z)')
+
+
+def _relocated(content: str, table: tables.Table, rows: list[dict[str, Any]]) -> str:
+    """A table's ``content`` with the locators of the rows that moved, every other character as it was."""
+    lines: list[list[list[str]]] = [[]]
+    for cell, separator in _CELL.findall(content):
+        lines[-1].append([cell, separator])
+        if separator != ",":
+            lines.append([])
+    coded = [line for line in lines[1:] if len(line) > 1]  # a blank line is no row
+    first = table.raw_columns.index("char_start")
+    for line, row in zip(coded, rows, strict=True):
+        if row["status"] == "moved":
+            for place, number in ((first, row["span"].start), (first + 1, row["span"].end)):
+                line[place][0] = re.sub(r"\d+", str(number), line[place][0])
+    return "".join(cell + separator for line in lines for cell, separator in line)
+
+
+def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The worklist: coded rows that lost their words, then every quantity that no coded row covers.
+
+    What was filled in beside a phrase that is still to be coded stays.
+    """
+    todo = []
+    empty = dict.fromkeys(TODO.raw_columns, "")
+    for row in rows:
+        if row["status"] in {"changed", "missing"}:
+            coded = empty | {name: row[name] for name in TODO.raw_columns if name in row}
+            todo.append(
+                coded | {"char_start": "", "char_end": ""} | (_locator(text, row["span"]) if row["span"] else {})
+            )
+    filled = defaultdict(list)
+    if (folder / "todo.csv").exists():
+        before = tables.framed(tables.read_raw(folder / "todo.csv", TODO, f"{folder.name}/todo.csv"), TODO)
+        for row in before[before["status"] == "todo"].to_dict("records"):
+            filled[row["phrase"], row["sentence_sha256"]].append({name: row[name] for name in (*_SUGGESTED, "row_id")})
+    cover = Cover(row["span"] for row in rows if row["span"] and row["table"] in COVERING)
+    for guess in suggestions(text):
+        if all(map(cover.covers, text.number_like(guess.span))):
+            continue
+        locator = _locator(text, guess.span)
+        kept = filled[locator["phrase"], locator["sentence_sha256"]]
+        todo.append(
+            empty
+            | {"status": "todo"}
+            | locator
+            | (kept.pop(0) if kept else {name: getattr(guess, name) for name in _SUGGESTED})
+        )
+    return todo
+
+
+def _locator(text: Text, span: Span) -> dict[str, str]:
+    return {
+        "char_start": str(span.start),
+        "char_end": str(span.end),
+        "phrase": text.quote(span),
+        "sentence_sha256": text.sentence_hash(span),
+    }

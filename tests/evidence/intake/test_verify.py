@@ -1,0 +1,120 @@
+"""The locators against the texts."""
+
+import re
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from analysis.cli import main
+from analysis.evidence.curate import read
+from analysis.evidence.intake.verify import _where, locate, verify
+from analysis.evidence.intake.worklist import intake
+from analysis.evidence.text import Span, Text
+
+from .test_curate import SOURCE, spoil
+
+
+def test_every_locator_is_found_and_nothing_is_overlooked(texts: list[Path]) -> None:
+    result = verify(folders=texts)
+    assert not result.faults and not result.missing_texts
+    assert set(result.statuses) == {"found"} and result.statuses["found"] > 800
+
+
+def test_one_changed_digit_is_caught_even_without_the_texts(raw: Path) -> None:
+    spoil(raw / SOURCE / "claims.csv", 4, "value", "198")
+    faults = verify(raw, []).faults
+    assert faults == [f"{SOURCE}/claims.csv, row 4, column value: 198 is not printed in 'has registered 199 fighters'"]
+
+
+def test_a_dropped_dismissal_is_an_overlooked_number(raw: Path, texts: list[Path]) -> None:
+    path = raw / SOURCE / "dismissed.csv"
+    path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    assert any("neither coded nor dismissed" in fault for fault in verify(raw, texts).faults)
+
+
+def test_of_a_source_without_a_coded_row_every_number_is_overlooked(raw: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("Two of them left. Then 40 more.")
+    intake(text, "lantern-2016-05", "https://example.org/", raw)
+    form = raw / "lantern-2016-05" / "source.toml"
+    told = {"publisher": "The Lantern", "published": "2016-05", "date_basis": "stated by the publisher"}
+    for key, value in told.items():
+        form.write_text(re.sub(rf'(?m)^{key} = ""', f'{key} = "{value}"', form.read_text(encoding="utf-8")))
+    result = verify(raw, [tmp_path])
+    assert result.sources == {"lantern-2016-05": Counter(uncoded=2)}
+    assert [fault for fault in result.faults if fault.startswith("lantern-2016-05: ")] == result.faults
+
+
+def test_a_changed_capture_is_followed(raw: Path, texts: list[Path], tmp_path: Path) -> None:
+    original = next(path for path in texts[0].glob("004_*.txt")).read_text(encoding="utf-8")
+    (tmp_path / "capture.txt").write_text("Another menu\n" + original.replace(" 71 ISIS", " 72 ISIS"), encoding="utf-8")
+    result = verify(raw, [tmp_path])
+    assert result.statuses["moved"] > 30 and result.statuses["missing"] >= 1
+    assert any("arrested 71 ISIS returnees" in fault for fault in result.faults)
+
+
+def test_each_row_that_is_not_found_is_named_with_its_status_and_place(
+    raw: Path, texts: list[Path], tmp_path: Path
+) -> None:
+    original = next(path for path in texts[0].glob("000_*.txt")).read_text(encoding="utf-8")
+    text = tmp_path / "text.txt"
+    text.write_text("Menu.\n" + original.replace("has registered 199", "has counted 199"), encoding="utf-8")
+    form = raw / SOURCE / "source.toml"
+    form.write_text(
+        re.sub(r'(?m)^text_sha256 = ".*"', f'text_sha256 = "{sha256(text.read_bytes()).hexdigest()}"', form.read_text())
+    )
+    result = verify(raw, [tmp_path])
+    counts = result.sources[SOURCE]
+    assert list(result.sources) == [SOURCE] and set(counts) == {"moved", "changed", "missing", "uncoded"}
+    assert sum(f": {status}: " in fault for status in counts for fault in result.faults) == result.statuses.total()
+    assert (
+        f"{SOURCE}/claims.csv, row 4, {SOURCE}.c03: missing: 'has registered 199 fighters' does not stand in the text"
+        in result.faults
+    )
+    assert (
+        f"{SOURCE}/claims.csv, row 2, {SOURCE}.c01: moved: '500 fighters, at most' stands at 287-308, not at 281-302"
+        in (result.faults)
+    )
+    assert any(fault.startswith(f"{SOURCE}: '199' at ") and "has counted 199" in fault for fault in result.faults)
+
+
+def test_a_row_whose_sentence_changed_hides_no_number(raw: Path, tmp_path: Path) -> None:
+    """A stale place, where other words stand now, accounts for nothing."""
+    row = {"char_start": "0", "char_end": "4", "phrase": "five", "sentence_sha256": "0" * 64}
+    status, places = locate(Text("4444 men left, then five women."), row)
+    assert (status, places) == ("changed", [Span(20, 24)])
+    assert locate(Text("4444 men left."), row) == ("missing", [])
+
+
+def test_the_first_places_are_told_and_how_many_there_are() -> None:
+    row, places = {"char_start": "0", "char_end": "1"}, [Span(n, n + 1) for n in range(2, 7)]
+    assert _where("moved", places[:2], row) == "stands at 2-3, 3-4, not at 0-1"
+    for count, more in ((3, ""), (4, " and 1 place more")):
+        assert _where("moved", places[:count], row) == f"stands at 2-3, 3-4, 4-5{more}, not at 0-1"
+    assert _where("missing", [], row) == "does not stand in the text"
+    assert (
+        _where("changed", places, row) == "stands at 2-3, 3-4, 4-5 and 2 places more, but in no sentence of that hash"
+    )
+
+
+def test_a_file_that_is_no_text_is_passed_over(raw: Path, texts: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "0.txt").write_bytes(b"caf\xe9")
+    assert verify(raw, [tmp_path, texts[0]]).statuses == verify(raw, texts).statuses
+
+
+@pytest.mark.parametrize(("taken_out", "code"), [("none", 0), ("a row", 1), ("the texts", 2)])
+def test_the_exit_code_is_for_machines(
+    raw: Path, texts: list[Path], tmp_path: Path, taken_out: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analysis.evidence.intake.verify.read", lambda _, read=read: read(raw))
+    if taken_out == "a row":
+        path = raw / SOURCE / "dismissed.csv"
+        path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    assert main(["verify", "--texts", str(tmp_path if taken_out == "the texts" else texts[0])]) == code
+
+
+def test_without_texts_the_command_says_so(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+    assert main(["verify", "--texts", str(tmp_path)]) == 2
+    assert "ARTICLE_TEXTS" in capsys.readouterr().err
