@@ -1,20 +1,23 @@
-"""In which years did the Moroccans die, and in what numbers may that be said?
+"""In which years did the Moroccans die, and what does that say about death rates?
 
-One report gives shares of the dead by year. What the shares leave for other years, what they mean in persons, how
-far a small sample carries, and how they sit with the two totals printed beside them: each depends on how the report
-is read.
+One report counted 48 documented dead from northern Morocco and gave their shares by year; an article quotes two of the
+shares without base, region and window. Official totals of all the dead, given at some dates, are a second look. Shares
+of few are whole numbers of people, so counts are used, never rounded percentages. How totals are reconciled with
+departures and returns is the question of :mod:`analysis.analyses.accounting`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from analysis.analyses.finding import Finding, counts, finding, in_words, least_part, number, said
-from analysis.evidence.intervals import as_float
-from analysis.evidence.record import Record
+from analysis.analyses.finding import Finding, claims_table, least_part, make_finding, whole_subject
+from analysis.evidence.dates import days
+from analysis.evidence.intervals import Bounds, as_float
+from analysis.evidence.record import WIDER_TOO, Record
 
 PARAMETERS = (
     "shares_2014_2015",
@@ -29,404 +32,444 @@ PARAMETERS = (
 )
 """The parameters of the notebook."""
 
-HALF_VERDICTS = ("compatible", "cannot both hold", "not comparable: another group is counted")
-HALF_COLUMNS = [
-    "half_claim",
-    "whole_claim",
-    "dead_claim",
-    "whole",
-    "implied_dead",
-    "dead_lower",
-    "dead_upper",
-    "verdict",
-]
-SHARE_COLUMNS = ["label", "start", "end", "months", "printed", "lower", "upper", "claim", "n", "origin"]
+MONTH = 365.25 / 12
+"""Days of a month, on average."""
+
+YEAR = 365.25
 
 
 @dataclass(frozen=True)
 class DeathsByYear:
-    """The tables behind the findings, one row a window unless said otherwise.
+    """The tables behind the findings.
 
-    ``said``: the claims. ``shares``: each printed window and the residual one, as shares of the dead. ``persons``:
-    the shares applied to the total, or why they may not be. ``sampling``: intervals for the shares as proportions of
-    n documented dead. ``pace``: deaths a month against the earlier windows. ``rates``: deaths per person at risk.
-    ``halves``: "more than half" against the counts, one row a pair of claims.
+    ``series``: documented deaths of the sample, a row a window: deaths, n, share, months, deaths a month. ``pace``: each
+    window against the one before, and the last once more as if it were a whole year: ratio of deaths a month with its
+    exact 95% interval. ``printed``: what the article prints, and what is left for the years that it does not name, a row
+    a reading. ``official``: official totals of the dead, a row an interval between two of them. ``rates``: deaths per 100
+    person-years at risk in the same intervals. ``half``: "more than half were killed" against each base it may have.
+    ``claims``: the claims on deaths.
     """
 
-    said: pd.DataFrame
-    shares: pd.DataFrame
-    persons: pd.DataFrame
-    sampling: pd.DataFrame
+    series: pd.DataFrame
     pace: pd.DataFrame
+    printed: pd.DataFrame
+    official: pd.DataFrame
     rates: pd.DataFrame
-    halves: pd.DataFrame
+    half: pd.DataFrame
+    claims: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
 def analyse(record: Record) -> DeathsByYear:
-    """Everything the sources of ``record`` allow to be said of deaths by year, under its scenario."""
-    claims = record.claims
-    by_year = claims[claims["measure"].eq("killed") & claims["base"].eq("killed") & claims["lower"].notna()]
-    dead = claims["measure"].eq("killed") & claims["case_id"].eq("") & claims["hedge"].ne("vague")
-    opening = said(record, claims[dead])
-    shares = _shares(by_year, claims.loc[dead, "period_start"])
-    counted = counts(record)[
-        ["claim_id", "measure", "kind", "group", "origin", "family", "phrase", "as_of", "lower", "upper"]
+    """Everything the record allows to be said of deaths by year, under its scenario.
+
+    The figures published elsewhere are always read beside the articles: the articles alone give no base.
+    """
+    both = record.under(record.scenario.but(record=WIDER_TOO))
+    dead = both.claims[both.claims["measure"].eq("killed") & both.claims["case_id"].eq("")]
+    series = _series(record, dead)
+    pace = _pace(series)
+    printed = _printed(record)
+    official = _official(dead)
+    rates = _rates(both, official)
+    half = _half(record, both)
+    findings = (
+        *_series_finding(both, series),
+        *_pace_finding(both, pace),
+        *_official_finding(both, official),
+        *_rate_finding(both, rates),
+        *_printed_finding(both, printed, record.scenario["shares_2014_2015"]),
+        *_half_finding(both, half),
+    )
+    return DeathsByYear(series, pace, printed, official, rates, half, claims_table(both, dead), findings)
+
+
+def _shares(claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims that give a share of the dead by time."""
+    return claims[
+        claims["measure"].eq("killed")
+        & claims["base"].eq("killed")
+        & claims["lower"].notna()
+        & claims["period_start"].ne("")
     ]
-    total = counted[counted["measure"].eq("killed") & counted["kind"].eq("cumulative")]
-    departed = counted[counted["measure"].eq("departed")]
-    persons = _persons(shares, total)
-    sampling = _sampling(shares)
-    pace = _pace(shares)
-    rates = _rates(record, departed, shares, persons)
-    halves = _halves(record, departed, total)
-    found = (
-        *_residual_finding(record, shares),
-        *_persons_finding(record, persons, total),
-        *_sampling_finding(record, sampling),
-        *_pace_finding(record, shares, pace),
-        *_rate_finding(record, rates, total),
-        *_halves_finding(record, halves),
-    )
-    return DeathsByYear(opening, shares, persons, sampling, pace, rates, halves, found)
 
 
-def _shares(by_year: pd.DataFrame, begun: pd.Series) -> pd.DataFrame:
-    """Each window with its share of the dead, in order of time, and what is left of the years since the first day of ``begun``."""
+def _series(record: Record, dead: pd.DataFrame) -> pd.DataFrame:
+    """The sample behind the article's shares, year by year, as another printing of the same report gives it.
+
+    A window's deaths are the printed count or, where only a percentage is printed, the whole number of people whose
+    share of n rounds to it. Empty where the chosen articles print no shares, or nobody prints the base.
+    """
+    columns = ["label", "period", "start", "end", "months", "deaths", "n", "share", "per_month", "claims"]
+    families = set(_shares(record.claims)["family"])
+    wide = dead[dead["source_id"].eq("wider") & dead["family"].isin(families)]
+    shares = wide[wide["base_n"].notna() & wide["period_start"].ne("")]
+    counts = wide[wide["kind"].eq("flow")].drop_duplicates("period").set_index("period")
     rows = []
-    for claim in by_year.itertuples():
+    for claim in shares.sort_values("period_start").itertuples():
+        n, cited = int(claim.base_n), [claim.claim_id]
+        if claim.period in counts.index:
+            deaths = int(counts.loc[claim.period, "value"])
+            cited.append(counts.loc[claim.period, "claim_id"])
+        else:
+            fits = [k for k in range(n + 1) if round(100 * k / n) == round(100 * claim.value)]
+            if len(fits) != 1:
+                return pd.DataFrame(columns=columns)
+            (deaths,) = fits
         start, end = pd.Timestamp(claim.period_start), pd.Timestamp(claim.period_end)
-        windows = [(start, end)]
-        if claim.applies == "each":
-            windows = [(pd.Timestamp(y, 1, 1), pd.Timestamp(y, 12, 31)) for y in range(start.year, end.year + 1)]
-        for first, last in windows:
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        label = str(start.year) if months == 12 else f"{start.year}, {start:%B} to {end:%B}"
+        share, per_month = deaths / n, round(deaths / months, 6)
+        rows.append((label, claim.period, start, end, months, deaths, n, share, per_month, "; ".join(cited)))
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame if frame["deaths"].sum() == frame["n"].max() else frame[:0]
+
+
+def rate_ratio(later: int, later_months: float, earlier: int, earlier_months: float) -> tuple[float, float, float]:
+    """Ratio of two rates of events and its exact 95% interval.
+
+    Given the sum of both counts, the later one is binomial; its Clopper-Pearson interval turns into one of the ratio
+    (conditional test of two Poisson rates, Przyborowski & Wilenski 1940).
+    """
+    bounds = binomtest(later, later + earlier).proportion_ci(method="exact")
+    scale = earlier_months / later_months
+    low, high = (p / (1 - p) * scale if p < 1 else float("inf") for p in (bounds.low, bounds.high))
+    return later / earlier * scale, float(low), float(high)
+
+
+def _pace(series: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for before, after in pairwise(series.itertuples()):
+        readings = [(after.months, after.label)]
+        if after.months < 12:
+            readings.append((12, f"{after.start.year}, read as a whole year"))
+        for months, label in readings:
+            ratio, low, high = rate_ratio(after.deaths, months, before.deaths, before.months)
+            claims = f"{before.claims}; {after.claims}"
             rows.append(
-                (
-                    first,
-                    last,
-                    claim.value,
-                    claim.lower,
-                    claim.upper,
-                    claim.claim_id,
-                    as_float(claim.base_n),
-                    claim.origin,
-                )
+                (label, before.label, after.deaths, months, before.deaths, before.months, ratio, low, high, claims)
             )
-    frame = pd.DataFrame(
-        rows, columns=["start", "end", "printed", "lower", "upper", "claim", "n", "origin"]
-    ).sort_values("start")
-    if frame.empty:
-        return pd.DataFrame(columns=SHARE_COLUMNS)
-    first_year = min(int(day[:4]) for day in begun if day)
-    rest = {
-        "start": pd.Timestamp(first_year, 1, 1),
-        "end": frame["start"].min() - pd.Timedelta(days=1),
-        "printed": _left(frame["printed"]),
-        "lower": _left(frame["upper"]),
-        "upper": _left(frame["lower"]),
-        "claim": "; ".join(frame["claim"].unique()),
-        "n": frame["n"].iloc[0],
-        "origin": frame["origin"].iloc[0],
-    }
-    frame = pd.concat([pd.DataFrame([rest]), frame], ignore_index=True)
-    frame["months"] = [_months(first, last) for first, last in zip(frame["start"], frame["end"], strict=True)]
-    frame["label"] = [_label(first, last) for first, last in zip(frame["start"], frame["end"], strict=True)]
-    return frame[SHARE_COLUMNS]
+    columns = [
+        "later",
+        "earlier",
+        "deaths",
+        "months",
+        "deaths_before",
+        "months_before",
+        "ratio",
+        "low",
+        "high",
+        "claims",
+    ]
+    return pd.DataFrame(rows, columns=columns).round({"ratio": 6, "low": 6, "high": 6})
 
 
-def _left(shares: pd.Series) -> float:
-    """What shares leave of 1, free of binary noise."""
-    return round(max(0.0, 1 - float(shares.sum())), 9)
-
-
-def _months(start: pd.Timestamp, end: pd.Timestamp) -> int:
-    return (end.year - start.year) * 12 + end.month - start.month + 1
-
-
-def _label(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    if start.year != end.year:
-        return f"{start.year} and {end.year}" if end.year == start.year + 1 else f"{start.year} to {end.year}"
-    return str(start.year) if _months(start, end) == 12 else f"{start.year} (to {end:%B})"
-
-
-def _persons(shares: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
-    """The shares of the dead applied to each total of the dead, where both count the same dead."""
-    left = total[["claim_id", "lower", "upper", "origin"]].add_prefix("total_")
-    right = shares[["label", "lower", "upper", "claim", "origin"]]
-    rows = left.merge(right, how="cross").merge(_not_the_same(shares, total), on=["origin", "total_origin"])
-    rows = rows.assign(total_claim=rows["total_claim_id"], allowed=rows["why_not"].eq(""))
-    least = np.ceil((rows["lower"] * rows["total_lower"]).astype("Float64").round(9))
-    most = np.floor((rows["upper"] * rows["total_upper"]).astype("Float64").round(9))
-    rows = rows.assign(lower=least.where(rows["allowed"]), upper=most.where(rows["allowed"]))
-    return rows[["label", "lower", "upper", "allowed", "why_not", "claim", "total_claim"]]
-
-
-def _not_the_same(shares: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
-    """For each two origins why shares of the dead of one may not be applied to a total of the other; empty: they may."""
+def _printed(record: Record) -> pd.DataFrame:
+    """The shares that the article prints and what they leave for other years, a row a reading of the two years."""
     rows = []
-    for one, other in product(shares["origin"].unique(), total["origin"].unique()):
-        of, all_of = (name.replace("_", " ").title() for name in (one, other))
-        why = f"the shares are of the documented dead from {of}, the total is of the dead from all of {all_of}"
-        rows.append((one, other, "" if one == other else why))
-    return pd.DataFrame(rows, columns=["origin", "total_origin", "why_not"], dtype="str").astype(
-        {"why_not": "category"}
-    )
-
-
-def _sampling(shares: pd.DataFrame) -> pd.DataFrame:
-    """Whole numbers of dead behind the shares of n documented dead, and intervals for them as proportions.
-
-    Clopper-Pearson and Wilson intervals at 95% from scipy. They say how far chance alone would move the share if the
-    documented dead were drawn at random from those who died, which nobody claims.
-    """
-    rows: list[tuple[str, int, int, int, str]] = []
-    known = shares[shares["n"].notna()]
-    printed, rest = known.iloc[1:], known.iloc[:1]
-    for share in printed.itertuples():
-        n = int(share.n)
-        fits = [k for k in range(n + 1) if round(share.lower, 9) <= round(k / n, 9) <= round(share.upper, 9)]
-        if not fits:  # then the shares are not those of so many dead
-            rows = []
-            break
-        rows.append((share.label, min(fits), max(fits), n, share.claim))
-    if rows:
-        n = int(rest["n"].iloc[0])
-        left = n - sum(row[1] for row in rows)
-        rows.insert(0, (rest["label"].iloc[0], n - sum(row[2] for row in rows), left, n, rest["claim"].iloc[0]))
-    frame = pd.DataFrame(rows, columns=["label", "deaths_lower", "deaths_upper", "n", "claim"])
-    for method in ("exact", "wilson"):
-        lows = [
-            binomtest(low, n).proportion_ci(method=method).low
-            for low, n in zip(frame["deaths_lower"], frame["n"], strict=True)
+    for reading, other in record.each_reading("shares_2014_2015").items():
+        shares = _shares(other.claims)
+        if shares.empty:
+            continue
+        times = [
+            int(c.period_end[:4]) - int(c.period_start[:4]) + 1 if c.applies == "each" else 1
+            for c in shares.itertuples()
         ]
-        highs = [
-            binomtest(high, n).proportion_ci(method=method).high
-            for high, n in zip(frame["deaths_upper"], frame["n"], strict=True)
+        named = sum(value * k for value, k in zip(shares["value"], times, strict=True))
+        low, high = (sum(end * k for end, k in zip(shares[b], times, strict=True)) for b in ("lower", "upper"))
+        left = [round(max(0.0, 1 - float(total)), 9) for total in (named, high, low)]
+        listed = [
+            {"period": c.period, "share": float(c.value), "each": c.applies == "each"} for c in shares.itertuples()
         ]
-        frame[f"{method}_lower"], frame[f"{method}_upper"] = lows, highs
-    return frame
-
-
-def _pace(shares: pd.DataFrame) -> pd.DataFrame:
-    """Share of the dead a month, the share that a whole year at that pace would hold, and its ratio to the window before."""
-    frame = shares[["label", "months", "lower", "upper", "claim"]].copy()
-    for bound in ("lower", "upper"):
-        frame[f"year_{bound}"] = frame[bound] / frame["months"] * 12
-    frame["ratio_lower"] = frame["year_lower"] / frame["year_upper"].shift()
-    frame["ratio_upper"] = frame["year_upper"] / frame["year_lower"].shift()
-    return frame
-
-
-def _rates(record: Record, departed: pd.DataFrame, shares: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
-    """The least deaths per person at risk in each window.
-
-    At risk are at most all who ever departed, less those who had died before. With D dead in all, share s in the
-    window and c before it, and U departed at most, the rate is at least sD / (U - cD), which grows with D: so it is
-    taken at the least D. No claim bounds it from above.
-    """
-    departed = departed[departed["upper"].notna()]
-    rows = []
-    allowed = persons[persons["allowed"].astype(bool)]
-    if not allowed.empty and not departed.empty:
-        most = departed.loc[departed["upper"].idxmax()]
-        least = record.claims.set_index("claim_id")["lower"]
-        for total_claim in allowed["total_claim"].unique():
-            dead = float(least[total_claim])
-            before = 0.0
-            for share in shares.itertuples():
-                at_risk = float(most["upper"]) - before * dead
-                rows.append(
-                    (
-                        share.label,
-                        share.lower * dead,
-                        at_risk,
-                        share.lower * dead / at_risk,
-                        share.claim,
-                        total_claim,
-                        most["claim_id"],
-                    )
-                )
-                before += share.lower
-    columns = ["label", "deaths_lower", "at_risk_upper", "rate_lower", "claim", "total_claim", "departed_claim"]
+        first = min(c.period_start for c in shares.itertuples())[:4]
+        rows.append((reading, listed, round(float(named), 9), *left, f"before {first}", "; ".join(shares["claim_id"])))
+    columns = ["reading", "shares", "named", "left", "lower", "upper", "years", "claims"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _halves(record: Record, departed: pd.DataFrame, total: pd.DataFrame) -> pd.DataFrame:
-    """Each "more than half are dead" against each count of the same group and each count of the dead."""
+def _totals(claims: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Official cumulative totals of the whole subject, all groups together, in order of the day they hold at."""
+    kept = whole_subject(
+        claims[
+            claims["measure"].eq(measure)
+            & claims["attribution_type"].eq("official")
+            & claims["source_id"].eq("wider")
+            & claims["kind"].eq("cumulative")
+            & claims["group"].eq("any")
+            & claims["lower"].notna()
+        ]
+    )
+    day = [days(cell)[1] for cell in kept["as_of"]]
+    kept = kept.assign(day=pd.to_datetime(day), exact=kept["hedge"].eq("exact"))
+    kept = kept.sort_values(["day", "exact", "claim_id"], ascending=[True, False, True])
+    return kept.drop_duplicates("family").drop_duplicates("day")
+
+
+def _official(dead: pd.DataFrame) -> pd.DataFrame:
+    """Deaths between two official totals of the dead, and deaths a month.
+
+    An interval is at least half a year long: dates closer together say little. A total that another printing gives for
+    another period makes a second row for its interval, marked ``as dated elsewhere``.
+    """
+    totals = _totals(dead, "killed")
+    kept: list[Any] = []
+    for total in totals[totals["grade"].eq("A") | totals["family"].ne(totals["claim_id"])].itertuples():
+        if not kept or (total.day - kept[-1].day).days > 180:
+            kept.append(total)
+    rows = [_between(a, b, a.day, b.day, "as first given") for a, b in pairwise(kept)]
+    flows = dead[dead["kind"].eq("flow") & dead["attribution_type"].eq("official") & dead["source_id"].eq("wider")]
+    for flow in flows.itertuples():
+        if {flow.value} & {total.value for total in kept} or flow.family in {total.family for total in kept}:
+            again = flows[flows["statement"].eq(flow.statement)].sort_values("period_start")
+            rows += [_flow(one) for one in again.itertuples()]
+            break
+    columns = ["dating", "start", "end", "months", "lower", "value", "upper", "per_month", "claims"]
+    return pd.DataFrame(rows, columns=columns).astype({"per_month": "float64"})
+
+
+def _between(one: Any, two: Any, start: pd.Timestamp, end: pd.Timestamp, dating: str) -> tuple[Any, ...]:
+    months = (end - start).days / MONTH
+    value = float(two.value - one.value)
+    low, high = max(0.0, float(two.lower - one.upper)), float(two.upper - one.lower)
+    return (
+        dating,
+        start,
+        end,
+        round(months, 1),
+        low,
+        value,
+        high,
+        round(value / months, 6),
+        f"{one.claim_id}; {two.claim_id}",
+    )
+
+
+def _flow(flow: Any) -> tuple[Any, ...]:
+    start, end = pd.Timestamp(flow.period_start), pd.Timestamp(flow.period_end)
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    value, low, high = (float(end) for end in (flow.value, flow.lower, flow.upper))
+    return "as dated elsewhere", start, end, float(months), low, value, high, round(value / months, 6), flow.claim_id
+
+
+def _at(totals: pd.DataFrame, day: pd.Timestamp) -> tuple[Bounds, tuple[str, ...]]:
+    """What a cumulative count was on a day: no less than the last total before it, no more than the next one."""
+    before, after = totals[totals["day"] <= day], totals[totals["day"] >= day]
+    low = before.iloc[-1] if len(before) else None
+    high = after.iloc[0] if len(after) else None
+    bounds = (None if low is None else float(low["lower"]), None if high is None else float(high["upper"]))
+    return bounds, tuple(row["claim_id"] for row in (low, high) if row is not None)
+
+
+def _rates(both: Record, official: pd.DataFrame) -> pd.DataFrame:
+    """Deaths per 100 person-years at risk between official totals of the dead, as bounds.
+
+    At risk are those who left, did not return and were alive. Between two dates their number is least if all who die or
+    return do so at once and all who arrive come at the end, and most the other way round; so
+
+        deaths / (most at risk x years) <= rate <= deaths / (least at risk x years),
+
+    with least = left before - dead at the end - returned at the end, most = left at the end - dead before - returned
+    before. Departures and returns at a date lie between the official totals before and after it.
+    """
+    columns = ["start", "end", "years", "deaths", "at_risk_lower", "at_risk_upper", "rate_lower", "rate_upper", "away_start", "away_end", "claims"]  # fmt: skip
+    left, back, dead = (_totals(both.claims, name) for name in ("departed", "returned", "killed"))
+    rows = []
+    for row in official[official["dating"].eq("as first given")].itertuples():
+        at = {
+            name: [_at(table, day) for day in (row.start, row.end)] for name, table in (("left", left), ("back", back))
+        }
+        bounds = [bound for pair in at.values() for (low_high, _) in pair for bound in low_high]
+        if any(bound is None for bound in bounds):
+            continue
+        (left1, left2), (back1, back2) = ([ends for ends, _ in at[name]] for name in ("left", "back"))
+        dead1, dead2 = (dead[dead["claim_id"].eq(claim)].iloc[0] for claim in row.claims.split("; "))
+        years = (row.end - row.start).days / YEAR
+        rates, risk = [], []
+        for start in (float(dead1["lower"]), float(dead1["upper"])):  # the rate is monotone in it
+            deaths = float(dead2["upper"]) - start
+            least = (left1[0] or 0.0) - float(dead2["upper"]) - (back2[1] or 0.0)
+            most = (left2[1] or 0.0) - start - (back1[0] or 0.0)
+            risk += [least, most]
+            rates += [deaths / (most * years), deaths / (least * years)]
+        away1 = (
+            (left1[0] or 0.0) - float(dead1["upper"]) - (back1[1] or 0.0),
+            (left1[1] or 0.0) - float(dead1["lower"]) - (back1[0] or 0.0),
+        )
+        away2 = (
+            (left2[0] or 0.0) - float(dead2["upper"]) - (back2[1] or 0.0),
+            (left2[1] or 0.0) - float(dead2["lower"]) - (back2[0] or 0.0),
+        )
+        cited = dict.fromkeys(
+            [*row.claims.split("; "), *(c for pair in at.values() for _, names in pair for c in names)]
+        )
+        rows.append((row.start, row.end, round(years, 3), row.value, min(risk), max(risk), round(100 * min(rates), 6), round(100 * max(rates), 6), away1, away2, "; ".join(cited)))  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _half(record: Record, both: Record) -> pd.DataFrame:
+    """Each "more than half were killed" against each base that it may have, beside the counts of the dead.
+
+    The bases: the members of the group that the sentence names; all who left; those who left and did not return; those
+    who were dead or still fighting when the article was printed. Only totals that hold no later than half a year after
+    the article are used. ``least_dead`` is more than half of the base; ``verdict`` compares it with the last official
+    count of the dead before the article, and with the count that the same article prints.
+    """
+    columns = ["base", "lower", "upper", "least_dead", "dead_official", "dead_article", "verdict", "claim", "claims"]
     claims = record.claims
-    half = claims[claims["measure"].eq("killed") & claims["base"].eq("departed") & claims["lower"].notna()]
-    whole = departed[departed["kind"].eq("cumulative")].drop_duplicates("family")
-    pairs = [
-        (
-            share.claim_id,
-            of.claim_id,
-            of.phrase,
-            float(least_part(share.lower, share.hedge, of.lower)),
-            of.group == share.group,
-        )
-        for share, of in product(half.itertuples(), whole.itertuples())
-    ]
-    implied = pd.DataFrame(pairs, columns=["half_claim", "whole_claim", "whole", "implied_dead", "comparable"])
-    dead = total[["claim_id", "lower", "upper"]].rename(
-        columns={"claim_id": "dead_claim", "lower": "dead_lower", "upper": "dead_upper"}
-    )
-    rows = implied.merge(dead, how="cross")
-    beyond = (rows["implied_dead"] > rows["dead_upper"]).fillna(False).astype(bool)
-    code = np.select([~rows["comparable"].astype(bool), beyond], [2, 1], 0)
-    rows["verdict"] = pd.Categorical.from_codes(code, HALF_VERDICTS)
-    return rows[HALF_COLUMNS]
-
-
-def _cited(column: pd.Series) -> list[str]:
-    return [claim for cell in column.unique() for claim in str(cell).split("; ")]
-
-
-def _of_whom(share: pd.Series) -> str:
-    """Of whom the shares are, as read: so many documented dead of a region, or the dead that the report counts."""
-    n = as_float(share["n"])
-    if n is None:
-        return "Of the dead that the report counts"
-    return f"Of {number(n, 'persons')} documented dead from {share['origin'].replace('_', ' ').title()}"
-
-
-def _residual_finding(record: Record, shares: pd.DataFrame) -> list[Finding]:
+    shares = claims[claims["measure"].eq("killed") & claims["base"].eq("departed") & claims["lower"].notna()]
     if shares.empty:
-        return []
-    rest, named = shares.iloc[0], shares.iloc[1:]
-    answer = (
-        f"{_of_whom(rest)}, the named years make {number(named['printed'].sum(), 'share')} as printed "
-        f"({in_words(named['lower'].sum(), named['upper'].sum(), 'share')}); {rest['label']} is left with "
-        f"{number(rest['printed'], 'share')} ({in_words(rest['lower'], rest['upper'], 'share')})."
-    )
-    question = "What share of the dead is left for the years that the report does not name?"
-    assumption = f"The shares add to 1 over {rest['start'].year} to {named['end'].max().year}."
-    return [
-        finding(
-            record,
-            "deaths_by_year.residual",
-            question,
-            answer,
-            (rest["lower"], rest["upper"]),
-            "share",
-            _cited(shares["claim"]),
-            [assumption],
+        return pd.DataFrame(columns=columns)
+    share = shares.iloc[0]
+    day = pd.Timestamp(str(days(share["as_of"])[1]))
+    official = {name: _totals(both.claims, name) for name in ("departed", "killed", "returned")}
+    last = {name: table[table["day"] <= day].iloc[-1:] for name, table in official.items()}
+    members = both.claims[
+        both.claims["measure"].eq("departed")
+        & both.claims["group"].eq("is")
+        & both.claims["kind"].eq("cumulative")
+        & both.claims["attribution_type"].eq("official")
+        & both.claims["lower"].notna()
+    ]
+    members = members.assign(day=[pd.Timestamp(str(days(cell)[1])) for cell in members["as_of"]])
+    members = members[members["day"] <= day].sort_values("day").iloc[-1:]
+    own = claims[claims["source_id"].eq(share["source_id"])]
+    dead = own[own["measure"].eq("killed") & own["kind"].eq("cumulative") & own["lower"].notna()].iloc[:1]
+    fighting = own[own["measure"].eq("fighting") & own["upper"].notna()].iloc[:1]
+    rows: list[tuple[Any, ...]] = []
+
+    def add(base: str, lower: float, upper: float, cited: Iterator[str]) -> None:
+        rows.append((base, lower, upper, "; ".join(cited)))
+
+    if len(members):
+        add("members", float(members["lower"].iloc[0]), float(members["upper"].iloc[0]), iter(members["claim_id"]))
+    if len(last["departed"]):
+        left = last["departed"].iloc[0]
+        add("left", float(left["lower"]), float(left["upper"]), iter([left["claim_id"]]))
+        if len(last["returned"]):
+            back = last["returned"].iloc[0]
+            add("not_returned", float(left["lower"] - back["upper"]), float(left["upper"] - back["lower"]), iter([left["claim_id"], back["claim_id"]]))  # fmt: skip
+    if len(dead) and len(fighting):
+        count = float(dead["lower"].iloc[0])
+        add("dead_or_fighting", count, count + float(fighting["upper"].iloc[0]), iter([*dead["claim_id"], *fighting["claim_id"]]))  # fmt: skip
+    counted = float(last["killed"]["upper"].iloc[0]) if len(last["killed"]) else None
+    printed = as_float(dead["lower"].iloc[0]) if len(dead) else None
+    result = []
+    for base, lower, upper, cited in rows:
+        if base == "dead_or_fighting":
+            least = least_part(share["lower"], share["hedge"], upper)
+            verdict = "follows" if printed is not None and printed >= least else "open"
+        else:
+            least = least_part(share["lower"], share["hedge"], lower)
+            fits = [count >= least for count in (counted,) if count is not None]
+            verdict = "fits" if fits and all(fits) else "contradicted" if fits else "open"
+        names = dict.fromkeys([share["claim_id"], *cited.split("; "), *last["killed"]["claim_id"], *dead["claim_id"]])
+        result.append(
+            (base, lower, upper, float(least), counted, printed, verdict, share["claim_id"], "; ".join(names))
         )
-    ]
+    return pd.DataFrame(result, columns=columns)
 
 
-def _persons_finding(record: Record, persons: pd.DataFrame, total: pd.DataFrame) -> list[Finding]:
-    if persons.empty:
-        return []
-    question = "How many persons do the shares stand for?"
-    cited = [*_cited(persons["claim"]), *persons["total_claim"].unique()]
-    if not persons["allowed"].any():
-        answer = f"The product may not be formed: {persons['why_not'].iloc[0]}."
-        return [finding(record, "deaths_by_year.persons", question, answer, (None, None), "persons", cited)]
-    parts = [
-        f"{row.label}: {in_words(as_float(row.lower), as_float(row.upper), 'persons')}" for row in persons.itertuples()
-    ]
-    last = persons.iloc[-1]
-    counted = record.claims.set_index("claim_id").loc[_cited(persons["claim"])[0], "as_of"]
-    assumption = f"The shares as of {counted} hold for the total of {total['as_of'].iloc[0]}."
-    bounds = as_float(last["lower"]), as_float(last["upper"])
-    return [
-        finding(
-            record, "deaths_by_year.persons", question, "; ".join(parts) + ".", bounds, "persons", cited, [assumption]
-        )
-    ]
+def _cited(frame: pd.DataFrame) -> list[str]:
+    return [claim for cell in frame["claims"] for claim in cell.split("; ")]
 
 
-def _sampling_finding(record: Record, sampling: pd.DataFrame) -> list[Finding]:
-    if sampling.empty:
-        return []
-    top, before, n = sampling.iloc[-1], sampling.iloc[-2], int(sampling["n"].iloc[0])
-    answer = (
-        f"{top['deaths_lower']} of {n} documented dead fell in {top['label']}: {number(top['deaths_lower'] / n, 'share')}. "
-        f"Chance alone could move a share of so few from {number(top['exact_lower'], 'share')} to {number(top['exact_upper'], 'share')}; "
-        f"for {before['label']} it is {number(before['exact_lower'], 'share')} to {number(before['exact_upper'], 'share')}."
-    )
-    question = "How far does a sample of this size carry the share of the last year?"
-    assumption = "The documented dead are as good as drawn at random from those who died; nobody claims so."
-    bounds = float(top["exact_lower"]), float(top["exact_upper"])
-    return [
-        finding(
-            record,
-            "deaths_by_year.sampling",
-            question,
-            answer,
-            bounds,
-            "share",
-            _cited(sampling["claim"]),
-            [assumption],
-        )
-    ]
+def _series_finding(both: Record, series: pd.DataFrame) -> Iterator[Finding]:
+    if series.empty:
+        return
+    last = series.iloc[-1]
+    values = {
+        "n": int(last["n"]),
+        "years": [
+            {"label": row.label, "deaths": int(row.deaths), "share": row.share, "months": int(row.months)}
+            for row in series.itertuples()
+        ],
+        "last": last["period"],
+        "last_deaths": int(last["deaths"]),
+        "first": str(series["start"].iloc[0].year),
+        "before": [{"year": row.label, "deaths": int(row.deaths)} for row in series.iloc[-3:-1].itertuples()],
+    }
+    share = float(last["share"])
+    yield make_finding(both, "deaths_by_year.series", (share, share), "share", _cited(series), values)
 
 
-def _pace_finding(record: Record, shares: pd.DataFrame, pace: pd.DataFrame) -> list[Finding]:
-    if pace.empty:
-        return []
-    last, before = pace.iloc[-1], pace.iloc[-2]
-    bounds = round(float(last["ratio_lower"]), 2), round(float(last["ratio_upper"]), 2)
-    answer = f"{_of_whom(shares.iloc[0])}, {last['label']} holds a month {in_words(*bounds, 'ratio')} times what a month of {before['label']} holds."
-    assumptions = ["Deaths fall evenly within a window."]
-    if last["months"] < 12:
-        year = in_words(float(last["year_lower"]), float(last["year_upper"]), "share")
-        answer += f" A whole year at that pace would stand for {year} of the dead counted so far."
-        assumptions.append("The pace of the part-year would have lasted to its end.")
-    question = "Did deaths come faster in the last window than in the one before?"
-    return [
-        finding(
-            record, "deaths_by_year.pace", question, answer, bounds, "ratio", _cited(pace["claim"].tail(2)), assumptions
-        )
-    ]
+def _pace_finding(both: Record, pace: pd.DataFrame) -> Iterator[Finding]:
+    """The last period against the one before; the reading of the last share says which comparison comes first."""
+    if len(pace) < 2:
+        return
+    part, whole = (_ratio_values(row) for _, row in pace.tail(2).iterrows())
+    first = whole if both.scenario["year_2016"] == "full_year" else part
+    values = {"part": part, "whole": whole, "first": first}
+    cited, bounds = _cited(pace.tail(1)), (first["low"], first["high"])
+    assumed = ["even", "documented"]
+    yield make_finding(both, "deaths_by_year.pace", bounds, "ratio", cited, values, assumed, lines=2, agreement="high")
 
 
-def _rate_finding(record: Record, rates: pd.DataFrame, total: pd.DataFrame) -> list[Finding]:
-    question = "What share of those at risk died in each window?"
-    if rates.empty:
-        if total.empty:
-            return []
-        answer = "No rate can be bounded: the shares and the totals do not count the same dead, or no total has an upper bound."
-        return [
-            finding(record, "deaths_by_year.rate", question, answer, (None, None), "share", list(total["claim_id"]))
-        ]
-    parts = [f"{row.label}: {in_words(row.rate_lower, None, 'share')}" for row in rates.itertuples()]
-    cited = [*_cited(rates["claim"]), *rates["total_claim"], *rates["departed_claim"]]
-    assumptions = [
-        "Nobody was at risk who is not in the largest total of departures.",
-        "The dead of earlier windows are at their least.",
-    ]
-    last = float(rates["rate_lower"].iloc[-1])
-    answer = "; ".join(parts) + ". Equal shares of deaths are not equal rates: fewer are left each year."
-    return [finding(record, "deaths_by_year.rate", question, answer, (last, None), "share", cited, assumptions)]
+def _ratio_values(row: pd.Series) -> dict[str, Any]:
+    """A row of ``pace`` for a template."""
+    numbers = {name: float(row[name]) for name in ("ratio", "low", "high")}
+    counts = {name: int(row[name]) for name in ("deaths", "months", "deaths_before", "months_before")}
+    return numbers | counts | {"later": row["later"], "earlier": row["earlier"]}
 
 
-def _halves_finding(record: Record, halves: pd.DataFrame) -> list[Finding]:
-    if halves.empty:
-        return []
-    question = "Does 'more than half are dead' fit the count of the dead?"
-    testable = halves[~halves["verdict"].str.startswith("not comparable")]
-    cited = _cited(pd.concat([testable[name] for name in ("half_claim", "whole_claim", "dead_claim")]))
-    if testable.empty:
-        answer = "It cannot be tested: no count of departures is of the same group."
-        return [
-            finding(
-                record, "deaths_by_year.half", question, answer, (None, None), "persons", _cited(halves["half_claim"])
-            )
-        ]
-    least, verdicts = float(testable["implied_dead"].min()), set(testable["verdict"])
-    verdict = (
-        "It fits"
-        if verdicts == {"compatible"}
-        else "It does not fit"
-        if len(verdicts) == 1
-        else "It fits some counts and not others"
-    )
-    dead = in_words(as_float(testable["dead_lower"].min()), as_float(testable["dead_upper"].max()), "persons")
-    implied = "; ".join(
-        f"of '{row.whole}': {number(row.implied_dead, 'persons')} or more"
-        for row in testable.drop_duplicates(["half_claim", "whole_claim"]).itertuples()
-    )
-    answer = f"{verdict}: more than half means dead {implied}. The count of the dead is {dead}."
-    assumption = "What is counted as departed had departed when the half was counted."
-    return [finding(record, "deaths_by_year.half", question, answer, (least, None), "persons", cited, [assumption])]
+def _official_finding(both: Record, official: pd.DataFrame) -> Iterator[Finding]:
+    first, other = (official[official["dating"].eq("as first given") == same] for same in (True, False))
+    if len(first) < 2:
+        return
+    one, two, *_ = told = [_interval_values(row) for _, row in first.iterrows()]
+    low, high = (two["per_month"] * one["months"] / one[end] if one[end] else None for end in ("upper", "lower"))
+    values = {"one": one, "two": two, "then": told[2:], "other": [_interval_values(row) for _, row in other.iterrows()]}
+    values |= {"ratio": round(two["per_month"] / one["per_month"], 6)}
+    agreement = "medium" if len(other) else "high"
+    yield make_finding(both, "deaths_by_year.official", (low, high), "ratio", _cited(official), values, ["totals_dated"], agreement=agreement)  # fmt: skip
+
+
+def _interval_values(row: pd.Series) -> dict[str, Any]:
+    """A row of ``official`` for a template."""
+    dates = {end: f"{row[end]:%Y-%m-%d}" for end in ("start", "end")}
+    numbers = {name: float(row[name]) for name in ("lower", "upper", "months", "per_month")}
+    return dates | numbers | {"deaths": float(row["value"])}
+
+
+def _rate_finding(both: Record, rates: pd.DataFrame) -> Iterator[Finding]:
+    if len(rates) < 2:
+        return
+    one, two = rates.iloc[0], rates.iloc[1]
+    tell = lambda row: {  # noqa: E731
+        "start": f"{row['start']:%Y-%m-%d}", "end": f"{row['end']:%Y-%m-%d}", "lower": float(row["rate_lower"]), "upper": float(row["rate_upper"]),
+        "deaths": float(row["deaths"]), "years": float(row["years"]), "least": float(row["at_risk_lower"]), "most": float(row["at_risk_upper"]),
+        "away_start": list(row["away_start"]), "away_end": list(row["away_end"]),
+    }  # fmt: skip
+    values = {"one": tell(one), "two": tell(two), "apart": bool(two["rate_lower"] > one["rate_upper"])}
+    bounds = float(two["rate_lower"]), float(two["rate_upper"])
+    yield make_finding(both, "deaths_by_year.rate", bounds, "deaths per 100 person-years", _cited(rates), values, ["at_risk", "one_population"])  # fmt: skip
+
+
+def _printed_finding(both: Record, printed: pd.DataFrame, chosen: str) -> Iterator[Finding]:
+    if printed.empty:
+        return
+    row = printed[printed["reading"].eq(chosen)].iloc[0]
+    others = printed[printed["reading"].ne(chosen)]
+    values = {
+        "shares": row["shares"], "named": row["named"], "left": row["left"], "years": row["years"],
+        "others": [{"left": other.left} for other in others.itertuples()],
+    }  # fmt: skip
+    bounds = float(row["lower"]), float(row["upper"])
+    yield make_finding(both, "deaths_by_year.printed", bounds, "share", _cited(printed), values, ["add_to_one"])  # fmt: skip
+
+
+def _half_finding(both: Record, half: pd.DataFrame) -> Iterator[Finding]:
+    if half.empty:
+        return
+    values = {
+        "bases": [
+            {"base": row.base, "lower": row.lower, "upper": row.upper, "least": row.least_dead, "verdict": row.verdict}
+            for row in half.itertuples()
+        ],
+        "official": as_float(half["dead_official"].iloc[0]),
+        "article": as_float(half["dead_article"].iloc[0]),
+        "claim": half["claim"].iloc[0],
+    }
+    verdicts = set(half["verdict"])
+    agreement = "low" if verdicts == {"contradicted"} else "medium" if "contradicted" in verdicts else "high"
+    value = float(half["verdict"].isin(["fits", "follows"]).sum())
+    yield make_finding(both, "deaths_by_year.half", (value, value), "bases", _cited(half), values, agreement=agreement)

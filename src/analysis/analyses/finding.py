@@ -1,14 +1,14 @@
 """What is a finding, and how do its numbers read in words?"""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from math import ceil, floor
 from typing import Any, Protocol
 
 import pandas as pd
 
-from analysis.evidence.intervals import as_float
-from analysis.evidence.record import Record
+from analysis.evidence.intervals import Bounds, as_float
+from analysis.evidence.record import WIDER_TOO, Record
 
 WHOLE_SUBJECT = ("moroccan_fighters", "moroccans_joined", "moroccan_returnees")
 """The populations that are no part of the subject by sex, age or past, and nobody beside it."""
@@ -37,6 +37,9 @@ class Finding:
     readings: tuple[str, ...]
     assumptions: tuple[str, ...] = ()
     coded: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: int = 1
+    agreement: str = "untested"
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -79,6 +82,51 @@ def finding(
     """A finding whose readings follow from the claims it rests on."""
     cited = tuple(dict.fromkeys(claims))
     return Finding(id, question, answer, *bounds, unit, cited, readings_of(record, cited), tuple(assumptions))
+
+
+def make_finding(
+    record: Record,
+    id: str,
+    bounds: Bounds,
+    unit: str,
+    claims: Iterable[str],
+    values: Mapping[str, Any] | None = None,
+    assumptions: Iterable[str] = (),
+    coded: Iterable[str] = (),
+    lines: int = 1,
+    agreement: str = "untested",
+) -> Finding:
+    """A finding as values; its sentences come from the templates of :mod:`analysis.wording`.
+
+    ``values`` are all that its sentences need beside the bounds. ``lines`` is the number of independent lines of evidence
+    that lead to the answer: a number derived from several claims of one speaker has one. ``agreement`` is a key of the
+    table in wording/common.toml: high, medium, low or untested. ``claims`` may be figures published elsewhere; the readings
+    follow from them.
+    """
+    cited, counted = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(coded))
+    wide = record.under(record.scenario.but(record=WIDER_TOO)).claims.set_index("claim_id").loc[list(cited)]
+    return Finding(
+        id,
+        "",
+        "",
+        *bounds,
+        unit,
+        cited,
+        _in_force(record, wide["ambiguity"]),
+        tuple(assumptions),
+        counted,
+        dict(values or {}),
+        lines,
+        agreement,
+    )
+
+
+def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
+    """Claims as a reader's table. Columns: what, phrase, speaker, as_of, period, lower, upper, unit, claim_id."""
+    wanted = {"label": "what", "attributed_to": "speaker"}
+    kept = ["label", "phrase", "attributed_to", "as_of", "period", "lower", "upper", "unit", "claim_id"]
+    columns = {name: wanted.get(name, name) for name in kept if name in claims}
+    return claims[list(columns)].rename(columns=columns).reset_index(drop=True)
 
 
 def number(value: float, unit: str) -> str:

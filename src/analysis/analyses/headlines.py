@@ -23,14 +23,14 @@ HEADLINES: Mapping[str, str] = {
     "accounting.unaccounted": "",
     "returnees_and_arrests.comparable": "returnees_and_arrests_counts",
     "returnees_and_arrests.every.raseef22-2017-03-c03": "",
-    "deaths_by_year.residual": "",
+    "deaths_by_year.printed": "",
     "deaths_by_year.pace": "",
     "pathways.factors": "pathways_codes",
     "accounting.conflicts": "returnees_and_arrests_counts",
 }
 """The findings that come first, and the figure of each; where none is named, its interval is drawn."""
 
-SAMPLED = {"deaths_by_year.residual": "deaths_by_year.sampling", "deaths_by_year.pace": "deaths_by_year.sampling"}
+SAMPLED: dict[str, str] = {}
 """The findings that are shares of a sample, and the finding that says how far it carries."""
 
 MEASURED = ("persons", "share", "ratio")

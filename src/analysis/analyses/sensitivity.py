@@ -36,7 +36,7 @@ ANALYSES: dict[str, tuple[tuple[str, ...], Callable[[Record], Result]]] = {
 """The analyses of the grid: what each takes, and what evaluates it."""
 
 MAIN = {
-    "deaths_by_year.residual": "share of the dead left for the years that are not named",
+    "deaths_by_year.printed": "share of the dead left for the years that are not named",
     "deaths_by_year.pace": "deaths a month, last window against the one before",
     "returnees_and_arrests.every.raseef22-2017-03-c03": "arrests not counted anywhere if each of the 199 was arrested",
     "returnees_and_arrests.rival_counts": "persons between the rival counts of the returned",

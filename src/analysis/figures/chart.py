@@ -1,0 +1,253 @@
+"""How does every figure look, and how does it become the same bytes everywhere?
+
+A chart has a title (what it shows), a subtitle (measure, population, unit, period), a note, and a source line that is
+built from the claims it draws, so that it cannot go stale. Words come from the templates of :mod:`analysis.wording`.
+One colour means one thing in all figures: Okabe & Ito's palette, safe for the colour-blind. What belongs to one
+analysis only is drawn in its own module.
+"""
+
+import os
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.evidence import paths
+from analysis.wording import Wording
+from analysis.wording.formats import day
+
+INK, GREY, PALE, WHITE = "#222222", "#666666", "#DDDDDD", "#FFFFFF"
+COLOURS = {
+    "killed": "#D55E00",
+    "returned": "#0072B2",
+    "arrested": "#E69F00",
+    "departed": "#444444",
+    "away": "#009E73",
+    "unknown": "#BBBBBB",
+    "women": "#CC79A7",
+    "minors": "#8C6BB1",
+    "articles": "#222222",
+    "elsewhere": "#56B4E9",
+}
+"""What is counted, and who counts it: the same colour in every figure."""
+
+SPEAKERS = {
+    "official": "#0072B2",
+    "expert": "#56B4E9",
+    "journalist": "#BBBBBB",
+    "insider": "#D55E00",
+    "lawyer": "#CC79A7",
+    "kin": "#E69F00",
+    "resident": "#F0E442",
+    "friend": "#009E73",
+    "ngo": "#8C6BB1",
+}
+"""Kinds of speakers."""
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": GREY,
+    "axes.labelsize": 9,
+    "axes.edgecolor": GREY,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "grid.color": PALE,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "hatch.linewidth": 0.6,
+    "svg.fonttype": "path",
+    "figure.dpi": 100,
+}
+
+WIDTH = 6.0
+"""Inches. Letters of 10 points stay readable where a telephone shrinks the figure to its screen."""
+
+PNG_DPI = 180
+
+
+def style() -> Any:
+    """A context in which every figure has this style, whatever a person's own matplotlibrc says."""
+    return mpl.rc_context({**mpl.rcParamsDefault, **STYLE, "backend": mpl.rcParams["backend"]})
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished figure: shown in a notebook as SVG and PNG, with its alt text as plain form.
+
+    ``name`` is analysis/figure, ``drawn`` the ids of the coded rows that it draws, ``data`` what it plots.
+    """
+
+    name: str
+    figure: Figure
+    title: str
+    alt: str
+    data: pd.DataFrame
+    drawn: tuple[str, ...]
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as SVG, its alt text as accessible name, the ids of what it draws as keywords in its metadata."""
+        buffer = BytesIO()
+        about = {"Date": None, "Creator": None, "Title": self.title, "Keywords": list(self.drawn)}
+        with style(), mpl.rc_context({"svg.hashsalt": self.name}):
+            self.figure.savefig(buffer, format="svg", metadata=about)
+        return buffer.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
+
+    @cached_property
+    def png(self) -> bytes:
+        """The SVG as PNG, for programs that show no SVG."""
+        import typst  # here: only drawing needs it
+
+        with TemporaryDirectory() as folder:
+            Path(folder, "figure.svg").write_text(self.svg, encoding="utf-8")
+            page = Path(folder, "page.typ")
+            page.write_text('#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")', encoding="utf-8")
+            return bytes(typst.compile(str(page), root=folder, format="png", ppi=PNG_DPI))
+
+    def save(self, folder: Path, provenance: str) -> None:
+        """Write SVG, PNG, plotted data as CSV and alt text to ``folder``/analysis/figure, each whole or not at all.
+
+        The SVG carries ``provenance`` in its metadata: what it was made from, as JSON.
+        """
+        target = folder / self.name
+        carried = f"<metadata>\n  <provenance>{escape(provenance)}</provenance>"
+        paths.write(target.with_suffix(".svg"), self.svg.replace("<metadata>", carried, 1))
+        paths.write(target.with_suffix(".png"), self.png)
+        table = self.data.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        paths.write(target.with_suffix(".csv"), table)
+        paths.write(target.with_suffix(".txt"), f"{self.alt}\n")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        # PNG too: JupyterLab shows no SVG of a notebook that is not trusted yet
+        return {"image/svg+xml": self.svg, "image/png": self.png, "text/plain": self.alt}
+
+
+class Chart:
+    """One figure in the making.
+
+    ``name`` is that of its templates: figure.NAME.title, .subtitle, .alt, and .note where there is one. ``values`` fill
+    them. ``claims`` are the ids of the coded rows that it draws. ``height`` in inches is that of the drawing alone: title
+    and source line are added to it.
+    """
+
+    def __init__(
+        self, words: Wording, name: str, claims: Iterable[str], height: float, values: Mapping[str, Any] | None = None
+    ) -> None:
+        self.words, self.name, self.values = words, name, dict(values or {})
+        self.drawn = tuple(dict.fromkeys(claims))
+        self.title = self._text("title")
+        note = self._text("note") if words.has(f"figure.{name}.note") else ""
+        heads = [
+            (textwrap.fill(self.title, 56), 12.5, "bold", INK),
+            (textwrap.fill(self._text("subtitle"), 78), 9.5, "normal", GREY),
+        ]
+        foot = textwrap.fill(f"{note} {source_line(words, self.drawn)}".strip(), 96)
+        tall = lambda text, size: 1.3 * size / 72 * (text.count("\n") + 1)  # noqa: E731
+        top = sum(tall(text, size) for text, size, _, _ in heads) + 0.18
+        bottom = tall(foot, 7.5) + 0.12
+        whole = height + top + bottom
+        with style():
+            self.figure = Figure(figsize=(WIDTH, whole), facecolor=WHITE)
+            self.figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole))
+            y = whole - 0.06
+            for text, size, weight, colour in heads:
+                self.figure.text(
+                    0.015, y / whole, text, va="top", fontsize=size, fontweight=weight, color=colour, linespacing=1.2
+                )
+                y -= tall(text, size) + 0.03
+            self.figure.text(0.015, 0.05 / whole, foot, va="bottom", fontsize=7.5, color=GREY, linespacing=1.2)
+
+    def _text(self, part: str) -> str:
+        return self.words.text(f"figure.{self.name}.{part}", **self.values)
+
+    def axes(self, rows: int = 1, columns: int = 1, **settings: Any) -> Any:
+        """The axes to draw on, as ``Figure.subplots`` gives them."""
+        with style():
+            return self.figure.subplots(rows, columns, **settings)
+
+    def done(self, data: pd.DataFrame) -> Drawing:
+        """The finished figure with the data it plots."""
+        name = f"{self.words.analysis}/{self.name}"
+        return Drawing(name, self.figure, self.title, self._text("alt"), data, self.drawn)
+
+    def empty(self, why: str) -> Drawing:
+        """A figure that says why there is nothing to draw."""
+        axes = self.axes()
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, textwrap.fill(why, 60), ha="center", va="center", color=GREY, transform=axes.transAxes)
+        return self.done(pd.DataFrame())
+
+
+def source_line(words: Wording, claims: Iterable[str]) -> str:
+    """``Source: Publisher, date; ...`` for what is drawn, in order of publication; figures published elsewhere are counted."""
+    record = words.record
+    cited = {claim.rpartition(".")[0] for claim in claims}
+    sources = record.reported["sources"]
+    sources = sources[sources["source_id"].isin(cited)].sort_values("published_start")
+    parts = [f"{source.publisher}, {day(source.published.split('/')[0])}" for source in sources.itertuples()]
+    wider = record.reported["wider"]
+    elsewhere = wider.loc[wider["claim_id"].isin(list(claims)), "publisher"].str.replace(r" \d{4}-.*", "", regex=True)
+    named = list(dict.fromkeys(elsewhere))
+    if len(named) > 3:
+        parts.append(f"{len(named)} other publications (listed with the data)")
+    else:
+        parts += named
+    return f"Source: {'; '.join(parts)}." if parts else "Source: none of the chosen articles."
+
+
+def interval(axes: Axes, y: float, lower: float, upper: float | None, edge: float, colour: str) -> None:
+    """An interval as a bar at height ``y``: a dot where it is a point, an arrow to ``edge`` where it is unbounded."""
+    if upper is None:
+        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2.5, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", (edge, y), (lower, y), arrowprops=arrow)
+        axes.plot([lower], [y], marker="|", color=colour, markersize=11, markeredgewidth=2.5)
+    elif lower == upper:
+        axes.plot([lower], [y], marker="o", color=colour, markersize=7)
+    else:
+        axes.plot([lower, upper], [y, y], color=colour, lw=2.5, solid_capstyle="butt")
+        axes.plot([lower, upper], [y, y], color=colour, ls="", marker="|", markersize=11, markeredgewidth=2.5)
+
+
+def row_labels(axes: Axes, labels: Sequence[str], wrap: int = 30) -> None:
+    """Label the rows 0, 1, ... from the top, and take the ink off the axis."""
+    axes.set_yticks(range(len(labels)), [textwrap.fill(label, wrap) for label in labels])
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def thousands(axes: Axes, axis: str = "x") -> None:
+    """Whole numbers with thousands separators on an axis."""
+    which = axes.xaxis if axis == "x" else axes.yaxis
+    which.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
+
+
+def percent(axes: Axes, axis: str = "x") -> None:
+    """Fractions of 1 as percentages on an axis."""
+    which = axes.xaxis if axis == "x" else axes.yaxis
+    which.set_major_formatter(mpl.ticker.PercentFormatter(1, decimals=0))
+
+
+def show(drawing: Drawing, default: bool) -> Drawing:
+    """``drawing``, for a notebook to display; saved too where ANALYSIS_FIGURES names a folder.
+
+    Only a ``default`` scenario is saved: the committed figures are those of the default readings.
+    """
+    folder = os.environ.get("ANALYSIS_FIGURES")
+    if folder and default:
+        drawing.save(Path(folder), os.environ.get("ANALYSIS_PROVENANCE", ""))
+    return drawing

@@ -1,0 +1,192 @@
+"""What does a notebook show? Its answer first, then charts, sentences and tables, each by one call.
+
+A notebook holds headings and calls; the analysis computes, the templates of :mod:`analysis.wording` speak, the module of
+the same name in :mod:`analysis.figures` draws. Nothing here knows how notebooks are run or published.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from html import escape
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence.intervals import as_float
+from analysis.evidence.record import Record
+from analysis.figures.chart import Drawing, show
+from analysis.wording import Wording, formats
+
+FINDINGS = "application/vnd.analysis.findings+json"
+"""The type under which a notebook's first output records the findings of its analysis."""
+
+IDS = ("claims", "claim", "claim_id", "ids", "rows")
+"""The columns of a table that name the coded rows behind each row, the first that is there."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to display: as HTML, as text, and with what programs read from it."""
+
+    html: str
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {"text/html": self.html, "text/plain": self.text, **self.data}
+
+
+class Notebook:
+    """One analysis under the parameters of a notebook.
+
+    ``namespace`` is the notebook's ``globals()``. Raises ParameterError for a parameter that does not exist or a value
+    that it does not admit. ``record`` and ``result`` are there for who wants to go on in Python.
+    """
+
+    def __init__(self, analysis: str, namespace: Mapping[str, Any]) -> None:
+        module = import_module(f"analysis.analyses.{analysis}")
+        self.analysis = analysis
+        self.record = Record.load().with_parameters(module.PARAMETERS, namespace)
+        self.analyse, self.parameters = module.analyse, module.PARAMETERS
+        self.result = module.analyse(self.record)
+        self.words = Wording(self.record, analysis)
+        self.findings = {item.id.partition(".")[2]: item for item in self.result.findings}
+        self.worded = {name: self.words.worded(item) for name, item in self.findings.items()}
+
+    def answer(self) -> Shown:
+        """The answer in three sentences at most; records every finding of the analysis in the output."""
+        names = self.words.templates["page"]["answer"]
+        told = [self.worded[name]["short"] for name in names if name in self.worded]
+        told = told or ["The chosen sources do not answer this question."]
+        changed = self.record.scenario.changed()
+        under = self._choices(changed)
+        html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in told)
+        html += f'<p class="choices">{escape(under)}</p>'
+        recorded = {"analysis": self.analysis, "findings": list(self.worded.values())}
+        return Shown(f'<div class="answer">{html}</div>', "\n".join([*told, under]), {FINDINGS: recorded})
+
+    def _choices(self, changed: Mapping[str, Any]) -> str:
+        if not changed:
+            return "Every reading is the default."
+        known = set(self.record.reported["readings"]["ambiguity"])
+        told = [
+            " ".join(self.words.reading(name, value)) if name in known else f"{name.replace('_', ' ')}: {value}"
+            for name, value in changed.items()
+        ]
+        return f"Changed from the default: {'; '.join(told)}."
+
+    def finding(self, name: str) -> Shown:
+        """One finding: its answer, how the number comes about, what is assumed, how sure it is."""
+        item = self.worded.get(name)
+        if item is None:
+            return Shown("<p>The chosen sources do not say.</p>", "The chosen sources do not say.")
+        lines = [("", item["answer"])]
+        lines += [("How the number comes about: ", item["arithmetic"])] if item["arithmetic"] else []
+        lines += [("We assume: ", " ".join(item["assumes"]))] if item["assumes"] else []
+        lines += [("How sure: ", item["sure"])] if item["sure"] else []
+        ids = escape(" ".join([*item["claims"], *item["coded"]]))
+        html = "".join(f"<p>{f'<em>{escape(head)}</em>' if head else ''}{escape(line)}</p>" for head, line in lines)
+        text = "\n".join(head + line for head, line in lines)
+        return Shown(f'<div class="finding" data-finding="{escape(item["id"])}" data-rows="{ids}">{html}</div>', text)
+
+    def figure(self, name: str) -> Drawing:
+        """One figure of the analysis."""
+        draw = getattr(import_module(f"analysis.figures.{self.analysis}"), name)
+        return show(draw(self.result, self.words), not self.record.scenario.changed())
+
+    def text(self, name: str) -> Shown:
+        """A text of the page, such as ``cannot_show``."""
+        told = self.words.text(f"page.{name}", **{key.replace(".", "_"): item for key, item in self.worded.items()})
+        return Shown(f"<p>{escape(told)}</p>", told)
+
+    def table(self, name: str) -> Shown:
+        """A table of the analysis, as its template describes it: caption, six columns at most, formats."""
+        about = self.words.templates["table"][name]
+        frame = getattr(self.result, name)
+        shown = {head: self._cells(frame, column, about) for column, head in about["columns"].items()}
+        caption = self.words.text(f"table.{name}.caption")
+        return Shown(*rendered(pd.DataFrame(shown), caption, _ids(frame)))
+
+    def _cells(self, frame: pd.DataFrame, column: str, about: Mapping[str, Any]) -> list[str]:
+        """The cells of a column as text; ``lower:upper`` is an interval."""
+        kind = about.get("formats", {}).get(column, "")
+        if ":" in column:
+            ends = zip(*(frame[end] for end in column.split(":")), strict=True)
+            return [_amount(low, high, kind) for low, high in ends]
+        return [self._cell(value, kind) for value in frame[column]]
+
+    def _cell(self, value: Any, kind: str) -> str:
+        if isinstance(value, pd.Timestamp):
+            return formats.day(f"{value:%Y-%m-%d}")
+        if isinstance(value, float | int) and not isinstance(value, bool) and not pd.isna(value):
+            return formats.share(value) if kind == "share" else str(value) if kind == "year" else formats.number(value)
+        if value is None or value is pd.NA or value != value or value == "":
+            return "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if kind == "label":
+            return "; ".join(self.words.label(claim) for claim in str(value).split("; "))
+        if kind in ("month", "day", "window"):
+            return str(getattr(formats, kind)(str(value)))
+        if kind.startswith("words:"):
+            return self.words.text(f"words.{kind.removeprefix('words:')}.{value}")
+        if kind.startswith("term:"):
+            return self.words.name(kind.removeprefix("term:"), str(value))
+        return str(value)
+
+    def rivals(self) -> Shown:
+        """How the findings answer when one reading at a time is changed: only the answers that move."""
+        rows = []
+        for ambiguity, reading, other in self.record.rivals(self.parameters):
+            words = Wording(other, self.analysis)
+            for item in self.analyse(other).findings:
+                name = item.id.partition(".")[2]
+                before, after = self.worded.get(name, {}).get("short", "no answer"), words.worded(item)["short"]
+                if before != after:
+                    rows.append((*words.reading(ambiguity, reading), after, before))
+        frame = pd.DataFrame(rows, columns=["if this question", "is answered", "then", "instead of"])
+        if frame.empty:
+            return Shown("<p>No single reading changes an answer.</p>", "No single reading changes an answer.")
+        return Shown(*rendered(frame, "Answers that move when one reading is changed", [""] * len(frame)))
+
+    def appendix(self) -> Shown:
+        """Every table of the analysis, complete."""
+        html, text = [], []
+        for one in fields(self.result):
+            frame = getattr(self.result, one.name)
+            if isinstance(frame, pd.DataFrame) and len(frame):
+                heads = {column: str(column).replace("_", " ") for column in frame}
+                cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
+                name = formats.sentence(one.name.replace("_", " "))
+                table, plain = rendered(cells, name, _ids(frame))
+                html.append(
+                    f"<details><summary>{escape(name)}: {formats.plural(len(frame), 'row')}</summary>{table}</details>"
+                )
+                text.append(plain)
+        return Shown("".join(html), "\n\n".join(text))
+
+
+def _amount(low: Any, high: Any, kind: str) -> str:
+    return formats.amount(as_float(low), as_float(high), as_share=kind == "share")
+
+
+def _ids(frame: pd.DataFrame) -> list[str]:
+    column = next((name for name in IDS if name in frame), None)
+    return [""] * len(frame) if column is None else [str(cell).replace(";", "") for cell in frame[column]]
+
+
+def rendered(frame: pd.DataFrame, caption: str, ids: list[str]) -> tuple[str, str]:
+    """A table of text as HTML and as plain text: numbers to the right, no index; ``ids`` are the coded rows of each row."""
+    right = [bool(len(frame)) and all(cell == "–" or cell[:1].isdigit() for cell in frame[head]) for head in frame]
+    cells = lambda row, tag: "".join(  # noqa: E731
+        f"<{tag}{' class=n' if number else ''}{' scope=col' if tag == 'th' else ''}>{escape(cell)}</{tag}>"
+        for cell, number in zip(row, right, strict=True)
+    )
+    rows = "".join(
+        f"<tr{f' data-rows={chr(34)}{escape(rows)}{chr(34)}' if rows else ''}>{cells(row, 'td')}</tr>"
+        for row, rows in zip(frame.itertuples(index=False), ids, strict=True)
+    )
+    head = f"<caption>{escape(caption)}</caption><thead><tr>{cells(frame.columns, 'th')}</tr></thead>"
+    html = f'<table class="dataframe">{head}<tbody>{rows}</tbody></table>'
+    with pd.option_context("display.max_colwidth", None, "display.width", 200):
+        return html, f"{caption}\n{frame.to_string(index=False)}"

@@ -1,0 +1,159 @@
+"""Every sentence that a reader meets: findings in, sentences out.
+
+The sentences stand in one TOML file an analysis, as Jinja templates; ``common.toml`` has what all share. The same
+template feeds notebook, site, brief and command line. No number is typed here: it comes with the finding.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from analysis.analyses.finding import Finding
+from analysis.evidence.record import WIDER_TOO, Record
+from analysis.wording import formats
+
+TEMPLATES = Path(__file__).parent
+
+
+def templates(analysis: str) -> dict[str, Any]:
+    """The templates of one analysis, as its TOML file nests them."""
+    return tomllib.loads((TEMPLATES / f"{analysis}.toml").read_text(encoding="utf-8"))
+
+
+class Wording:
+    """The words of one analysis of a record.
+
+    >>> from analysis.evidence.record import Record
+    >>> Wording(Record.load(), "common").fill("{{ amount(816, 1432, 'people') }}")
+    'between 816 and 1,432 people'
+    """
+
+    def __init__(self, record: Record, analysis: str) -> None:
+        self.record, self.analysis = record, analysis
+        self.common = templates("common")
+        self.templates = templates(analysis)
+        self._jinja = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._jinja.globals |= {
+            "amount": formats.amount,
+            "plural": formats.plural,
+            "name": self.name,
+            "label": self.label,
+            "speaker": self.speaker,
+        }
+        self._jinja.filters |= {
+            "number": formats.number,
+            "share": formats.share,
+            "month": formats.month,
+            "day": formats.day,
+            "window": formats.window,
+            "listed": formats.listed,
+            "label": self.label,
+            "sentence": formats.sentence,
+        }
+
+    def fill(self, template: str, **values: Any) -> str:
+        """``template`` with its values, on one line. Raises jinja2.UndefinedError for a value that is not there."""
+        return " ".join(self._jinja.from_string(template).render(values).split())
+
+    def has(self, key: str) -> bool:
+        """Whether there is a template at ``key``, such as ``figure.series.title``."""
+        return self._find(key) is not None
+
+    def text(self, key: str, **values: Any) -> str:
+        """The template at ``key`` with its values. Raises KeyError where there is none."""
+        found = self._find(key)
+        if not isinstance(found, str):
+            raise KeyError(f"wording/{self.analysis}.toml has no text {key}")
+        return self.fill(found, **values)
+
+    def _find(self, key: str) -> Any:
+        found: Any = self.templates
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+        return found
+
+    def worded(self, finding: Finding) -> dict[str, Any]:
+        """A finding with its sentences, as a notebook records it and all else reads it.
+
+        ``short``: the answer in one sentence. ``answer``: that and what the template adds. ``arithmetic``: how the
+        number comes about, empty where nothing is computed. ``assumes`` and ``sure``: sentences.
+        """
+        key = f"finding.{finding.id.split('.')[1]}"
+        values = dict(finding.values) | {"lower": finding.lower, "upper": finding.upper, "unit": finding.unit}
+        parts = {
+            part: self.text(f"{key}.{part}", **values) if self.has(f"{key}.{part}") else ""
+            for part in ("question", "short", "more", "arithmetic", "would_change")
+        }
+        more = parts.pop("more")
+        return (
+            asdict(finding)
+            | parts
+            | {
+                "answer": f"{parts['short']} {more}".strip(),
+                "assumes": [self.assumption(assumed, **values) for assumed in finding.assumptions],
+                "sure": self.sure(finding),
+            }
+        )
+
+    def assumption(self, key: str, **values: Any) -> str:
+        """An assumption in a sentence."""
+        own = self.templates.get("assumption", {}).get(key)
+        return self.fill(own or self.common["assumption"][key], **values)
+
+    def sure(self, finding: Finding) -> str:
+        """How sure: one sentence from the table of evidence and agreement in common.toml."""
+        table = self.common["sure"]
+        level = ("limited", "medium", "robust")[min(finding.lines, 3) - 1]
+        told = {"evidence": table["evidence"][level], "agreement": table["agreement"][finding.agreement]}
+        return self.fill(table["sentence"], lines=finding.lines, **told)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        frames = [self.record.reported[name] for name in ("claims", "wider")]
+        return {
+            row["claim_id"]: row.get("label") or f"“{row['phrase']}”"
+            for frame in frames
+            for row in frame.to_dict("records")
+        }
+
+    def label(self, claim: str) -> str:
+        """The human name of a claim."""
+        return self._labels[claim]
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        codebook = self.record.reported["codebook"].assign(key=lambda table: table["term"])
+        measures = self.record.reported["measures"].assign(field="measure", key=lambda table: table["measure"])
+        both = pd.concat([codebook, measures], ignore_index=True)
+        names = both["label"] if "label" in both else both["key"].str.replace("_", " ")
+        return dict(zip(zip(both["field"], both["key"], strict=True), names, strict=True))
+
+    def name(self, field: str, term: str) -> str:
+        """The human name of a term of the codebook, or of a measure."""
+        return self._names[field, term]
+
+    @cached_property
+    def _speakers(self) -> dict[str, str]:
+        table = self.record.reported.get("speakers")
+        return {} if table is None else dict(zip(table["speaker"], table["short"], strict=True))
+
+    def speaker(self, key: str) -> str:
+        """The short name of a speaker."""
+        return self._speakers.get(key, key)
+
+    def reading(self, ambiguity: str, reading: str) -> tuple[str, str]:
+        """A reading as question and answer."""
+        readings = self.record.reported["readings"]
+        row = readings[readings["ambiguity"].eq(ambiguity) & readings["reading"].eq(reading)].iloc[0]
+        return row.get("question", ambiguity), row.get("answer", reading)
+
+
+def with_wider(record: Record) -> Record:
+    """The record with the figures published elsewhere."""
+    return record.under(record.scenario.but(record=WIDER_TOO))
