@@ -102,7 +102,7 @@ class Notebook:
     def table(self, name: str) -> Shown:
         """A table of the analysis, as its template describes it: caption, six columns at most, formats."""
         about = self.words.templates["table"][name]
-        frame = getattr(self.result, name)
+        frame = getattr(self.result, name).head(about.get("rows"))
         shown = {head: self._cells(frame, column, about) for column, head in about["columns"].items()}
         caption = self.words.text(f"table.{name}.caption")
         return Shown(*rendered(pd.DataFrame(shown), caption, _ids(frame)))
@@ -128,6 +128,8 @@ class Notebook:
             return "; ".join(self.words.label(claim) for claim in str(value).split("; "))
         if kind in ("month", "day", "window"):
             return str(getattr(formats, kind)(str(value)))
+        if kind.startswith("list:"):
+            return "; ".join(self._cell(part, f"words:{kind.removeprefix('list:')}") for part in str(value).split("; "))
         if kind.startswith("words:"):
             return self.words.text(f"words.{kind.removeprefix('words:')}.{value}")
         if kind.startswith("term:"):

@@ -122,18 +122,6 @@ def _arrests_stand(record: Record, found: dict[str, Finding], wide: pd.DataFrame
             f"{why}{', as many as are missing' if len(fits) else ''}{' (another printing of the statement says returned)' if len(twice) else ''}",
             "; ".join(seen["claim_id"]),
         )
-    pairs = found.get("returnees_and_arrests.comparable")
-    both = returnees_and_arrests.analyse(record.under(record.scenario.but(record=WIDER_TOO))).pairs
-    if pairs is not None and len(both):
-        fit = both[both["comparable"].astype(bool)]
-        told = "; ".join(f"'{row.returned}' and '{row.arrested}'" for row in fit.itertuples())
-        verdict = "falls" if len(fit) and not pairs.lower else "stands"
-        yield (
-            pairs.id,
-            verdict,
-            f"{how_many(len(fit), 'pair')} of {len(both)} with the wider record{f': {told}' if told else ''}",
-            "; ".join(sorted({*fit["returned_claim"], *fit["arrested_claim"]})),
-        )
 
 
 def _account_stands(record: Record, found: dict[str, Finding], wide: pd.DataFrame) -> Iterator[Row]:

@@ -121,6 +121,16 @@ def make_finding(
     )
 
 
+def ambiguity_between(record: Record, field: str, values: set[str]) -> str:
+    """The ambiguity whose readings set ``field`` of one claim to each of ``values``; empty where there is none."""
+    patches = record.reported["patches"] if "patches" in record.reported else record.reported["readings"]
+    rows = patches[patches["field"].eq(field)]
+    for ambiguity, group in rows.groupby("ambiguity", sort=False):
+        if values <= set(group["value"]):
+            return str(ambiguity)
+    return ""
+
+
 def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
     """Claims as a reader's table. Columns: what, phrase, speaker, as_of, period, lower, upper, unit, claim_id."""
     wanted = {"label": "what", "attributed_to": "speaker"}

@@ -38,8 +38,8 @@ ANALYSES: dict[str, tuple[tuple[str, ...], Callable[[Record], Result]]] = {
 MAIN = {
     "deaths_by_year.printed": "share of the dead left for the years that are not named",
     "deaths_by_year.pace": "deaths a month, last window against the one before",
-    "returnees_and_arrests.every.raseef22-2017-03-c03": "arrests not counted anywhere if each of the 199 was arrested",
-    "returnees_and_arrests.rival_counts": "persons between the rival counts of the returned",
+    "returnees_and_arrests.gap": "arrests not counted anywhere if each of the 199 was arrested",
+    "returnees_and_arrests.rivals": "persons between the rival counts of the returned",
     "accounting.killed": "dead by spring 2017",
     "accounting.unaccounted": "neither counted as dead, nor back, nor fighting",
 }

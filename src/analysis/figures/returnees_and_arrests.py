@@ -1,136 +1,143 @@
 """The figures of returnees and arrests."""
 
+from typing import Any
+
 import matplotlib as mpl
+import matplotlib.dates as mdates
 import pandas as pd
 
-from analysis.analyses.finding import in_words, number, window
 from analysis.analyses.returnees_and_arrests import ReturneesAndArrests
-from analysis.evidence.intervals import as_float
-from analysis.evidence.record import Record
-from analysis.figures.style import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    RED,
-    STYLE,
-    Drawing,
-    canvas,
-    interval,
-    nothing_to_draw,
-    rows,
-)
+from analysis.figures.chart import COLOURS, INK, PALE, Chart, Drawing, row_labels
+from analysis.wording import Wording
+from analysis.wording.formats import amount, number
 
 
-def counts(record: Record, result: ReturneesAndArrests) -> Drawing:
-    """Every numbered count of returns and arrests on one axis, each with its window."""
-    frame = pd.concat(
-        [result.returned.assign(what="returned"), result.arrested.assign(what="arrested")], ignore_index=True
-    )
-    frame = frame[frame["unit"].eq("persons") & frame["lower"].notna()]
-    data = frame[["what", "claim_id", "phrase", "lower", "upper", "population", "period", "attribution_type"]]
-    windows = frame["period"].replace("", "no window").nunique()
-    title = f"{len(frame)} counts of returns and arrests, over {windows} different windows"
-    figure = canvas(1.3 + 0.46 * max(len(frame), 2), title, record, frame["claim_id"])
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if frame.empty:
-            nothing_to_draw(axes, "The chosen sources print no number of returns or arrests.")
-        edge = 1.6 * float(pd.concat([frame["lower"], frame["upper"]]).max()) if len(frame) else 1.0
-        for place, row in enumerate(frame.itertuples()):
-            low, high = float(row.lower), as_float(row.upper)
-            returnees = row.population == "moroccan_returnees"
-            colour = BLUE if row.what == "returned" else ORANGE if returnees else GREY
-            interval(axes, place, low, high, edge, colour)
-            text = f"{in_words(low, high, 'persons')}, {row.what}" + (
-                "" if returnees else f" ({row.population.replace('_', ' ')})"
-            )
-            late = low > edge / 3
-            axes.text(
-                edge if late else low,
-                place - 0.26,
-                f"{text}; {window(row.period)}",
-                fontsize=8,
-                color=INK,
-                ha="right" if late else "left",
-            )
-        if len(frame):
-            rows(axes, [f"'{phrase}'" for phrase in frame["phrase"]], 34)
-            axes.set_xlim(0, edge)
-            axes.set_xlabel("persons (blue: returned; orange: returnees arrested; grey: other arrests)")
-            axes.grid(axis="x", color=PALE)
-    told = "; ".join(
-        f"{row.what} {in_words(float(row.lower), as_float(row.upper), 'persons')} {window(row.period)}"
-        for row in frame.itertuples()
-    )
-    return Drawing(
-        "returnees_and_arrests_counts", figure, title, f"Counts as intervals: {told}." if told else title, data
-    )
+def counts(result: ReturneesAndArrests, words: Wording) -> Drawing:
+    """Running totals of returns over time, and arrested returnees as bars over the periods they are counted for."""
+    frame = result.returned
+    official = frame[frame["elsewhere"] & frame["attribution_type"].eq("official") & frame["population"].eq("moroccan_returnees")]  # fmt: skip
+    held = _arrests(result)
+    iso = lambda when: f"{when:%Y-%m-%d}"  # noqa: E731
+    ends = official if len(official) else frame
+    values = {
+        "first": number(ends["lower"].iloc[0]) if len(ends) else "",
+        "first_day": iso(ends["day"].iloc[0]) if len(ends) else "2000",
+        "last": number(ends["lower"].iloc[-1]) if len(ends) else "",
+        "last_day": iso(ends["day"].iloc[-1]) if len(ends) else "2000",
+        "listed": ", ".join(f"{number(row.lower)} {row.day:%Y-%m}" for row in ends.itertuples()),
+        "bars": "; ".join(f"{amount(row['lower'], row['upper'])} to {row['end']:%Y}" for row in held),
+    }
+    cited = [*frame["claim_id"], *(row["claim"] for row in held)]
+    chart = Chart(words, "counts", cited, 3.6, values)
+    if frame.empty:
+        return chart.empty("No chosen source counts those who returned.")
+    axes = chart.axes()
+    for row in held:
+        left, right = mdates.date2num(row["start"]), mdates.date2num(row["end"])
+        kind = (
+            {"hatch": "///", "facecolor": "white"}
+            if row["contested"]
+            else {"facecolor": COLOURS["arrested"], "alpha": 0.75}
+        )
+        axes.bar(left, row["lower"], width=right - left, align="edge", edgecolor=COLOURS["arrested"], **kind)
+        text = f"{amount(row['lower'], row['upper'])} arrested{'?' if row['contested'] else ''}"
+        place, side = (left + 20, "left") if row["contested"] else (right - 20, "right")
+        axes.text(place, row["lower"] - 4, text, ha=side, va="top", fontsize=8.5, color=INK)
+    axes.plot(official["day"], official["lower"], color=COLOURS["returned"], marker="o", lw=1.8)
+    for place, row in enumerate(official.itertuples()):
+        if place in (0, len(official) - 1):
+            axes.annotate(number(row.lower), (row.day, row.lower), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=9, color=COLOURS["returned"])  # fmt: skip
+    if len(official):
+        axes.annotate("returned (officials)", (official["day"].iloc[0], official["lower"].iloc[0]), xytext=(-8, 12), textcoords="offset points", ha="right", fontsize=9, color=COLOURS["returned"])  # fmt: skip
+    for row in frame[~frame["elsewhere"]].itertuples():
+        middle = (row.lower + row.upper) / 2
+        axes.errorbar(
+            row.day,
+            middle,
+            yerr=(row.upper - row.lower) / 2,
+            color=COLOURS["articles"],
+            marker="D",
+            markersize=6,
+            capsize=4,
+        )
+        axes.annotate(words.label(row.claim_id), (row.day, middle), xytext=(9, -10), textcoords="offset points", fontsize=8.5, color=COLOURS["articles"])  # fmt: skip
+    axes.set_ylim(0, 1.12 * float(frame["upper"].max()))
+    axes.set_xlim(pd.Timestamp(2011, 1, 1), frame["day"].max() + pd.Timedelta(days=420))
+    axes.xaxis.set_major_locator(mdates.YearLocator())
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    axes.set_ylabel("people")
+    axes.grid(axis="y", color=PALE)
+    return chart.done(frame.drop(columns=["phrase"]))
 
 
-def every(record: Record, result: ReturneesAndArrests) -> Drawing:
-    """The arrests that must be added, outside the counted window, if everyone who returned was arrested."""
-    frame = result.every.sort_values("gap_upper").drop_duplicates("returned_claim").reset_index(drop=True)
-    claims = [*frame["returned_claim"], *frame["arrested_claim"]]
-    gaps = zip(frame["gap_lower"], frame["gap_upper"], strict=True)
-    needed = " or ".join(in_words(max(0.0, low), high, "persons").removesuffix(" persons") for low, high in gaps)
-    title = (
-        f"If every returnee was arrested, {needed} persons were arrested in years that no source counts"
-        if len(frame)
-        else "No count of arrests falls inside a count of returns under this reading"
+def _arrests(result: ReturneesAndArrests) -> list[dict[str, Any]]:
+    """The numbered counts of arrests with a period, and the count that is printed as arrests and as returns."""
+    rows: dict[str, dict[str, Any]] = {}
+    for frame_row in result.arrested.itertuples():
+        if frame_row.kind in ("flow", "cumulative") and not pd.isna(frame_row.lower) and not pd.isna(frame_row.start):
+            rows[frame_row.claim_id] = {
+                "claim": frame_row.claim_id, "start": frame_row.start, "end": frame_row.day,
+                "lower": float(frame_row.lower), "upper": None if pd.isna(frame_row.upper) else float(frame_row.upper), "contested": False,
+            }  # fmt: skip
+    arrested = next((item for item in result.findings if item.id.endswith(".arrested")), None)
+    for one in arrested.values["printed"] if arrested else ():
+        rows[one["claim"]] = {
+            "claim": one["claim"], "start": pd.Timestamp(one["start"]), "end": pd.Timestamp(one["day"]),
+            "lower": one["lower"], "upper": one["upper"], "contested": True,
+        }  # fmt: skip
+    return list(rows.values())
+
+
+def gap(result: ReturneesAndArrests, words: Wording) -> Drawing:
+    """One count of returns split into counted arrests and the rest, under each reading and record."""
+    frame = result.gap
+    told = next((item.values for item in result.findings if item.id.endswith(".gap")), None)
+    claim, contested = (told["claim"], number(told["contested"])) if told else (None, "")
+    rows = frame[frame["returned"].eq(claim)]
+    name = lambda row: (  # noqa: E731
+        f"{contested} as {words.text(f'words.reading.{row.reading}')}, {words.text(f'words.record.{row.record}')}"
+        if row.reading
+        else words.text(f"words.record.{row.record}")
     )
-    figure = canvas(1.7 + 0.6 * max(len(frame), 1), title, record, claims)
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if frame.empty:
-            nothing_to_draw(axes, "Nothing can be added up: no window of arrests lies inside a window of returns.")
-        table = record.claims.set_index("claim_id")
-        for place, row in enumerate(frame.itertuples()):
-            held = table.loc[row.arrested_claim]
-            axes.barh(place, held["lower"], height=0.5, color=ORANGE)
-            axes.text(
-                held["lower"] / 2,
-                place,
-                f"arrested\n{window(held['period'])}: {number(held['lower'], 'persons')}",
-                ha="center",
-                va="center",
-                fontsize=8,
-            )
-            low, high = held["lower"] + max(0.0, row.gap_lower), held["lower"] + row.gap_upper
-            axes.barh(
-                place, low - held["lower"], left=held["lower"], height=0.5, facecolor="white", edgecolor=RED, hatch="//"
-            )
-            if high > low:
-                axes.barh(
-                    place,
-                    high - low,
-                    left=low,
-                    height=0.5,
-                    facecolor="white",
-                    edgecolor=RED,
-                    hatch="..",
-                    linestyle="--",
-                )
-            axes.text(
-                high + 4,
-                place,
-                f"not counted:\n{in_words(max(0.0, row.gap_lower), row.gap_upper, 'persons')}",
-                va="center",
-                fontsize=8,
-                color=RED,
-            )
-        if len(frame):
-            who = table.loc[frame["returned_claim"], "attribution_type"]
-            rows(
-                axes, [f"'{phrase}' returned ({kind})" for phrase, kind in zip(frame["returned"], who, strict=True)], 26
-            )
-            held = table.loc[frame["arrested_claim"]]
-            most = held["upper"].fillna(held["lower"]).to_numpy() + frame["gap_upper"].to_numpy()
-            axes.set_xlim(0, 1.3 * float(most.max()))
-            axes.set_xlabel("persons (solid: counted; hatched: at least; dotted: at most)")
-    told = "; ".join(
-        f"{row.returned} returned and {row.arrested}: {in_words(max(0.0, row.gap_lower), row.gap_upper, 'persons')} missing"
-        for row in frame.itertuples()
+    listed = "; ".join(
+        f"{name(row)}: {amount(row.lower, row.upper)} not counted as arrested" for row in rows.itertuples()
     )
-    return Drawing("returnees_and_arrests_every", figure, title, f"{told}." if told else title, frame)
+    total = float(rows["returned_lower"].iloc[0]) if len(rows) else 0.0
+    when = result.returned.set_index("claim_id")["day"].get(claim)
+    values = {
+        "returned": number(total),
+        "day": "2000" if when is None else f"{when:%Y-%m-%d}",
+        "listed": listed,
+        "contested": contested,
+    }
+    chart = Chart(
+        words, "gap", [c for cell in rows["claims"] for c in cell.split("; ")], 0.5 + 0.62 * max(len(rows), 2), values
+    )
+    if rows.empty:
+        return chart.empty("No chosen article counts those who returned.")
+    axes = chart.axes()
+    for place, row in enumerate(rows.itertuples()):
+        left = 0.0
+        for _, low, high, inside in row.arrests:
+            size = min(low if inside else high, total - left)
+            if size <= 0:
+                continue
+            kind = {} if inside else {"hatch": "...", "alpha": 0.5}
+            axes.barh(place, size, left=left, height=0.62, color=COLOURS["arrested"], edgecolor="white", **kind)
+            text = number(low) if inside else f"up to {number(size)}"
+            axes.text(left + size / 2, place, text, ha="center", va="center", fontsize=9, color=INK)
+            left += size
+        if total > left:
+            axes.barh(place, total - left, left=left, height=0.62, color=COLOURS["unknown"], edgecolor="white")
+        rest = f"{amount(row.lower, row.upper)}\nnot counted as arrested"
+        axes.text(total + 4, place, rest, va="center", fontsize=8.5, color=INK)
+    row_labels(axes, [name(row) for row in rows.itertuples()], 26)
+    axes.set_xlim(0, 1.42 * total)
+    axes.set_xticks([0, 50, 100, 150, total], ["0", "50", "100", "150", number(total)])
+    patches = [
+        mpl.patches.Patch(color=COLOURS[key], label=text)
+        for key, text in (("arrested", "arrest counted"), ("unknown", "no arrest counted"))
+    ]
+    axes.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=9)
+    axes.set_xlabel("people who had returned")
+    return chart.done(rows.drop(columns="arrests"))
