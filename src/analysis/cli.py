@@ -1,60 +1,89 @@
 """The ``analysis`` command: the verbs of the Makefile, with options. Each verb imports only what it needs."""
 
 import argparse
+import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 something is wrong with the data or a notebook, 2 cannot be
-    done, 130 interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="analysis", description="What the published record says of the Moroccans who left for Syria and Iraq."
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    verbs.add_parser("data", help="data/raw to data/curated, validated")
-    verify = verbs.add_parser("verify", help="every locator against the texts, and nothing overlooked")
-    verify.add_argument(
-        "--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS or data/raw/texts)"
-    )
-    intake = verbs.add_parser(
-        "intake", help="a new source: its folder, and every number in its text waiting to be coded"
-    )
-    intake.add_argument("text", type=Path, help="the source's text, a file of UTF-8")
-    intake.add_argument("--id", required=True, help="name of the source's folder in data/raw: publisher and month")
-    intake.add_argument("--url", default="", help="where a new source was published")
-    verbs.add_parser("report", help="execute the notebooks, write figures/ and build/report/")
-    store = verbs.add_parser("notebooks", help="execute the notebooks and store them, outputs and all, in notebooks/")
-    store.add_argument("names", nargs="*", help="which ones (default: all)")
-    swept = verbs.add_parser("sweep", help="the grid of scenarios and the declared notebooks, into build/sweep/")
-    swept.add_argument("--to", default="", metavar="URL", help="where to instead: a folder or a URL that fsspec knows")
-    verbs.add_parser("findings", help="every finding of the default readings, one a line")
-    trace = verbs.add_parser("trace", help="from a finding or a claim to the printed words")
-    trace.add_argument("name", help="the id of a finding or a claim")
-    made = verbs.add_parser(
-        "why", help="what an executed notebook or a figure was made from, and whether it is current"
-    )
-    made.add_argument("file", type=Path, help="a notebook, an SVG or a PNG")
-    options = parser.parse_args(arguments)
+    done, 130 interrupted, 141 nobody reads the output any more."""
+    options = parser().parse_args(arguments)
     from analysis.evidence.problems import EvidenceError
     from analysis.evidence.scenario import ParameterError
     from analysis.report.run.provenance import NotebookError
 
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a letter that the terminal does not have is written as its code
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return _run(options)
+        if other := _other_project():
+            raise ParameterError(other)
+        code = _run(options)
+        sys.stdout.flush()
+        return code
     except (EvidenceError, NotebookError) as error:
         print(error, file=sys.stderr)
         return 1
     except ParameterError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # as of `analysis findings | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         print(f"{where}{error.strerror or error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; the same command goes on where it was", file=sys.stderr)
+        print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The verbs and their options."""
+    found = argparse.ArgumentParser(
+        prog="analysis", description="What published reports tell about the Moroccans who left for Syria and Iraq."
+    )
+    verbs = found.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs.add_parser("data", help="build data/curated from data/raw, and validate it")
+    verify = verbs.add_parser(
+        "verify", help="check every quoted phrase against the texts, and list what was overlooked"
+    )
+    verify.add_argument(
+        "--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS or data/raw/texts)"
+    )
+    intake = verbs.add_parser("intake", help="start a new source: its folder, and a list of the numbers in its text")
+    intake.add_argument("text", type=Path, help="the source's text, a file in UTF-8")
+    intake.add_argument("--id", required=True, help="name of the source's folder in data/raw: publisher and month")
+    intake.add_argument("--url", default="", help="where a new source was published")
+    verbs.add_parser("report", help="execute the notebooks, write figures/ and build/report/")
+    store = verbs.add_parser("notebooks", help="execute the notebooks and store them with their outputs in notebooks/")
+    store.add_argument("names", nargs="*", help="which ones (default: all)")
+    swept = verbs.add_parser("sweep", help="evaluate all scenarios and the declared notebooks, into build/sweep/")
+    swept.add_argument("--to", default="", metavar="URL", help="write to this folder or URL (any that fsspec knows)")
+    findings = verbs.add_parser("findings", help="list the findings, one a line")
+    findings.add_argument("--id", help="show one finding in full: question, answer, arithmetic, assumptions")
+    findings.add_argument("--json", action="store_true", help="print JSON, with the values behind each sentence")
+    trace = verbs.add_parser("trace", help="show the printed words behind a finding or a claim")
+    trace.add_argument("name", help="the id of a finding or a claim")
+    made = verbs.add_parser("why", help="show what a notebook or a figure was made from, and whether it is current")
+    made.add_argument("file", type=Path, help="an executed notebook, or a file in figures/")
+    return found
+
+
+def _other_project() -> str:
+    """What is wrong where the current folder is a copy of the project, and this command belongs to another; or nothing."""
+    from analysis.evidence import paths
+
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / "src" / "analysis" / "evidence").is_dir():
+            if folder.resolve() != paths.ROOT:
+                return f"This command belongs to {paths.ROOT}, not to {folder}. Run `make setup` here first."
+            break
+    return ""
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -69,37 +98,24 @@ def _run(options: argparse.Namespace) -> int:
             print(intake(options.text, options.id, options.url))
         case "sweep":
             return _sweep(options.to)
-        case "report" | "notebooks":
-            try:
-                return _execute(options)
-            except RuntimeError as error:  # the site could not be built, or a process of the grid was ended
-                print(error, file=sys.stderr)
-                return 1
+        case "report":
+            return _report()
+        case "notebooks":
+            return _notebooks(options.names)
         case "why":
             return _why(options.file)
         case "findings":
-            from analysis.evidence.record import Record
-            from analysis.report.build import all_findings
-
-            for finding in all_findings(Record.load()):
-                print(f"{finding.id}\n  {finding.question}\n  {finding.answer}")
+            return _findings(options.id, options.json)
         case "trace":
-            from analysis.evidence.record import Record
-            from analysis.report.build import traced
-
-            try:
-                print(traced(Record.load(), options.name))
-            except KeyError as error:
-                print(error.args[0], file=sys.stderr)
-                return 2
+            return _trace(options.name)
     return 0
 
 
 def _data() -> int:
-    from analysis.report.run.provenance import alone, data_stamp
+    from analysis.report.run.provenance import data_parts, data_stamp, file_lock
 
-    with alone("data"):
-        stamp, now = data_stamp()
+    with file_lock("data"):
+        stamp, now = data_stamp(), data_parts()
         if not (why := stamp.stale(now)):
             print("data: current")
             return 0
@@ -107,7 +123,7 @@ def _data() -> int:
 
         print(f"data: {why}", file=sys.stderr)
         frames = curate()
-        stamp.put(now)
+        stamp.write(now)
     print(", ".join(f"{name} {len(frame)}" for name, frame in frames.items()))
     return 0
 
@@ -119,10 +135,10 @@ def _verify(texts: Path | None) -> int:
     for fault in result.faults:
         print(fault, file=sys.stderr)
     for source, counts in result.sources.items():
-        told = ", ".join(f"{counts[status]} {status}" for status in STATUSES)
-        print(f"{source}: {told}; {counts['uncoded']} numbers neither coded nor dismissed")
-    told = ", ".join(f"{count} {status}" for status, count in result.statuses.items()) or "no locator checked"
-    print(f"locators: {told}; {len(result.faults)} faults")
+        summary = ", ".join(f"{counts[status]} {status}" for status in STATUSES)
+        print(f"{source}: {summary}; {counts['uncoded']} numbers neither coded nor dismissed")
+    summary = ", ".join(f"{count} {status}" for status, count in result.statuses.items()) or "no locator checked"
+    print(f"locators: {summary}; {len(result.faults)} faults")
     if any(counts.keys() - {"found"} for counts in result.sources.values()):
         print(
             "`analysis intake TEXT --id ID` moves what moved and lists the rest in data/raw/ID/todo.csv",
@@ -138,20 +154,58 @@ def _why(file: Path) -> int:
     from analysis.report.run.provenance import why
 
     try:
-        told, current = why(file)
+        summary, current = why(file)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    print(told)
+    print(summary)
     return 0 if current else 1
+
+
+def _findings(name: str | None, as_json: bool) -> int:
+    import json
+
+    from analysis.report.run import NOTEBOOKS
+    from analysis.report.run.recorded import all_findings, latest, read_findings
+
+    findings = all_findings()
+    if silent := [notebook for notebook in NOTEBOOKS if not read_findings(latest(notebook))]:
+        print(f"no findings are stored in {', '.join(silent)}: run `make report`", file=sys.stderr)
+    if name:
+        findings = tuple(finding for finding in findings if finding.id == name)
+        if not findings:
+            print(f"no finding is called {name}: `analysis findings` lists them", file=sys.stderr)
+            return 2
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
+    elif name:
+        for heading, text in findings[0].lines():
+            print(f"{heading}: {text}")
+    else:
+        for finding in findings:
+            print(f"{finding.id}: {finding.short}")
+    return 0
+
+
+def _trace(name: str) -> int:
+    from analysis.evidence.record import Record
+    from analysis.report.run.recorded import all_findings
+    from analysis.report.site.trace import Trace
+
+    try:
+        print(Trace(Record.load(), all_findings()).words(name))  # type: ignore[arg-type]
+    except KeyError as error:
+        print(error.args[0], file=sys.stderr)
+        return 2
+    return 0
 
 
 def _sweep(url: str) -> int:
     from analysis.evidence import paths
-    from analysis.report.run.provenance import alone
+    from analysis.report.run.provenance import file_lock
     from analysis.report.run.sweep import sweep
 
-    with alone("sweep"):
+    with file_lock("sweep"):
         failures = sweep(url)
     for failure in failures:
         print(failure, file=sys.stderr)
@@ -159,28 +213,36 @@ def _sweep(url: str) -> int:
     return 1 if failures else 0
 
 
-def _execute(options: argparse.Namespace) -> int:
+def _report() -> int:
     from analysis.evidence import paths
-    from analysis.report.run.provenance import alone, report_stamp
+    from analysis.report.run.provenance import file_lock, report_parts, report_stamp
 
-    if options.verb == "report":
-        with alone("notebooks"):
-            stamp, now = report_stamp()
-            if not (why := stamp.stale(now)):
-                print(f"report: {paths.REPORT / 'index.html'} (current)")
-                return 0
-            print(f"report: {why}", file=sys.stderr)
-            from analysis.report.build import report
+    with file_lock("notebooks"):
+        stamp, now = report_stamp(), report_parts()  # before anything is read: what changes meanwhile is not current
+        if not (why := stamp.stale(now)):
+            print(f"report: {paths.REPORT / 'index.html'} (current)")
+            return 0
+        print(f"report: {why}", file=sys.stderr)
+        from analysis.report.build import report
 
-            print(f"report: {report()}")
-        return 0
+        try:
+            print(f"report: {report(now['the state of git'])}")
+        except RuntimeError as error:  # the site could not be built, or a process of the grid was killed
+            print(error, file=sys.stderr)
+            return 1
+        stamp.write(now)
+    return 0
+
+
+def _notebooks(names: list[str]) -> int:
     from analysis.report.run.notebooks import NOTEBOOKS, bring_up_to_date, store
+    from analysis.report.run.provenance import file_lock
     from analysis.report.run.sweep import evaluated
 
-    names = options.names or NOTEBOOKS
-    if "6_sensitivity" in names:
-        evaluated()  # here its progress shows; the notebook finds it done
-    with alone("notebooks"):
-        bring_up_to_date(names)
-        store(names)
+    chosen = names or NOTEBOOKS
+    with file_lock("notebooks"):
+        if "6_sensitivity" in chosen:
+            evaluated()
+        bring_up_to_date(chosen)
+        store(chosen)
     return 0

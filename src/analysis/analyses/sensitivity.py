@@ -5,6 +5,7 @@ The grid of scenarios is declared in scenarios.toml. An analysis is evaluated un
 `pairs` is true under every two readings: a parameter that it does not take cannot move it.
 """
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -15,6 +16,7 @@ import pandas as pd
 
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
 from analysis.analyses.finding import Finding, Result, how_many, in_words
+from analysis.evidence import paths
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError, Scenario
@@ -60,6 +62,31 @@ class Sensitivity:
     ranges: pd.DataFrame
     conclusions: pd.DataFrame
     findings: tuple[Finding, ...]
+
+
+def declared() -> Spec:
+    """scenarios.toml. Raises ParameterError where it is no TOML in UTF-8, or lacks what every scenario needs."""
+    try:
+        spec = tomllib.loads(paths.SCENARIOS.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ParameterError(f"scenarios.toml: {error}") from None
+    for name, needed in (("conclusion", ("says", "finding")), ("notebook", ("scenario", "name"))):
+        for place, entry in enumerate(spec.get(name, ()), start=1):
+            if not isinstance(entry, dict) or any(not isinstance(entry.get(key), str) for key in needed):
+                expected = " and ".join(f'{key} = "..."' for key in needed)
+                raise ParameterError(
+                    f"scenarios.toml, [[{name}]] number {place}: found {entry!r}; expected {expected}."
+                )
+    grid = spec.get("grid")
+    if not isinstance(grid, dict) or not all(isinstance(asked, dict) for asked in grid.values()):
+        raise ParameterError(f"scenarios.toml: found grid = {grid!r}; expected a table [grid.ANALYSIS] an analysis.")
+    for name, asked in grid.items():
+        for part in "cross", "single":
+            found = asked.get(part, {})
+            if not isinstance(found, dict) or any(v != EVERY and not isinstance(v, list) for v in found.values()):
+                where = f"scenarios.toml, [grid.{name}]: found {part} = {found!r}"
+                raise ParameterError(f'{where}; expected a table of parameters, each "every" or a list of values.')
+    return spec
 
 
 def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
@@ -128,7 +155,9 @@ def table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A table of :func:`table` as it was stored in a CSV."""
+    """A table of :func:`table` as it was stored in a CSV. Raises ParameterError where there is none."""
+    if not path.is_file():
+        raise ParameterError("The scenarios were not evaluated yet: run `make sweep`, then run this again.")
     frame = pd.read_csv(path, dtype="string", keep_default_na=False)
     numbers = {name: pd.to_numeric(frame[name].replace("", pd.NA)) for name in ("changes", "lower", "upper")}
     return frame.assign(**numbers).astype({"changes": "int64", "lower": "Float64", "upper": "Float64"})
@@ -139,8 +168,16 @@ def results(record: Record, spec: Spec) -> pd.DataFrame:
     return table(row for scenario in grid(record, spec) for row in evaluate(record, scenario))
 
 
-def analyse(evaluated: pd.DataFrame, spec: Spec) -> Sensitivity:
-    """What the evaluated grid shows."""
+def analyse(_record: Record) -> Sensitivity:
+    """What the evaluated grid shows, whatever the scenario of the record: the grid is the choice.
+
+    Raises ParameterError where the grid was not evaluated.
+    """
+    return summarise(read(paths.GRID / "results.csv"), declared())
+
+
+def summarise(evaluated: pd.DataFrame, spec: Spec) -> Sensitivity:
+    """What an evaluated grid shows."""
     swings, ranges = _swings(evaluated), _ranges(evaluated)
     conclusions = _conclusions(evaluated, spec["conclusion"])
     cited = _cited(evaluated)

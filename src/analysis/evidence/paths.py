@@ -10,10 +10,12 @@ RAW = ROOT / "data" / "raw"
 CURATED = ROOT / "data" / "curated"
 NOTEBOOKS = ROOT / "notebooks"
 FIGURES = ROOT / "figures"
+FINDINGS = ROOT / "data" / "findings.csv"
 SITE_SOURCE = ROOT / "src" / "analysis" / "report" / "site"
 BUILD = ROOT / "build"
 REPORT = BUILD / "report"
 SWEEP = BUILD / "sweep"
+GRID = BUILD / "grid"
 SCENARIOS = ROOT / "scenarios.toml"
 
 
@@ -54,7 +56,7 @@ def exchange(new: Path, target: Path) -> None:
 
 def clear_unfinished() -> None:
     """Remove what commands that were killed left half made among the outputs. What runs keeps what it is making."""
-    for folder in (CURATED, NOTEBOOKS, FIGURES, BUILD, BUILD / "notebooks", SWEEP):
+    for folder in (CURATED, NOTEBOOKS, FIGURES, BUILD, BUILD / "notebooks", GRID, SWEEP):
         for left in folder.glob(".*.tmp"):
             number = left.name.split(".")[-2]
             try:

@@ -1,32 +1,35 @@
 """What does ``make report`` make? Executed notebooks, figures, the table of findings, and the site."""
 
-import json
-import os
 import re
 import shutil
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import resources
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import Any
 
 import nbformat
 
-from analysis.analyses import accounting, claims, deaths_by_year, pathways, returnees_and_arrests, wider_record
-from analysis.analyses.finding import Finding, Result, findings_table, made_once
+from analysis.analyses import (
+    accounting,
+    claims,
+    deaths_by_year,
+    pathways,
+    returnees_and_arrests,
+    sensitivity,
+    wider_record,
+)
+from analysis.analyses.finding import Finding, Result, made_once
 from analysis.analyses.headlines import Headline, headlines
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.figures import headlines as draw
 from analysis.report.run.notebooks import NOTEBOOKS, bring_up_to_date, folder_of, serialised
-from analysis.report.run.provenance import REPORT, digest, provenance, report_stamp
-from analysis.report.run.sweep import evaluated, sensitivity_of
+from analysis.report.run.provenance import files_in, hash_files
+from analysis.report.run.recorded import all_findings as recorded_findings
+from analysis.report.run.recorded import as_csv
+from analysis.report.run.sweep import evaluated
 from analysis.report.site.brief import brief
 from analysis.report.site.explorer import explorer
 from analysis.report.site.notebook_pages import NotebookPage
@@ -39,7 +42,7 @@ ANALYSES: dict[str, Callable[[Record], Result]] = {
     "pathways": pathways.analyse,
     "accounting": accounting.analyse,
     "wider_record": wider_record.analyse,
-    "sensitivity": sensitivity_of,
+    "sensitivity": sensitivity.analyse,
     "claims": claims.analyse,
 }
 
@@ -60,91 +63,41 @@ def analysed(record: Record, name: str) -> Any:
     return made_once(record, ANALYSES[name])
 
 
-def traced(record: Record, name: str) -> str:
-    """From a finding or a coded row to the printed words. Raises KeyError where ``name`` is neither."""
-    analysis = name.split(".")[0]
-    return Trace(record, findings_of(record, analysis) if analysis in ANALYSES else ()).words(name)
-
-
-def report() -> Path:
+def report(state: str) -> Path:
     """Bring the notebooks up to date, publish figures and findings, build the site and the brief; returns its first page.
 
-    Nothing is published unless every notebook has run. Raises NotebookError, and RuntimeError where the site fails.
+    ``state`` is that of git, as the report prints it. Nothing is published unless every notebook has run. Raises
+    NotebookError, and RuntimeError where the site fails.
     """
-    stamp, now = report_stamp()  # before anything is read: what changes meanwhile is not taken for built
+    evaluated()
+    bring_up_to_date(NOTEBOOKS)
     record = Record.load()
-    evaluated()  # here its progress shows; the notebook finds it done
-    with _beside() as found:
-        bring_up_to_date(NOTEBOOKS)
-        record.memo.update(found())
     with paths.unfinished(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
             shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
         shutil.move(executed / "figures", drawn)
-        made = json.dumps(provenance(REPORT, {}))
         for headline in main_findings(record):
             if not headline.figure:
-                draw.strip(record, headline).save(drawn, made)
-        findings = findings_table(all_findings(record))
-        paths.write(drawn / "findings.csv", findings.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
-        site(record, executed, drawn, built, now["the state of git"])
+                draw.strip(record, headline).save(drawn, "")
+        site(record, executed, drawn, built, state)
         _publish(drawn)
+        paths.write(paths.FINDINGS, as_csv(recorded_findings(executed)))
         paths.exchange(built, paths.REPORT)
-    stamp.put(now)
     return paths.REPORT / "index.html"
 
 
-@contextmanager
-def _beside() -> Iterator[Callable[[], dict[Any, Any]]]:
-    """What :func:`_find` finds, made beside the notebooks, in a process that ends with this block.
-
-    A thread would do, but a solver that is still at work when the command ends aborts it.
-    """
-    context = get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_find, args=(sender,), daemon=True)
-    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command; a process inherits this
-    try:
-        process.start()
-    finally:
-        signal.signal(signal.SIGINT, interrupt)
-    sender.close()
-
-    def found() -> dict[Any, Any]:
-        try:
-            return dict(receiver.recv())
-        except EOFError as error:
-            raise RuntimeError("the findings could not be made: their process ended before they were") from error
-
-    try:
-        yield found
-    finally:
-        process.kill()
-        process.join()
-
-
-def _find(sender: Connection) -> None:
-    """Send what the analyses of the record find, and the main findings, as :meth:`Record.once` keeps them."""
-    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-    record = Record.load()
-    main_findings(record)
-    sender.send({key: made for key, made in record.memo.items() if key[0] in ("analysis", "headlines")})
-
-
-def _end_with(parent: Any) -> None:
-    parent.join()  # also where it was killed
-    os._exit(1)
-
-
 def _publish(drawn: Path) -> None:
-    """Bring ``figures/`` to what was drawn; a figure that nothing draws any more goes."""
-    new = {path.name: path.read_bytes() for path in sorted(drawn.iterdir())}
-    for name, content in new.items():
-        paths.write(paths.FIGURES / name, content)
-    for path in paths.FIGURES.iterdir():
-        if path.name not in new:
+    """Bring ``figures/`` to what was drawn, and remove what nothing draws any more."""
+    new = {path.relative_to(drawn): path for path in files_in(drawn)}
+    for name, path in new.items():
+        paths.write(paths.FIGURES / name, path.read_bytes())
+    for path in files_in(paths.FIGURES):
+        if path.relative_to(paths.FIGURES) not in new:
             path.unlink()
+    for folder in paths.FIGURES.iterdir():
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def main_findings(record: Record) -> tuple[Headline, ...]:
@@ -235,4 +188,4 @@ def _sphinx(source: Path, target: Path) -> None:
 
 def data_hash() -> str:
     """The first digits of the SHA-256 of the curated tables."""
-    return f"SHA-256 {digest(paths.CURATED.glob('*.csv'))[:16]}"
+    return f"SHA-256 {hash_files(paths.CURATED.glob('*.csv'))[:16]}"

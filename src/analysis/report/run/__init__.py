@@ -1,0 +1,12 @@
+"""Executing the notebooks and the scenarios, and what their outputs were made from."""
+
+NOTEBOOKS = (
+    "1_deaths_by_year",
+    "2_returnees_and_arrests",
+    "3_pathways",
+    "4_accounting",
+    "5_wider_record",
+    "6_sensitivity",
+    "7_claims",
+)
+"""The notebooks in the order of the report."""

@@ -1,14 +1,14 @@
 """What is current, and what was it made from? Decided by the content of all that an output rests on, never by times.
 
-Only the standard library is imported here, so that a command which has nothing to do ends at once.
+An output's *stamp* names each part that it was made from with a hash, and each file that was made. A notebook carries its
+stamp in its metadata; the other outputs have a JSON file in build/. Only the standard library is imported here, so that a
+command which has nothing to do ends at once. How outputs are made does not belong here.
 """
 
-import html
 import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,21 +18,22 @@ from typing import Any
 
 from analysis.evidence import paths
 
-FLOORS = ("evidence", "account", "analyses")
-"""The floors of the package that the results of the grid rest on."""
+Parts = dict[str, Any]
 
+FILES, OWN = "files", "sha256"
+"""Keys of a stamp: the hash of each file that was made, and the hash of the notebook that carries the stamp."""
 
-NO_NOTEBOOK = "no whole notebook; expected what Jupyter saves. Take it anew from git, or mend it"
+NO_NOTEBOOK = "not a complete notebook; restore it from git or fix it in JupyterLab"
 
 
 class NotebookError(Exception):
-    """A notebook is none, or failed; the message names it and the cell."""
+    """A notebook cannot be read, or failed; the message names it and the cell."""
 
 
 @contextmanager
-def alone(what: str) -> Iterator[None]:
-    """Wait until no other process of this project does ``what``: it may be doing just what is wanted."""
-    lock = paths.BUILD / f".{what}.lock"
+def file_lock(name: str) -> Iterator[None]:
+    """Wait until no other process of this project holds the lock ``name``: it may be doing just what is wanted."""
+    lock = paths.BUILD / f".{name}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
         if os.name == "posix":
@@ -43,191 +44,251 @@ def alone(what: str) -> Iterator[None]:
         yield
 
 
-def digest(files: Iterable[Path]) -> str:
-    """SHA-256 over the names and bytes of ``files``; a file that is not there counts as empty."""
+def hash_parts(*parts: str | bytes) -> str:
+    """SHA-256 of ``parts``, in order."""
     found = sha256()
-    for path in sorted(files):
-        data = path.read_bytes() if path.is_file() else b""
-        found.update(path.relative_to(paths.ROOT).as_posix().encode() + b"\0" + sha256(data).digest())
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        found.update(sha256(data).digest())
     return found.hexdigest()
 
 
-def under(folder: Path) -> list[Path]:
+def hash_files(files: Iterable[Path]) -> str:
+    """SHA-256 of the names and bytes of ``files``; a file that is not there counts as empty."""
+    named = ((path.relative_to(paths.ROOT).as_posix(), path) for path in sorted(files))
+    return hash_parts(*(part for name, path in named for part in (name, path.read_bytes() if path.is_file() else b"")))
+
+
+def files_in(folder: Path) -> list[Path]:
     """The files in ``folder``, but for what Python and commands that were killed leave there."""
     return [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".pyc", ".tmp"}]
-
-
-@lru_cache(maxsize=4)
-def content(*floors: str) -> str:
-    """SHA-256 of the code, the curated data and the lock; ``floors`` are the folders of the package that count."""
-    package = paths.ROOT / "src" / "analysis"
-    code = [path for folder in floors or (".",) for path in (package / folder).rglob("*.py")]
-    return digest([*code, *paths.CURATED.glob("*.csv"), paths.ROOT / "requirements.txt"])
-
-
-def key(*parts: str) -> str:
-    """SHA-256 of ``parts``."""
-    return sha256("\0".join(parts).encode()).hexdigest()
 
 
 _IMPORT = re.compile(r"^ *(?:from (analysis[\w.]*) import (\([^)]*\)|[^\n]*)|import (analysis[\w.]*))", re.MULTILINE)
 
 
-def _imported(source: str) -> frozenset[Path]:
-    """The files of this package that ``source`` imports."""
+def _imports(source: str) -> set[str]:
+    """The modules of this package that ``source`` names in its imports."""
     found = set()
     for module, names, plain in _IMPORT.findall(source):
-        for name in [module or plain, *(f"{module}.{one}" for one in re.findall(r"\w+", names))]:
-            path = paths.ROOT.joinpath("src", *name.split("."))
-            found |= {file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()}
-    return frozenset(found)
-
-
-@lru_cache(maxsize=256)
-def _imported_by(path: Path) -> frozenset[Path]:
-    return _imported(path.read_text(encoding="utf-8"))
-
-
-def code_of(source: str) -> set[Path]:
-    """The files of this package that ``source`` imports, and all that these import."""
-    found, ahead = set(), {*_imported(source)}
-    while ahead:
-        path = ahead.pop()
-        found.add(path)
-        ahead |= _imported_by(path) - found
+        found |= {module or plain, *(f"{module}.{name}" for name in re.findall(r"\w+", names))}
     return found
 
 
-REPORT = "the report"
-"""What draws the figures that no notebook draws."""
+@lru_cache(maxsize=256)
+def _module(name: str) -> tuple[Path, frozenset[str]] | None:
+    """The file of a module and what it imports; None where there is none, for the name may be a function's."""
+    path = paths.ROOT.joinpath("src", *name.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file, frozenset(_imports(file.read_text(encoding="utf-8")))
+    return None
 
 
-def made_of(name: str) -> dict[str, str]:
-    """What a notebook, or :data:`REPORT`, is made from, part by part, each as a hash: the same on every machine.
+def code_files(*modules: str) -> set[Path]:
+    """The files of ``modules`` and of all modules of this package that they import."""
+    files, known, ahead = set(), set(), set(modules)
+    while ahead:
+        name = ahead.pop()
+        known.add(name)
+        if found := _module(name):
+            files.add(found[0])
+            ahead |= found[1] - known
+    return files
+
+
+def code_fingerprint(*modules: str, also: Iterable[Path] = ()) -> str:
+    """SHA-256 of the code of ``modules`` with all that they import, and of the files ``also``."""
+    return hash_files([*code_files(*modules), *also])
+
+
+def notebook_parts(name: str) -> Parts:
+    """What the notebook ``name`` is made from, each part as a hash: the same on every machine.
 
     Raises NotebookError where it is none.
     """
-    if name == REPORT:
-        source, cells = "from analysis.report.build import report", []
-    else:
-        kept = ("cell_type", "id", "attachments")
-        try:
-            document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
-            cells = [
-                [*(cell.get(field) for field in kept), "".join(cell["source"]), cell["metadata"].get("tags", [])]
-                for cell in document["cells"]
-            ]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise NotebookError(f"notebooks/{name}.ipynb: {NO_NOTEBOOK} ({type(error).__name__}: {error})") from None
-        source = "\n".join(cell[3] for cell in cells if cell[0] == "code")
+    kept = ("cell_type", "id", "attachments")
+    try:
+        document = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+        cells = [
+            [*(cell.get(field) for field in kept), "".join(cell["source"]), cell["metadata"].get("tags", [])]
+            for cell in document["cells"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotebookError(f"notebooks/{name}.ipynb: {NO_NOTEBOOK} ({type(error).__name__}: {error})") from None
+    code = "\n".join(cell[3] for cell in cells if cell[0] == "code")
+    analysis = name.partition("_")[2]
+    modules = {*_imports(code), f"analysis.analyses.{analysis}", f"analysis.figures.{analysis}"}
+    package = paths.ROOT / "src" / "analysis"
+    data = [*paths.CURATED.glob("*.csv")]
+    if package / "analyses" / "sensitivity.py" in code_files(*modules):
+        data.append(paths.SCENARIOS)
     return {
-        "the notebook": key(json.dumps(cells)),
-        "the code": digest(code_of(source)),
-        "the data": digest([*paths.CURATED.glob("*.csv"), paths.SCENARIOS]),
-        "the lock": digest([paths.ROOT / "requirements.txt"]),
+        "the notebook": hash_parts(json.dumps(cells)),
+        "the code": code_fingerprint(
+            *modules, also=[package / "wording" / f"{words}.toml" for words in ("common", analysis)]
+        ),
+        "the data": hash_files(data),
+        "the lock": hash_files([paths.ROOT / "requirements.txt"]),
+        "the way of running it": hash_files(
+            package / "report" / "run" / f"{module}.py" for module in ("children", "shell", "notebooks")
+        ),
     }
 
 
-def parts_of(name: str) -> dict[str, str]:
-    """What bears on whether the output of a notebook is current here: what it is made from, and how it is run."""
-    package = paths.ROOT / "src" / "analysis" / "report" / "run"
-    how = [*under(paths.ROOT / "share"), *(package / f"{module}.py" for module in ("notebooks", "sweep", "kernels"))]
-    return made_of(name) | {"Python": sys.version, "how it is run": digest(how)}
+def made_from(name: str, parameters: Mapping[str, Any]) -> Parts:
+    """What the notebook ``name`` executed with ``parameters`` is made from: its stamp without what was made."""
+    return {"of": name, "parameters": dict(parameters)} | notebook_parts(name)
 
 
-def provenance(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """What an output carries in its metadata: whose it is, its parameters, and the hashes of what it is made from."""
-    return {"of": name, "parameters": dict(parameters)} | made_of(name)
+def grid_parts() -> Parts:
+    """What the evaluated grid is made from."""
+    return {
+        "the code": code_fingerprint("analysis.analyses.sensitivity"),
+        "the data": hash_files(paths.CURATED.glob("*.csv")),
+        "the grid": hash_files([paths.SCENARIOS]),
+        "the lock": hash_files([paths.ROOT / "requirements.txt"]),
+    }
+
+
+def data_parts() -> Parts:
+    """What the curated tables are made from."""
+    raw = (path for path in files_in(paths.RAW) if path.relative_to(paths.RAW).parts[0] != "texts")
+    return {
+        "the raw tables": hash_files(raw),
+        "the code": code_fingerprint("analysis.evidence.curate"),
+        "the lock": hash_files([paths.ROOT / "requirements.txt"]),
+    }
+
+
+def report_parts() -> Parts:
+    """What the report is made from."""
+    names = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    parts: Parts = {f"{name}.ipynb": hash_parts(json.dumps(notebook_parts(name))) for name in names}
+    return parts | {"the code": hash_files(files_in(paths.ROOT / "src" / "analysis")), "the state of git": git_state()}
+
+
+def listed(folder: Path) -> dict[str, str]:
+    """The hash of each file in ``folder``, by its name from there."""
+    return {path.relative_to(folder).as_posix(): hash_parts(path.read_bytes()) for path in sorted(files_in(folder))}
+
+
+def sealed(text: str) -> str:
+    """The notebook ``text`` with its own hash written into the stamp that it carries."""
+    return _OWN.sub(rf"\g<1>{_own_hash(text)}", text, count=1)
+
+
+_OWN = re.compile(rf'("{OWN}": ")[0-9a-f]*')
+
+
+def _own_hash(text: str) -> str:
+    return hash_parts(_OWN.sub(r"\1", text, count=1))
+
+
+class Stamp:
+    """The stamp of some outputs: the JSON file at ``path`` and the ``folders`` that were made, or the notebook at ``path``."""
+
+    def __init__(self, path: Path, *folders: Path) -> None:
+        self.path, self.folders = path, folders
+
+    def read(self, text: str | None = None) -> Parts:
+        """What it says; empty where nothing was made. ``text`` is that of its file, if it was read already."""
+        try:
+            text = self.path.read_text(encoding="utf-8") if text is None else text
+            found = json.loads(text)
+            if self.path.suffix == ".ipynb":
+                found = found["metadata"]["provenance"]
+                found["as it was made"] = found.pop(OWN) == _own_hash(text)
+            return dict(found)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}
+
+    def stale(self, now: Parts, text: str | None = None) -> str:
+        """Why the outputs are not current, in words; empty where they are."""
+        before = self.read(text)
+        if not before:
+            return "not made yet"
+        made = before.pop(FILES, {})
+        if self.path.suffix == ".ipynb" and not before.pop("as it was made"):
+            return f"{self.path.name} was changed after it was made"
+        changed = [name for name in {**now, **before} if before.get(name) != now.get(name)]
+        if changed:
+            return f"{' and '.join(changed)} changed"
+        here = self._listed()
+        if self.folders and (spoiled := sorted(name for name in {**made, **here} if made.get(name) != here.get(name))):
+            return f"{spoiled[0]}{' and others' if len(spoiled) > 1 else ''} changed after it was made"
+        return ""
+
+    def write(self, now: Parts) -> None:
+        """Note that the outputs were made from ``now``."""
+        paths.write(self.path, json.dumps({**now, FILES: self._listed()}, indent=1) + "\n")
+
+    def _listed(self) -> dict[str, str]:
+        listing: dict[str, str] = {}
+        for folder in self.folders:
+            listing |= {f"{folder.name}/{name}": value for name, value in listed(folder).items()}
+        return listing
+
+
+def data_stamp() -> Stamp:
+    return Stamp(paths.BUILD / "data.json", paths.CURATED)
+
+
+def report_stamp() -> Stamp:
+    return Stamp(paths.BUILD / "report.json", paths.REPORT, paths.FIGURES)
 
 
 def why(path: Path) -> tuple[str, bool]:
     """What the notebook or figure at ``path`` was made from, and whether each part is still what is here, in words.
 
-    The second is whether all of it is. Raises ValueError where it carries no provenance.
+    The second is whether it is current: made from what is here, and not changed since. Raises ValueError where it is
+    nothing that this project made.
     """
-    carried = _carried(path)
-    try:
-        now = provenance(carried["of"], carried["parameters"])
-    except FileNotFoundError:
-        now = {}
-    parameters = ", ".join(f"{name}={value}" for name, value in carried["parameters"].items())
-    lines = [f"{path}: {carried['of']}, {parameters or 'default parameters'}"]
-    for part, held in list(carried.items())[2:]:
-        state = "current" if now.get(part) == held else f"changed; now {now.get(part, 'not there')[:16]}"
-        lines.append(f"  {part}: {held[:16]} {state}")
-    current = carried == now
-    return "\n".join([*lines, "current" if current else "not current: `make report` makes it anew"]), current
+    source, lines = path, []
+    if path.suffix != ".ipynb":
+        source = _drawn_by(path)
+        lines.append(f"{path}: made by {source.name}")
+    stamp = Stamp(source).read()
+    if "of" not in stamp:
+        raise ValueError(f"{path}: this project did not make it; expected a notebook or a figure of `make report`")
+    now = made_from(stamp["of"], stamp["parameters"]) if (paths.NOTEBOOKS / f"{stamp['of']}.ipynb").is_file() else {}
+    whole = stamp.pop("as it was made")
+    stamp.pop(FILES, None)
+    chosen = ", ".join(f"{name}={value}" for name, value in stamp["parameters"].items())
+    lines.append(f"{source}: {stamp['of']}, {chosen or 'default parameters'}")
+    parts = [part for part in stamp if part not in ("of", "parameters", "scenario")]
+    for part in parts:
+        state = "current" if now.get(part) == stamp[part] else f"changed; now {now.get(part, 'not there')[:16]}"
+        lines.append(f"  {part}: {stamp[part][:16]} {state}")
+    if not whole:
+        lines.append("  the file: changed after it was made: edited, or executed by another program")
+    current = whole and all(now.get(part) == stamp[part] for part in parts)
+    return "\n".join([*lines, "current" if current else "out of date: run `make report`"]), current
 
 
-def _carried(path: Path) -> dict[str, Any]:
-    try:
-        if path.suffix == ".ipynb":
-            held = json.loads(path.read_text(encoding="utf-8"))["metadata"]["provenance"]
-        elif path.suffix == ".svg":
-            (found,) = re.findall(r"<provenance>(.*?)</provenance>", path.read_text(encoding="utf-8"))
-            held = json.loads(html.unescape(found))
-        else:
-            from PIL import Image  # here: it is matplotlib's, and only a PNG needs it
-
-            with Image.open(path) as image:
-                held = json.loads(image.info["Provenance"])
-        return {"of": held["of"], "parameters": held["parameters"]} | held
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        expected = "a notebook, an SVG or a PNG that `make report` or `make sweep` made"
-        raise ValueError(f"{path}: found no provenance in it; expected {expected}") from error
-
-
-class Stamp:
-    """What a set of outputs was made from, kept in a file beside them."""
-
-    def __init__(self, path: Path, outputs: Iterable[Path]) -> None:
-        self.path, self.outputs = path, tuple(outputs)
-
-    def stale(self, now: Mapping[str, str]) -> str:
-        """Why the outputs are not current, in words; empty where they are."""
-        try:
-            before = dict(json.loads(self.path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return "not made yet"
-        held = {**now, "what was made": self._made()}
-        changed = [name for name in {**held, **before} if before.get(name) != held.get(name)]
-        return f"{' and '.join(changed)} changed" if changed else ""
-
-    def put(self, now: Mapping[str, str]) -> None:
-        """Note that the outputs were made from ``now``."""
-        paths.write(self.path, json.dumps({**now, "what was made": self._made()}, indent=1) + "\n")
-
-    def _made(self) -> str:
-        return digest(file for output in self.outputs for file in (under(output) if output.is_dir() else [output]))
+def _drawn_by(path: Path) -> Path:
+    """The executed notebook that made the file ``path``. Raises ValueError where it is none that is here."""
+    found = hash_parts(path.read_bytes())
+    for notebook in sorted([*paths.NOTEBOOKS.glob("*.ipynb"), *paths.BUILD.glob("notebooks/*/*.ipynb")]):
+        if found in Stamp(notebook).read().get(FILES, {}).values():
+            return notebook
+    raise ValueError(f"{path}: no notebook here made it as it is: it was edited, or is out of date. Run `make report`")
 
 
 def git_state() -> str:
-    """The commit that is checked out, and whether anything differs from it."""
-    command = ["git", "describe", "--always", "--dirty=, changed since", "--abbrev=12", "--exclude=*"]
+    """The commit that is checked out in this folder, and whether anything that is read differs from it."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+    def git(*command: str) -> str:
+        called = ["git", *command]
+        return subprocess.run(called, cwd=paths.ROOT, env=variables, capture_output=True, text=True, check=True).stdout
+
     try:
-        told = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        if Path(git("rev-parse", "--show-toplevel").strip()).resolve() != paths.ROOT:
+            return "a copy without git"
+        commit = git("rev-parse", "--short=12", "HEAD").strip()
+        inputs = (".", ":!figures", ":!data/curated")
+        changed = git("status", "--porcelain", "--untracked-files=all", "--", *inputs)
     except (OSError, subprocess.CalledProcessError):
         return "a copy without git"
-    return f"commit {told}"
-
-
-def report_stamp() -> tuple[Stamp, dict[str, str]]:
-    """The stamp of the report, and what the report rests on now."""
-    names = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
-    now = {f"{name}.ipynb": key(json.dumps(parts_of(name))) for name in names}
-    now["the code"] = digest(under(paths.ROOT / "src" / "analysis"))
-    now["the state of git"] = git_state()
-    return Stamp(paths.BUILD / "report.json", [paths.REPORT, paths.FIGURES]), now
-
-
-def data_stamp() -> tuple[Stamp, dict[str, str]]:
-    """The stamp of the curated tables, and what they rest on now."""
-    now = {
-        "the raw tables": digest(path for path in under(paths.RAW) if path.relative_to(paths.RAW).parts[0] != "texts"),
-        "the code": digest(under(paths.ROOT / "src" / "analysis" / "evidence")),
-        "the lock": digest([paths.ROOT / "requirements.txt"]),
-        "Python": sys.version,
-    }
-    return Stamp(paths.BUILD / "data.json", [paths.CURATED]), now
+    return f"commit {commit}{', changed since' if changed.strip() else ''}"

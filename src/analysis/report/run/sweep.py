@@ -1,26 +1,32 @@
-"""What does ``make sweep`` make? The grid of scenarios evaluated, and the declared notebooks executed, on a Dask cluster.
+"""What does ``make sweep`` make? The grid of scenarios evaluated, and the declared notebooks executed.
 
 Both go to ``build/sweep/``: the results as one tidy table (CSV and Parquet), each notebook under its scenario's name.
-What is there already and rests on the same content is kept, so that an interrupted sweep goes on where it was. The
-workers hand back what they made and only this process writes, so that a cluster needs no shared folder; or, where the
-sweep goes to a URL that all can reach, each worker writes its own.
+What is there already and rests on the same content is kept, so that an interrupted sweep goes on where it was. The work is
+done by this machine's cores, or by the Dask cluster of DASK_SCHEDULER_ADDRESS: its workers hand back what they made and
+only this process writes, so that a cluster needs no shared folder; or, where the sweep goes to a URL that all can reach,
+each worker writes its own.
 """
 
 import json
-import logging
 import os
 import re
-import signal
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, as_completed, wait
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+    wait,
+)
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
-from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +34,22 @@ import pandas as pd
 from tqdm import tqdm
 
 from analysis.analyses import sensitivity
+from analysis.analyses.sensitivity import declared
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
-from analysis.report.run.notebooks import NOTEBOOKS, cores, executed, serialised
-from analysis.report.run.provenance import FLOORS, NotebookError, Stamp, alone, content, digest, key
+from analysis.report.run import NOTEBOOKS, children
+from analysis.report.run.notebooks import EXECUTES, LOADS, cores, execute
+from analysis.report.run.provenance import NotebookError, Parts, Stamp, file_lock, grid_parts, notebook_parts
 
-BATCH = 20
-"""Scenarios evaluated in one task: about a second's work."""
+SLICES = 8
+"""Slices of the grid for each core: few enough that scenarios of one system of equations stay together, enough that
+the cores end together."""
 
 AHEAD = 4
 """Notebooks submitted at a time for each core of the cluster."""
 
 RETRIES = 2
-
-RESULTS = paths.SWEEP / "results.csv"
 
 Spec = Mapping[str, Any]
 
@@ -57,20 +64,9 @@ class Run:
     folder: str = ""
 
     @property
-    def key(self) -> str:
-        """SHA-256 of all that its output rests on."""
-        grid = paths.SCENARIOS.read_text(encoding="utf-8") if self.name == "6_sensitivity" else ""
-        return key(content(), _notebook(self.name), self.scenario, json.dumps(self.parameters), grid)
-
-    def stored(self, notebook: str, made_from: str) -> str:
-        """The executed ``notebook`` as it is stored: with its scenario, and the key it was made from."""
-        document = json.loads(notebook)
-        document["metadata"]["scenario"] = {
-            "name": self.scenario,
-            "parameters": dict(self.parameters),
-            "key": made_from,
-        }
-        return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    def stamp(self) -> Parts:
+        """What its output is made from."""
+        return {"of": self.name, "scenario": self.scenario, "parameters": dict(self.parameters)} | _parts(self.name)
 
     @property
     def file(self) -> str:
@@ -83,8 +79,8 @@ def _slug(name: str) -> str:
 
 
 @lru_cache
-def _notebook(name: str) -> str:
-    return digest([paths.NOTEBOOKS / f"{name}.ipynb"])
+def _parts(name: str) -> Parts:
+    return notebook_parts(name)
 
 
 class Store:
@@ -119,31 +115,6 @@ class Store:
                 self.files.rm_file(path)
                 with suppress(OSError):  # it holds others
                     self.files.rmdir(path.rpartition("/")[0])
-
-
-def declared() -> Spec:
-    """scenarios.toml. Raises ParameterError where it is no TOML in UTF-8, or lacks what every scenario needs."""
-    try:
-        spec = tomllib.loads(paths.SCENARIOS.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ParameterError(f"scenarios.toml: {error}") from None
-    for name, needed in (("conclusion", ("says", "finding")), ("notebook", ("scenario", "name"))):
-        for place, entry in enumerate(spec.get(name, ()), start=1):
-            if not isinstance(entry, dict) or any(not isinstance(entry.get(key), str) for key in needed):
-                expected = " and ".join(f'{key} = "..."' for key in needed)
-                raise ParameterError(
-                    f"scenarios.toml, [[{name}]] number {place}: found {entry!r}; expected {expected}."
-                )
-    grid = spec.get("grid")
-    if not isinstance(grid, dict) or not all(isinstance(asked, dict) for asked in grid.values()):
-        raise ParameterError(f"scenarios.toml: found grid = {grid!r}; expected a table [grid.ANALYSIS] an analysis.")
-    for name, asked in grid.items():
-        for part in "cross", "single":
-            held = asked.get(part, {})
-            if not isinstance(held, dict) or any(v != "every" and not isinstance(v, list) for v in held.values()):
-                told = f"scenarios.toml, [grid.{name}]: found {part} = {held!r}"
-                raise ParameterError(f'{told}; expected a table of parameters, each "every" or a list of values.')
-    return spec
 
 
 def runs(spec: Spec) -> list[Run]:
@@ -184,15 +155,19 @@ def _record() -> Record:
     return Record.load()
 
 
-def _evaluate(scenarios: list[tuple[str, sensitivity.Choices]]) -> list[dict[str, Any]]:
-    """A task: the rows of some scenarios."""
-    return [row for scenario in scenarios for row in sensitivity.evaluate(_record(), scenario)]
+Scenario = tuple[str, sensitivity.Choices]
 
 
-def _execute(run: Run, made_from: str, url: str) -> tuple[str, str]:
+def _evaluate(scenarios: list[Scenario]) -> list[list[dict[str, Any]]]:
+    """A task: the rows of each of some scenarios."""
+    return [sensitivity.evaluate(_record(), scenario) for scenario in scenarios]
+
+
+def _execute(run: Run, stamp: Parts, url: str) -> tuple[str, str]:
     """A task: the executed notebook as it is stored, or, second, why it failed. With a ``url`` it is stored there."""
+    children.start_server(EXECUTES, LOADS)
     try:
-        notebook = run.stored(serialised(executed(run.name, dict(run.parameters))), made_from)
+        notebook = execute(run.name, dict(run.parameters), stamp)
     except NotebookError as error:
         return "", str(error)
     if not url:
@@ -201,88 +176,82 @@ def _execute(run: Run, made_from: str, url: str) -> tuple[str, str]:
     return "", ""
 
 
-@contextmanager
-def cluster() -> Iterator[tuple[Executor, int]]:
-    """The Dask cluster named in DASK_SCHEDULER_ADDRESS, or one of this machine's cores: an executor, and its cores.
+ADDRESS = re.compile(r"(tcp://|tls://)?(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+")
 
-    What a worker could not do, for it died or its storage failed, is tried anew ``RETRIES`` times.
+
+@contextmanager
+def cluster() -> Iterator[tuple[Executor, int] | None]:
+    """The Dask cluster named in DASK_SCHEDULER_ADDRESS: an executor, and its cores; None where none is named.
+
+    What a worker could not do, for it died or its storage failed, is tried again ``RETRIES`` times. Raises ParameterError
+    for what is no address, and OSError where nobody answers there.
     """
-    from distributed import Client, LocalCluster  # here: a report needs no cluster
-
     address = os.environ.get("DASK_SCHEDULER_ADDRESS")
-    if address:
-        with Client(address) as client:
-            yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or cores()
+    if not address:
+        yield None
         return
-    with ExitStack() as stack:
-        with _deaf():
-            local = stack.enter_context(
-                LocalCluster(
-                    n_workers=cores(),
-                    threads_per_worker=1,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    silence_logs=logging.CRITICAL,  # an error comes back; what a worker logs as it ends is noise
-                )
-            )
-        yield stack.enter_context(Client(local)).get_executor(pure=False, retries=RETRIES), cores()
+    if not ADDRESS.fullmatch(address):
+        raise ParameterError(f"DASK_SCHEDULER_ADDRESS = {address!r}: expected tcp://HOST:PORT or tls://HOST:PORT.")
+    from distributed import Client  # here: only a cluster needs it
+
+    with Client(address) as client:
+        yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or cores()
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """The processes that are started here do not hear Ctrl-C: this one does, and ends them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # now, for as it starts it makes the thread hear again
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-
-
-def evaluated(executor: Executor | None = None) -> pd.DataFrame:
-    """The whole grid, evaluated; kept in build/sweep/ for as long as nothing that it rests on changes.
+def evaluated(executor: Executor | None = None) -> None:
+    """Evaluate the whole grid into build/sweep/, unless it is there and nothing that it rests on has changed.
 
     ``executor`` evaluates it; by default one process a core. Raises ParameterError for a grid that cannot be.
     """
-    with alone("grid"):
-        stamp, now = grid_stamp()
-        if stamp.stale(now):
-            scenarios = sensitivity.grid(_record(), declared())
-            batches = [scenarios[start : start + BATCH] for start in range(0, len(scenarios), BATCH)]
-            if executor is None:
-                with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
-                    rows = _gathered(pool, batches)
-            else:
-                rows = _gathered(executor, batches)
-            table = sensitivity.table(rows)
-            paths.write(RESULTS, table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
-            paths.write(RESULTS.with_suffix(".parquet"), table.to_parquet(index=False))
-            stamp.put(now)
-        return sensitivity.read(RESULTS)
+    with file_lock("grid"):
+        stamp, now = grid_stamp(), grid_parts()
+        if not stamp.stale(now):
+            return
+        scenarios = sensitivity.grid(_record(), declared())
+        if executor is None:
+            children.start_server(__name__)
+            pool = ProcessPoolExecutor(cores(), mp_context=children.CONTEXT, initializer=children.end_with_parent)
+            try:
+                with pool, children.none_left(pool):
+                    rows = _gathered(pool, scenarios)
+            except BrokenExecutor:
+                reason = "a process was killed, probably out of memory. Run the command again"
+                raise NotebookError(f"the scenarios: {reason}") from None
+        else:
+            rows = _gathered(executor, scenarios)
+        table = sensitivity.table(rows)
+        paths.write(paths.GRID / "results.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
+        paths.write(paths.GRID / "results.parquet", table.to_parquet(index=False))
+        stamp.write(now)
 
 
-def grid_stamp() -> tuple[Stamp, dict[str, str]]:
-    """The stamp of the evaluated grid, and what it rests on now."""
-    now = {"the code, the data or the lock": content(*FLOORS), "the grid": digest([paths.SCENARIOS])}
-    return Stamp(RESULTS.with_suffix(".json"), [RESULTS, RESULTS.with_suffix(".parquet")]), now
+def grid_stamp() -> Stamp:
+    """The stamp of the evaluated grid."""
+    return Stamp(paths.BUILD / "grid.json", paths.GRID)
 
 
-def sensitivity_of(_record: Record) -> sensitivity.Sensitivity:
-    """The sensitivity of the findings over the declared grid, whatever the scenario of the record."""
-    return sensitivity.analyse(evaluated(), declared())
+def _slices(scenarios: list[Scenario]) -> list[list[int]]:
+    """The places of ``scenarios`` in contiguous slices: those that read the claims in the same way are neighbours."""
+    record = _record()
+
+    def shared(place: int) -> tuple[str, ...]:
+        name, choices = scenarios[place]
+        return name, *map(str, record.under(record.scenario.but(**choices)).choice)
+
+    order = sorted(range(len(scenarios)), key=shared)
+    length = -(-len(order) // (SLICES * cores())) or 1
+    return [order[start : start + length] for start in range(0, len(order), length)]
 
 
-def _gathered(executor: Executor, batches: list[list[tuple[str, sensitivity.Choices]]]) -> Iterator[dict[str, Any]]:
-    places = {executor.submit(_evaluate, batch): place for place, batch in enumerate(batches)}
+def _gathered(executor: Executor, scenarios: list[Scenario]) -> list[dict[str, Any]]:
+    """The rows of ``scenarios``, in their order."""
+    futures = {executor.submit(_evaluate, [scenarios[p] for p in places]): places for places in _slices(scenarios)}
     done: dict[int, list[dict[str, Any]]] = {}
-    with tqdm(total=len(batches), desc="scenarios", file=sys.stderr, unit="batch", disable=None) as bar:
-        for future in as_completed(places):
-            done[places[future]] = future.result()
-            bar.update()
-    return (row for place in sorted(done) for row in done[place])
+    with tqdm(total=len(scenarios), desc="scenarios", file=sys.stderr, unit="scenario", disable=None) as bar:
+        for future in as_completed(futures):
+            done |= zip(futures[future], future.result(), strict=True)
+            bar.update(len(futures[future]))
+    return [row for place in sorted(done) for row in done[place]]
 
 
 def sweep(url: str = "") -> list[str]:
@@ -293,35 +262,42 @@ def sweep(url: str = "") -> list[str]:
     """
     wanted = runs(declared())
     store = Store(url or str(paths.SWEEP))
-    keys = {run: run.key for run in wanted}  # before they run: what changes meanwhile is not taken for run
-    stale = [run for run in wanted if keys[run] not in store.read(run.file)]
-    why: dict[Run, str] = {}
+    stamps = {run: run.stamp for run in wanted}  # before they run: what changes meanwhile is not taken for run
+    stale = [run for run in wanted if Stamp(Path(run.file)).stale(stamps[run], store.read(run.file))]
+    failures: dict[Run, str] = {}
     print(f"sweep: {len(wanted) - len(stale)} of {len(wanted)} notebooks are current", file=sys.stderr)
-    stamp, now = grid_stamp()
-    if stale or stamp.stale(now):
-        with cluster() as (executor, workers):
-            evaluated(executor)
-            submit = lambda run: executor.submit(_execute, run, keys[run], url)  # noqa: E731
-            with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
-                for run, future in _in_turn(submit, stale, AHEAD * workers):
-                    try:
-                        notebook, why[run] = future.result()
-                    except Exception as error:  # whatever a worker could not do, the others finish
-                        notebook, why[run] = "", f"{type(error).__name__}: {error}"
-                    if notebook:
-                        store.write(run.file, notebook.encode())
-                    bar.set_postfix_str(run.scenario)
-                    bar.update()
+    if stale or grid_stamp().stale(grid_parts()):
+        with cluster() as found:
+            evaluated(found and found[0])
+            with ThreadPoolExecutor(cores()) as threads, children.none_left(threads):
+                executor, workers = found or (threads, cores())
+                submit = lambda run: executor.submit(_execute, run, stamps[run], url)  # noqa: E731
+                with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
+                    for run, future in _in_turn(submit, stale, AHEAD * workers):
+                        try:
+                            notebook, failures[run] = future.result()
+                        except Exception as error:  # whatever a worker could not do, the others finish
+                            notebook, failures[run] = "", f"{type(error).__name__}: {error}"
+                        if notebook:
+                            store.write(run.file, notebook.encode())
+                        bar.set_postfix_str(run.scenario)
+                        bar.update()
     rows = [
-        (run.scenario, run.name, json.dumps(dict(run.parameters)), "" if why.get(run) else run.file, why.get(run, ""))
+        (
+            run.scenario,
+            run.name,
+            json.dumps(dict(run.parameters)),
+            "" if failures.get(run) else run.file,
+            failures.get(run, ""),
+        )
         for run in wanted
     ]
     index = pd.DataFrame(rows, columns=["scenario", "notebook", "parameters", "file", "failure"])
     store.write("index.csv", index.to_csv(index=False, lineterminator="\n").encode())
-    for table in (RESULTS, RESULTS.with_suffix(".parquet")):
+    for table in sorted(paths.GRID.iterdir()):
         store.write(table.name, table.read_bytes())
     store.keep(run.file for run in wanted)
-    return [f"{run.scenario}: {reason}" for run, reason in why.items() if reason]
+    return [f"{run.scenario}: {reason}" for run, reason in failures.items() if reason]
 
 
 def _in_turn(

@@ -1,0 +1,142 @@
+"""What happens in the child that executes a notebook? IPython runs its cells, and what they show is collected.
+
+The same shell that a kernel wraps, without the kernel's messages: the outputs are those of JupyterLab and papermill, but
+for what a program started by a cell prints. Nothing of the person's IPython profile is read. How the child is started,
+timed and ended is in :mod:`analysis.report.run.children`.
+"""
+
+import io
+import os
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+from ipykernel.jsonutil import json_clean
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
+from nbformat import v4
+from papermill.parameterize import parameterize_notebook
+from traitlets.config import Config
+
+LONGEST = 1000
+"""Letters of an error's message that are kept."""
+
+
+def _shown(data: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+    encoded = {kind: b64encode(one).decode() if isinstance(one, bytes) else one for kind, one in data.items()}
+    return {"data": json_clean(encoded), "metadata": json_clean(dict(metadata or {}))}
+
+
+class Stream(io.TextIOBase):
+    """``sys.stdout`` or ``sys.stderr`` of a cell."""
+
+    def __init__(self, shell: "Shell", name: str) -> None:
+        self.shell, self.name = shell, name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        outputs = self.shell.outputs
+        if outputs and outputs[-1].get("name") == self.name:
+            outputs[-1]["text"] += text
+        elif text:
+            outputs.append(v4.new_output("stream", name=self.name, text=text))
+        return len(text)
+
+
+class Publisher(DisplayPublisher):  # type: ignore[misc]
+    """What a cell displays."""
+
+    shell: Any
+
+    def publish(  # type: ignore[override]
+        self, data: Any, metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any
+    ) -> None:
+        shown = _shown(data, metadata)
+        name = (transient or {}).get("display_id")
+        if update:
+            for output in self.shell.displayed.get(name, ()):
+                output.update(nbformat.from_dict(shown))
+            return
+        output = v4.new_output("display_data", **shown)
+        self.shell.outputs.append(output)
+        if name:
+            self.shell.displayed.setdefault(name, []).append(output)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear()
+
+
+class Hook(DisplayHook):  # type: ignore[misc]
+    """The value of a cell's last line."""
+
+    shell: Any
+
+    def write_output_prompt(self) -> None: ...
+
+    def finish_displayhook(self) -> None: ...
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        shown = _shown(format_dict, md_dict)
+        self.shell.outputs.append(v4.new_output("execute_result", execution_count=self.prompt_count, **shown))
+
+
+class Shell(InteractiveShell):  # type: ignore[misc]
+    """IPython whose cells show nothing to a person; ``outputs`` are those of the cell that runs."""
+
+    kernel = None
+    """Packages take a shell that has one for a notebook's, not a terminal's."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.outputs: list[Any] = []
+        self.displayed: dict[str, list[Any]] = {}
+        super().__init__(display_pub_class=Publisher, displayhook_class=Hook, **settings)
+
+    def ask_exit(self) -> None:
+        """``exit``: ends the notebook as an error, for what follows would not be executed."""
+        raise SystemExit("the cell calls exit")
+
+
+def execute(
+    send: Callable[[Any], None], source: str, folder: str, parameters: Mapping[str, Any], environment: Mapping[str, str]
+) -> None:
+    """Execute the notebook ``source`` in ``folder``; sends, of each code cell as it begins, its number, and at the end
+    the notebook (a str), or the error of the cell that failed (a list: its number, name and message)."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        os.dup2(os.open(os.devnull, os.O_RDWR), number)
+        setattr(sys, f"__{name}__", None)  # no terminal whose width or colours could show
+    os.environ.pop("COLUMNS", None)
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    notebook = nbformat.reads(source, as_version=4)  # type: ignore[no-untyped-call]
+    if parameters:
+        notebook = parameterize_notebook(notebook, dict(parameters), kernel_name="python3", language="python")
+    with TemporaryDirectory() as profile:
+        os.environ["IPYTHONDIR"] = profile
+        settings = Config({"HistoryManager": {"enabled": False}})
+        where = ProfileDir.create_profile_dir(str(Path(profile) / "profile_default"), settings)
+        shell = Shell.instance(config=settings, profile_dir=where, ipython_dir=profile)
+        if pandas := sys.modules.get("pandas"):
+            pandas.set_option("display.max_columns", 20)  # as where it is imported in a notebook
+        sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")  # type: ignore[assignment]
+        send(_run(shell, notebook, send))
+
+
+def _run(shell: Shell, notebook: Any, send: Callable[[Any], None]) -> Any:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, start=1):
+        send(number)
+        shell.outputs.clear()
+        result = shell.run_cell(cell.source, store_history=True)
+        if error := result.error_before_exec or result.error_in_exec:
+            return [number, type(error).__name__, str(error)[:LONGEST]]
+        cell.outputs, cell.execution_count = list(shell.outputs), number
+    return nbformat.writes(notebook)  # type: ignore[no-untyped-call]
