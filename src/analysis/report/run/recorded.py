@@ -86,8 +86,11 @@ def read_findings(path: Path) -> tuple[Recorded, ...]:
 
 
 def _finding(found: Mapping[str, Any]) -> Recorded:
-    known: dict[str, Any] = {name: value for name, value in found.items() if name in NAMES}
-    return Recorded(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+    known: dict[str, Any] = {}
+    for name, value in found.items():
+        if name in NAMES:
+            known[name] = tuple(value) if isinstance(value, list) else value
+    return Recorded(**known)
 
 
 def latest(name: str) -> Path:
