@@ -12,7 +12,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from analysis.evidence import paths
+from analysis.evidence import files
 
 from .machine import machine
 
@@ -31,7 +31,7 @@ def main() -> None:
         print(f"{name} ...", file=sys.stderr, flush=True)
         began = time.perf_counter()
         measured = {"on": machine(), "results": import_module(f"benchmarks.{name}").measure()}
-        paths.write(HERE / "results" / f"{name}.json", json.dumps(measured, indent=1) + "\n")
+        files.write(HERE / "results" / f"{name}.json", json.dumps(measured, indent=1) + "\n")
         print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
     print(page())
 
@@ -47,7 +47,7 @@ def page() -> Path:
             if hasattr(part, "chart"):
                 part.chart(kept["results"], kept["on"])
             text += ["", title, "", f"{kept['on']}.", *rest]
-    paths.write(HERE / "results.md", "\n".join(text) + "\n")
+    files.write(HERE / "results.md", "\n".join(text) + "\n")
     return HERE / "results.md"
 
 

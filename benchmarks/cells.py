@@ -16,8 +16,7 @@ import pandas as pd
 
 from analysis.analyses import claims as evidence
 from analysis.analyses import deaths_by_year, pathways, returnees_and_arrests
-from analysis.evidence import curate, paths
-from analysis.evidence import schema as tables
+from analysis.evidence import curate, paths, schema, tables
 from analysis.evidence.intake.worklist import verify
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import Record, parameters
@@ -46,7 +45,7 @@ RESTED_ON = {
 }
 """Columns that rows of other tables rest on: a change there is put to the whole validation."""
 
-SPEAKING = ("attributed_to", "attribution_type", "speaker", "speaker_role")
+SPEAKING = ("speaker", "speaker_role", "speaker", "speaker_role")
 
 SHOWN_EACH = {"findings": 3, "evidence": 1}
 """So many of what is caught by nothing, in each column, are put to the analyses."""
@@ -61,16 +60,16 @@ class Campaign:
     """The record as it stands, and the checks that a change of it is put to."""
 
     frames: curate.Frames
-    vocabulary: tables.Vocabulary
+    vocabulary: schema.Vocabulary
     texts: dict[str, Text]
     draw: random.Random = dataclasses.field(default_factory=lambda: random.Random(1))
 
-    def changes(self, table: tables.Table) -> Changes:
+    def changes(self, table: schema.Table) -> Changes:
         """Every cell of ``table`` changed in every way that changes it, one at a time."""
         frame = self.frames[table.name]
         held = frame.to_dict("records")
         columns = [column for column in table.columns if not column.derived and column.name in frame]
-        if table is tables.SOURCES:
+        if table is schema.SOURCES:
             columns = columns[1:]  # its folder's name
         rows = []
 
@@ -86,7 +85,7 @@ class Campaign:
             for at in self._some(held):
                 moved = {name: str(int(held[at][name]) + 1) for name in ("char_start", "char_end")}
                 change(at, "char_start", "shift", **moved)
-        if table is not tables.SOURCES:
+        if table is not schema.SOURCES:
             for at in self._some(held):
                 change(at, "(row)", "doubled")
                 change(at, "(row)", "dropped")
@@ -95,7 +94,7 @@ class Campaign:
     def _some(self, rows: list[Any]) -> list[int]:
         return sorted(self.draw.sample(range(len(rows)), min(CELLS, len(rows))))
 
-    def _ways(self, column: tables.Column, frame: pd.DataFrame, cell: str) -> Iterator[tuple[str, str]]:
+    def _ways(self, column: schema.Column, frame: pd.DataFrame, cell: str) -> Iterator[tuple[str, str]]:
         draw = self.draw
         if digits := [place for place, sign in enumerate(cell) if sign.isdigit()]:
             place = draw.choice(digits)
@@ -112,7 +111,7 @@ class Campaign:
             place = draw.choice(letters)
             yield "letters", cell[:place] + cell[place + 1] + cell[place] + cell[place + 2 :]
 
-    def with_change(self, table: tables.Table, change: dict[str, Any]) -> pd.DataFrame:
+    def with_change(self, table: schema.Table, change: dict[str, Any]) -> pd.DataFrame:
         """The whole table with one change."""
         frame = self.frames[table.name].copy()
         if change["way"] == "dropped":
@@ -123,11 +122,11 @@ class Campaign:
         frame.loc[change["at"]] = row.iloc[0]
         return frame
 
-    def refused(self, table: tables.Table, change: dict[str, Any]) -> bool:
+    def refused(self, table: schema.Table, change: dict[str, Any]) -> bool:
         """Whether the whole validation refuses the record with one change."""
         frames = self.frames | {table.name: self.with_change(table, change)}
 
-        def framed(_: object, asked: tables.Table) -> pd.DataFrame:
+        def framed(_: object, asked: schema.Table) -> pd.DataFrame:
             return frames[asked.name][[*asked.raw_columns, "file", "row"]]
 
         with mock.patch.object(tables, "read_raw", lambda *_: []), mock.patch.object(tables, "framed", framed):
@@ -137,7 +136,7 @@ class Campaign:
                 return True
         return False
 
-    def put(self, table: tables.Table) -> Changes:
+    def put(self, table: schema.Table) -> Changes:
         """The changes of a table, each with the ``stage`` that catches it."""
         changes = self.changes(table)
         caught = self._alone(table, changes)
@@ -148,38 +147,38 @@ class Campaign:
             stage[place] = STAGES[0] if across(table, change) else STAGES[3]
         for place in stage.index[stage == STAGES[3]]:
             row = changes.loc[[place]]
-            if table in (tables.CLAIMS, tables.WIDER) and any(verify._misquoted(row)):
+            if table in (schema.CLAIMS, schema.WIDER) and any(verify._misquoted(row)):
                 stage[place] = STAGES[1]
             elif "char_start" in changes and self._lost(table, row.to_dict("records")[0]):
                 stage[place] = STAGES[2]
         return changes.assign(stage=stage)
 
-    def _alone(self, table: tables.Table, changes: Changes) -> "pd.Series[bool]":
+    def _alone(self, table: schema.Table, changes: Changes) -> "pd.Series[bool]":
         """Which changes the checks of a row by itself refuse, and those of keys."""
         problems = list(tables.check_cells(changes, table, self.vocabulary))
-        if table in (*tables.BY_SOURCE, tables.WIDER):
+        if table in (*schema.BY_SOURCE, schema.WIDER):
             problems += curate._row_problems(changes, table, self.frames["cases"]["case_id"])
             problems += curate._context_problems(changes, self.frames)
-        if table in (tables.EXPLANATIONS, tables.CODINGS):
+        if table in (schema.EXPLANATIONS, schema.CODINGS):
             problems += curate._coding_problems(changes)
-        if table in (tables.CLAIMS, tables.WIDER):
+        if table in (schema.CLAIMS, schema.WIDER):
             problems += curate._claim_problems(changes)
             problems += curate._measure_problems(changes, self.frames["measures"])
-        if table is tables.SOURCES:
+        if table is schema.SOURCES:
             problems += curate._date_problems(changes, "published")
         key = list(table.primary_key)
         taken = pd.MultiIndex.from_frame(changes[key]).isin(pd.MultiIndex.from_frame(self.frames[table.name][key]))
         again = changes["way"].eq("doubled") | (changes["column"].isin(key) & taken)
         return again | (changes["row"].isin({problem.row for problem in problems}) & changes["way"].ne("dropped"))
 
-    def _against_others(self, table: tables.Table, change: dict[str, Any]) -> bool:
+    def _against_others(self, table: schema.Table, change: dict[str, Any]) -> bool:
         """Whether the readings that bear on a changed row, or the rows of the same speaker, refuse it."""
         frames, readings = dict(self.frames), self.frames["readings"]
         was = frames[table.name].loc[change["at"]]
-        if table is tables.READINGS:
+        if table is schema.READINGS:
             readings = self.with_change(table, change)
             touched = {was["ambiguity"], change["ambiguity"]}
-        elif table in (tables.CLAIMS, tables.WIDER):
+        elif table in (schema.CLAIMS, schema.WIDER):
             touched = set(readings.loc[readings["claim_id"].eq(was["claim_id"]), "ambiguity"])
             frames[table.name] = self.with_change(table, change)
         else:
@@ -191,7 +190,7 @@ class Campaign:
         part = readings[readings["ambiguity"].isin(touched)]
         return bool(touched) and any(curate._reading_problems(frames | {"readings": part}, self.vocabulary))
 
-    def _lost(self, table: tables.Table, change: dict[str, Any]) -> bool:
+    def _lost(self, table: schema.Table, change: dict[str, Any]) -> bool:
         """Whether a changed row does not lead to its words, or a dropped one leaves a number that no row holds."""
         text = self.texts[change["source_id"]]
         if change["way"] != "dropped":
@@ -206,7 +205,7 @@ class Campaign:
         ]
         return any(True for _ in verify.overlooked(text, spans))
 
-    def record(self, table: tables.Table | None = None, change: dict[str, Any] | None = None) -> Record:
+    def record(self, table: schema.Table | None = None, change: dict[str, Any] | None = None) -> Record:
         """The curated record, with one change or none."""
         frames = self.frames | ({table.name: self.with_change(table, change)} if table and change else {})
         loaded = curate.derived(frames)
@@ -241,7 +240,7 @@ def measure() -> dict[str, Any]:
     """For each column and way: how many changes were made, what caught them, and how many of the rest showed in a result."""
     whole = campaign()
     every = {}
-    for table in tables.TABLES:
+    for table in schema.TABLES:
         every[table.name] = whole.put(table)
         print(f"  {table.name}: {len(every[table.name])} changes", file=sys.stderr, flush=True)
     changes = pd.concat([made.assign(table=name) for name, made in every.items()], ignore_index=True)
@@ -249,7 +248,7 @@ def measure() -> dict[str, Any]:
     for caught in (True, False):
         rows = changes[changes["stage"].eq(STAGES[0]) == caught].sample(AGREEING, random_state=1)
         for name, place in zip(rows["table"], rows["row"], strict=True):
-            table = next(table for table in tables.TABLES if table.name == name)
+            table = next(table for table in schema.TABLES if table.name == name)
             agreeing += whole.refused(table, every[name].loc[place].to_dict()) == caught
     counts = changes.groupby(["table", "column", "way", "stage"], sort=False).size()
     return {
@@ -269,7 +268,7 @@ def shown(whole: Campaign, uncaught: Changes) -> list[list[Any]]:
         if group == "evidence":
             rows = rows[rows["table"].eq("claims")]
         for (name, column), part in rows.groupby(["table", "column"], sort=False):
-            table = next(table for table in tables.TABLES if table.name == name)
+            table = next(table for table in schema.TABLES if table.name == name)
             moved = 0
             for change in part.to_dict("records"):
                 try:

@@ -17,8 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis.evidence import paths
-from analysis.evidence import schema as tables
+from analysis.evidence import paths, schema
 from analysis.evidence.text import Span, Text
 
 from .machine import peak
@@ -64,11 +63,11 @@ def make(folder: Path, claims: int) -> None:
         content = "".join(sentences)
         (texts / f"{name}.txt").write_text(content, encoding="utf-8")
         text = Text(content)
-        _table(raw / name, tables.CLAIMS, (_claim(name, text, *row) for row in rows))
+        _table(raw / name, schema.CLAIMS, (_claim(name, text, *row) for row in rows))
         items = ((claim, content.index(f"item {claim} of")) for claim in range(EACH))
-        _table(raw / name, tables.DISMISSED, (_dismissed(name, text, *item) for item in items))
-        for table in tables.BY_SOURCE:
-            if table not in (tables.CLAIMS, tables.DISMISSED):
+        _table(raw / name, schema.DISMISSED, (_dismissed(name, text, *item) for item in items))
+        for table in schema.BY_SOURCE:
+            if table not in (schema.CLAIMS, schema.DISMISSED):
                 _table(raw / name, table, ())
         digest = sha256(content.encode()).hexdigest()
         (raw / name / "source.toml").write_text(TOML.format(name=name, digest=digest), encoding="utf-8")
@@ -80,7 +79,7 @@ def _claim(name: str, text: Text, claim: int, start: int, phrase: str, count: in
         "claim_id": f"{name}.c{claim}", "char_start": span.start, "char_end": span.end, "phrase": phrase,
         "sentence_sha256": text.sentence_hash(span), "measure": "killed", "hedge": "at_least", "value": count,
         "unit": "persons", "population": "moroccan_fighters", "origin": "morocco", "place": "syria_iraq", "group": "is",
-        "kind": "cumulative", "as_of": as_of, "attributed_to": "the paper", "attribution_type": "journalist",
+        "kind": "cumulative", "as_of": as_of, "speaker": "the paper", "speaker_role": "journalist",
         "applies": "whole", "modality": "reported", "period": f"../{as_of}",
     }  # fmt: skip
 
@@ -93,7 +92,7 @@ def _dismissed(name: str, text: Text, claim: int, start: int) -> dict[str, objec
     }  # fmt: skip
 
 
-def _table(folder: Path, table: tables.Table, rows: Iterable[dict[str, object]]) -> None:
+def _table(folder: Path, table: schema.Table, rows: Iterable[dict[str, object]]) -> None:
     with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, table.raw_columns, restval="", lineterminator="\n")
         writer.writeheader()

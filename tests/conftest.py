@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
-from analysis.evidence import paths
-from analysis.evidence import schema as tables
+from analysis.evidence import paths, schema
 from analysis.evidence.record import Record
 
 # a mutant is killed by the first example that fails, and told apart by none that is smaller
@@ -86,7 +85,7 @@ def of_one_source(raw: Path, source: str) -> Path:
     shutil.copytree(paths.RAW / source, raw / source)
     for name in ("codebook.csv", "measures.csv"):
         shutil.copy(paths.RAW / name, raw)
-    for name, table in (("readings.csv", tables.READINGS), ("wider/figures.csv", tables.WIDER)):
+    for name, table in (("readings.csv", schema.READINGS), ("wider/figures.csv", schema.WIDER)):
         (raw / name).parent.mkdir(exist_ok=True)
         (raw / name).write_text(",".join(table.raw_columns) + "\n")
     return raw

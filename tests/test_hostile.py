@@ -37,7 +37,7 @@ build.main_findings = lambda _: ()
 build.findings_table = lambda _: __import__("pandas").DataFrame({"id": ["a"]})
 def site(record, executed, drawn, target, state):
     for name in names:
-        build.paths.write(target / f"{name}.html", (executed / f"{name}.ipynb").read_text() * 100)
+        build.files.write(target / f"{name}.html", (executed / f"{name}.ipynb").read_text() * 100)
 build.site = site
 from analysis.cli import main
 if __name__ == "__main__":
@@ -94,7 +94,7 @@ def put(project: Path, name: str, *cells: str) -> None:
 def drawing(word: str) -> str:
     """A cell that draws a figure, long enough not to be written at a stroke."""
     return (
-        "import os; from pathlib import Path; from analysis.evidence.paths import write\n"
+        "import os; from pathlib import Path; from analysis.evidence.files import write\n"
         f"for n in range(3): write(Path(os.environ['ANALYSIS_FIGURES']) / f'{{n}}.svg', '{word}' * 200_000)"
     )
 
@@ -162,7 +162,7 @@ def test_killed_at_every_step_of_writing_and_made_whole_by_the_next_run(small: P
 
 STEPS = """
 import os, shutil, signal, pathlib
-from analysis.evidence import curate, paths
+from analysis.evidence import curate, files, paths
 from analysis.cli import main
 import pandera.pandas
 

@@ -155,7 +155,7 @@ def test_papermill_is_refused_in_one_clear_sentence(tmp_path: Path, parameters: 
     ids=str,
 )
 def test_every_figure_can_be_drawn_under_other_choices(record: Record, name: str, choices: dict[str, object]) -> None:
-    chosen = record.under(record.scenario.but(**choices))
+    chosen = record.under(record.scenario.with_choices(**choices))
     result = import_module(f"analysis.analyses.{name}").analyse(chosen)
     drawn = import_module(f"analysis.figures.{name}")
     functions = [

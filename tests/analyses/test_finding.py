@@ -120,7 +120,7 @@ def test_the_readings_of_claims_are_those_in_force(record: Record) -> None:
 def test_what_is_said_stands_in_the_table_as_it_is_coded(record: Record) -> None:
     claims, table = record.claims, said(record, record.claims)
     assert list(table.columns) == ["claim", "phrase", "said by", "as of", "kind", "window", "interval", "readings"]
-    for name, column in {"claim": "claim_id", "phrase": "phrase", "said by": "attributed_to", "as of": "as_of"}.items():
+    for name, column in {"claim": "claim_id", "phrase": "phrase", "said by": "speaker", "as of": "as_of"}.items():
         assert list(table[name]) == list(claims[column])
     assert list(table["kind"]) == list(claims["kind"]) and set(table.loc[claims["period"].eq(""), "window"]) == {
         "no stated window"
@@ -144,7 +144,7 @@ def test_counts_are_of_moroccans_in_persons_and_of_no_case(record: Record) -> No
 def test_the_rival_answers_are_those_that_move(record: Record) -> None:
     table = rival_answers(record, deaths_by_year.analyse, ["shares_2014_2015"])
     base = {item.id: item.answer for item in deaths_by_year.analyse(record).findings}
-    other = record.under(record.scenario.but(shares_2014_2015="together"))
+    other = record.under(record.scenario.with_choices(shares_2014_2015="together"))
     moved = {item.id: item.answer for item in deaths_by_year.analyse(other).findings}
     expected = pd.DataFrame(
         [

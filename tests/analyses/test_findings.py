@@ -24,7 +24,7 @@ from ..held import Held
 
 
 def under(read: Record, **choices: object) -> Record:
-    return read.under(read.scenario.but(**choices))
+    return read.under(read.scenario.with_choices(**choices))
 
 
 @pytest.mark.parametrize(("reading", "named", "left"), [("each", 0.88, 0.12), ("together", 0.63, 0.37)])

@@ -31,7 +31,7 @@ def added(record: Record, rows: Rows) -> Record:
     frame = record.reported["claims"]
     plain = frame[frame["kind"].eq("cumulative") & frame["hedge"].eq("exact")].iloc[0].to_dict()
     plain |= KILLED | {"origin": "morocco", "group": "any", "unit": "persons", "period": "", "case_id": "", "note": ""}
-    plain |= {"as_of": "2017-03", "attributed_to": "the article", "attribution_type": "journalist", "ambiguity": ""}
+    plain |= {"as_of": "2017-03", "speaker": "the article", "speaker_role": "journalist", "ambiguity": ""}
     new = [
         plain | {"claim_id": f"made-up.{place}", "family": f"made-up-{place}", "phrase": f"{row['value']:g}"} | row
         for place, row in enumerate(rows)

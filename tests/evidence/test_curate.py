@@ -9,7 +9,7 @@ from frictionless import Package
 from analysis.evidence import paths
 from analysis.evidence.curate import curate, read
 from analysis.evidence.problems import EvidenceError
-from analysis.evidence.record import derive
+from analysis.evidence.readings import derive
 
 SOURCE = "raseef22-2017-03"
 
@@ -95,7 +95,7 @@ def test_less_than_nothing_is_refused(raw: Path, tmp_path: Path) -> None:
         ("claims", 4, "char_end", "980", "room for the phrase"),
         ("claims", 4, "case_id", "magharebia-2014-12.p01", "a case of the same source"),
         ("claims", 4, "population", "case_persons", "the case whose persons are counted"),
-        ("claims", 3, "attribution_type", "kin", "the same kind of speaker"),
+        ("claims", 3, "speaker_role", "kin", "the same kind of speaker"),
         ("events", 2, "date", "2019-01", "a date not after the source's publication"),
         ("cases", 2, "period", "2019", "a date not after the source's publication"),
         ("codings", 2, "coder", "b", "the coder in the coding_id"),

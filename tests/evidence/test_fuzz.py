@@ -22,17 +22,17 @@ import pytest
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
-from analysis.evidence import paths
-from analysis.evidence import schema as tables
-from analysis.evidence.curate import MAX_WORDS, derived, read
+from analysis.evidence import files, paths, schema, tables
+from analysis.evidence.curate import derived, read
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import COUNTED, NUMBERED, Interval, interval
 from analysis.evidence.intake.suggestions import suggestions
 from analysis.evidence.intake.verify import STATUSES, verify
 from analysis.evidence.intake.worklist import TODO, intake
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.record import decimal, parameters, patched
-from analysis.evidence.scenario import Parameter, ParameterError, injected_names, scenario
+from analysis.evidence.readings import apply_patches, decimal
+from analysis.evidence.rules import MAX_WORDS
+from analysis.evidence.scenario import Parameter, ParameterError, injected_names, parameters, scenario
 from analysis.evidence.text import Span, Text, normalised, numbers_in
 
 
@@ -45,7 +45,7 @@ def share_of(examples: int) -> settings:
 
 UNITS = st.sampled_from([*sorted(COUNTED), "share", "years", "days", "elsewhere"])
 HEDGES = st.sampled_from([*NUMBERED, "vague", "roughly", ""])
-PRINTED = st.from_regex(tables.NUMBER, fullmatch=True, alphabet="0123456789.")
+PRINTED = st.from_regex(schema.NUMBER, fullmatch=True, alphabet="0123456789.")
 USUAL = st.one_of(st.integers(0, 10**7).map(str), st.decimals(0, 10**4, places=3).map(str), st.just("0"))
 WIDTHS = st.floats(0, 4) | st.floats(0, 10**9)
 
@@ -354,7 +354,7 @@ def test_a_first_guess_is_one_that_may_be_coded(content: str) -> None:
         if guess.table == "claims":
             assert bounds(guess.hedge, guess.value, guess.value_to, guess.unit, 1.0), guess
             for cell in filter(None, (guess.value, guess.value_to)):
-                assert re.fullmatch(tables.NUMBER, cell) and Decimal(cell) in numbers_in(phrase), guess
+                assert re.fullmatch(schema.NUMBER, cell) and Decimal(cell) in numbers_in(phrase), guess
 
 
 # Tables
@@ -362,10 +362,10 @@ def test_a_first_guess_is_one_that_may_be_coded(content: str) -> None:
 CELLS = st.one_of(
     st.text(alphabet="ab1 \",;\r\n\t\0é\ufeff\u00a0\u2028'\\", max_size=8), st.text(max_size=6), st.just("")
 )
-SMALL = tables.Table("small", "three cells", tuple(tables.Column(name, name) for name in "abc"))
+SMALL = schema.Table("small", "three cells", tuple(schema.Column(name, name) for name in "abc"))
 
 
-def raw_of(content: bytes, table: tables.Table = SMALL) -> list[tables.Row]:
+def raw_of(content: bytes, table: schema.Table = SMALL) -> list[tables.Row]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "small.csv"
         path.write_bytes(content)
@@ -422,21 +422,21 @@ def test_a_table_is_read_as_it_was_written_and_each_wrong_row_named(
         assert [problem.row for problem in error.problems] == wrong
 
 
-TYPED = tables.Table(
+TYPED = schema.Table(
     "typed",
     "one cell of each kind",
     (
-        tables.Column("key", "key", pattern=tables.ID),
-        tables.Column("free", "free", required=False),
-        tables.Column("told", "told"),
-        tables.Column("count", "count", "integer", required=False),
-        tables.Column("number", "number", "number", False, tables.NUMBER),
-        tables.Column("flag", "flag", "boolean"),
-        tables.Column("url", "url", required=False, pattern=r"https?://\S+"),
-        tables.Column("hash", "hash", required=False, pattern=tables.SHA256),
-        tables.Column("claim", "claim", pattern=rf"{tables.ID}\.c[0-9]+"),
-        tables.Column("term", "term", required=False, terms="letters"),
-        tables.Column("terms", "terms", required=False, terms="letters", many=True),
+        schema.Column("key", "key", pattern=schema.ID),
+        schema.Column("free", "free", required=False),
+        schema.Column("told", "told"),
+        schema.Column("count", "count", "integer", required=False),
+        schema.Column("number", "number", "number", False, schema.NUMBER),
+        schema.Column("flag", "flag", "boolean"),
+        schema.Column("url", "url", required=False, pattern=r"https?://\S+"),
+        schema.Column("hash", "hash", required=False, pattern=schema.SHA256),
+        schema.Column("claim", "claim", pattern=rf"{schema.ID}\.c[0-9]+"),
+        schema.Column("term", "term", required=False, terms="letters"),
+        schema.Column("terms", "terms", required=False, terms="letters", many=True),
     ),
 )
 LETTERS = {"letters": frozenset({"a", "b", "nan"})}
@@ -462,8 +462,8 @@ NEARLY = st.one_of(
 )  # fmt: skip
 
 
-def admits(column: tables.Column, cell: str) -> bool:
-    pattern = column.pattern or {"integer": tables.COUNT, "boolean": "true|false"}.get(column.type, "")
+def admits(column: schema.Column, cell: str) -> bool:
+    pattern = column.pattern or {"integer": schema.COUNT, "boolean": "true|false"}.get(column.type, "")
     terms = {"", *LETTERS["letters"]}
     return (
         cell == cell.strip()
@@ -482,7 +482,7 @@ def test_every_cell_that_its_column_does_not_admit_is_named(
         if row < len(rows):
             rows[row][column] = cell
     numbered = [[*row, f"file{place % 2}", place * 3] for place, row in enumerate(rows)]
-    problems = tables.check(tables.framed(numbered, TYPED), TYPED, LETTERS)
+    problems = tables.check(tables.to_frame(numbered, TYPED), TYPED, LETTERS)
     twice = [problem for problem in problems if problem.expected == "each key once"]
     expected = {
         (row[-2], row[-1], column.name)
@@ -499,7 +499,7 @@ def test_every_cell_that_its_column_does_not_admit_is_named(
 @given(st.lists(ADMITTED, max_size=4))
 def test_what_was_admitted_is_typed_and_loses_nothing(rows: list[list[str]]) -> None:
     numbered = [[*row, "file", place] for place, row in enumerate(rows)]
-    frame = tables.typed(tables.framed(numbered, TYPED), TYPED)
+    frame = tables.coerce(tables.to_frame(numbered, TYPED), TYPED)
     for name, place in (("free", 1), ("told", 2)):
         assert list(frame[name]) == [row[place] for row in rows]
     for name, place, kind in (("count", 3, int), ("number", 4, float), ("flag", 5, "true".__eq__)):
@@ -529,12 +529,12 @@ def small() -> tuple[TemporaryDirectory[str], dict[Path, bytes]]:
     keep("readings.csv", "ambiguity", lambda name: name == "count_1631")
     keep("wider/figures.csv", "claim_id", lambda name: name.startswith("wider.c08"))
     for path, content in held.items():
-        paths.write(path, content)
+        files.write(path, content)
     return folder, held
 
 
 FILES = ["codebook.csv", "measures.csv", "readings.csv", "wider/figures.csv"]
-FILES += [f"{SOURCE}/{table.name}.csv" for table in tables.BY_SOURCE]
+FILES += [f"{SOURCE}/{table.name}.csv" for table in schema.BY_SOURCE]
 
 
 @cache
@@ -577,9 +577,11 @@ def test_one_cell_of_the_record_is_as_it_should_be_or_refused(file: str, row: in
         choices = parameters(frames)
         assert len({choice.name for choice in choices}) == len(choices)
         assert all(choice.parse(value) for choice in choices for value in choice.values)
-        for table in tables.TABLES:
-            kept = pd.read_csv(StringIO(tables.text(frames[table.name]), newline=""), dtype=str, keep_default_na=False)
-            pd.testing.assert_frame_equal(tables.typed(kept, table), frames[table.name], check_dtype=False)
+        for table in schema.TABLES:
+            kept = pd.read_csv(
+                StringIO(tables.to_csv(frames[table.name]), newline=""), dtype=str, keep_default_na=False
+            )
+            pd.testing.assert_frame_equal(tables.coerce(kept, table), frames[table.name], check_dtype=False)
         for name in ("claims", "wider"):
             claims = frames[name]
             assert (claims["lower"].fillna(0) <= claims["upper"].fillna(float("inf"))).all()
@@ -615,7 +617,7 @@ def test_a_reading_sets_the_cells_it_names_and_no_other(changes: list[tuple[str,
         claims["value"] = pd.to_numeric(claims["value"]).astype("Float64")
     changes = list({change[:2]: change for change in changes}.values())
     readings = pd.DataFrame(changes, columns=["claim_id", "field", "value"])
-    after = patched(claims, readings)
+    after = apply_patches(claims, readings)
     wanted = {(claim, field): value for claim, field, value in changes}
     for place, claim in enumerate(claims["claim_id"]):
         for field in ("hedge", "value", "period"):
@@ -658,14 +660,14 @@ def test_a_text_that_comes_in_is_followed_and_what_was_coded_stays(
         intake(file, "a-1", raw=raw)
         assert folder_of(raw) == first
         todo = tables.read_raw(raw / "a-1" / "todo.csv", TODO, "todo.csv") if "todo.csv" in first else []
-        places = tables.framed(todo, TODO).to_dict("records")
+        places = tables.to_frame(todo, TODO).to_dict("records")
         assert all(content[int(row["char_start"]) : int(row["char_end"])] == row["phrase"] for row in places)
 
         columns = ["char_start", "char_end", "phrase", "sentence_sha256"]
         coded = [[f"a-1.d{place}", *(row[name] for name in columns), "date", ""] for place, row in enumerate(places)]
         dismissed = raw / "a-1" / "dismissed.csv"
         dismissed.write_bytes(
-            written([tables.DISMISSED.raw_columns], end, quoting).encode() + written(coded, end, quoting).encode()
+            written([schema.DISMISSED.raw_columns], end, quoting).encode() + written(coded, end, quoting).encode()
         )
         held = dismissed.read_bytes()
         done = intake(file, "a-1", raw=raw)
@@ -673,7 +675,7 @@ def test_a_text_that_comes_in_is_followed_and_what_was_coded_stays(
 
         file.write_bytes((before + content).encode())
         done = intake(file, "a-1", raw=raw)
-        after = tables.read_raw(dismissed, tables.DISMISSED, "dismissed.csv")
+        after = tables.read_raw(dismissed, schema.DISMISSED, "dismissed.csv")
         assert [[*row[:1], *row[3:7]] for row in after] == [[*row[:1], *row[3:]] for row in coded]
         text = Text(before + content)
         for row in after:
@@ -696,7 +698,7 @@ def checked() -> tuple[dict[str, pd.DataFrame], Any]:
 @given(st.data(), st.lists(LOOSE, max_size=4), st.sampled_from([" ", ". ", "\n", "\r\n"]))
 def test_each_coded_row_has_one_status_in_whatever_text(data: st.DataObject, scraps: list[str], end: str) -> None:
     frames, vocabulary = checked()
-    phrases = [phrase for table in tables.BY_SOURCE for phrase in frames[table.name]["phrase"]]
+    phrases = [phrase for table in schema.BY_SOURCE for phrase in frames[table.name]["phrase"]]
     content = end.join([*data.draw(st.lists(st.sampled_from(phrases), max_size=4)), *scraps])
     sha = sha256(content.encode()).hexdigest()
     with TemporaryDirectory() as folder:

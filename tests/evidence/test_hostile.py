@@ -62,12 +62,12 @@ CELLS = [
         ("claims", "note", value, FORMULA)
         for value in ("=cmd|' /C calc'!A0", "@SUM(1)", "+1+cmd", "-2+3", "a;=1", "＝1")
     ),
-    ("claims", "attributed_to", '=HYPERLINK("x")', FORMULA),
+    ("claims", "speaker", '=HYPERLINK("x")', FORMULA),
     ("explanations", "gist", "=1+1", FORMULA),
     *(("claims", "note", f"a{sign}b", CONTROL) for sign in ("\0", "\x1b[31m", "\x07", "\x85", "\u2028", "\ufffd")),
     *(("claims", "note", f"a{sign}b", CONTROL) for sign in ("\u202e", "\u2066", "\ufeff")),
     ("claims", "note", "\t=1", "no white space around it"),
-    *(("claims", "attributed_to", value, EMPTY) for value in ("NaN", "NULL", "NA", "None", "#N/A", "#REF!", "<NA>")),
+    *(("claims", "speaker", value, EMPTY) for value in ("NaN", "NULL", "NA", "None", "#N/A", "#REF!", "<NA>")),
     *(("claims", "hedge", value, "one of about, at_least") for value in ("roughly", "About", "about;exact", "<b>")),
     ("claims", "measure", "departed\u200b", "one of age, "),
     ("claims", "measure", "departed\u00a0", "no white space around it"),

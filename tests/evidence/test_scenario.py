@@ -24,7 +24,7 @@ from ..held import Held
 )
 def test_what_is_not_allowed_is_refused_with_what_is(record: Record, choice: dict[str, object], told: str) -> None:
     with pytest.raises(ParameterError, match=told.replace("?", r"\?")):
-        record.scenario.but(**choice)
+        record.scenario.with_choices(**choice)
 
 
 def test_what_each_parameter_is_and_admits_is_held(record: Record, messages: Held) -> None:
@@ -58,32 +58,35 @@ def test_each_rival_reading_changes_only_the_claims_it_names(record: Record) -> 
 
 
 def test_sources_can_be_chosen(record: Record) -> None:
-    chosen = record.under(record.scenario.but(sources="mwn-2018-12, mwn-2017-07"))
+    chosen = record.under(record.scenario.with_choices(sources="mwn-2018-12, mwn-2017-07"))
     assert set(chosen.claims["source_id"]) == {"mwn-2017-07", "mwn-2018-12"}
 
 
 def test_a_scenario_tells_what_differs_and_keeps_what_an_analysis_takes(record: Record) -> None:
-    chosen = record.scenario.but(about_width=2, shares_2014_2015="together")
+    chosen = record.scenario.with_choices(about_width=2, shares_2014_2015="together")
     assert record.scenario.changed() == {}
     assert chosen.changed() == {"about_width": 2.0, "shares_2014_2015": "together"}
-    kept = chosen.only(["about_width", "sources"])
+    kept = chosen.restrict(["about_width", "sources"])
     assert [parameter.name for parameter in kept.parameters] == ["sources", "about_width"]
     assert kept.choices == ("all", 2.0)
 
 
 def test_the_ends_of_what_is_allowed(record: Record) -> None:
     default = record.scenario
-    assert default.but(about_width=0)["about_width"] == 0.0
+    assert default.with_choices(about_width=0)["about_width"] == 0.0
     with pytest.raises(ParameterError, match="a number of 0 or more"):
-        default.but(about_width=float("inf"))
+        default.with_choices(about_width=float("inf"))
     families = next(parameter for parameter in default.parameters if parameter.name == "left_out").values
-    assert default.chosen("left_out") == () and default.but(left_out=",".join(families)).chosen("left_out") == families
-    assert default.but(sources=",".join(default.chosen("sources")))["sources"] == "all"
+    assert (
+        default.chosen("left_out") == ()
+        and default.with_choices(left_out=",".join(families)).chosen("left_out") == families
+    )
+    assert default.with_choices(sources=",".join(default.chosen("sources")))["sources"] == "all"
 
 
 def test_a_name_like_no_other_gets_no_hint(record: Record) -> None:
     with pytest.raises(ParameterError) as caught:
-        record.scenario.but(zzz=1)
+        record.scenario.with_choices(zzz=1)
     names = ", ".join(parameter.name for parameter in record.scenario.parameters)
     assert str(caught.value) == f"there is no parameter 'zzz'. Allowed: {names}."
 
@@ -121,6 +124,6 @@ def test_each_reading_of_an_ambiguity_and_every_rival_is_a_record(record: Record
 
 
 def test_the_record_with_the_figures_published_elsewhere_holds_both(record: Record) -> None:
-    both = record.under(record.scenario.but(record="articles+wider")).claims
+    both = record.under(record.scenario.with_choices(record="articles+wider")).claims
     assert list(both["claim_id"]) == [*record.claims["claim_id"], *record.reported["wider"]["claim_id"]]
     assert both["case_id"].notna().all() and str(both["upper"].dtype) == str(both["lower"].dtype) == "Float64"

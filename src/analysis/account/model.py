@@ -95,7 +95,7 @@ class Book:
 
     def _once(self, what: str, make: Callable[[], Any]) -> Any:
         """``make()``, once for all the choices that bear on the claims of a book."""
-        return self.record.once(
+        return self.record.cached(
             (what, self.record.choice, self.modalities, self.record.scenario["speaker_roles"]), make
         )
 
@@ -109,7 +109,7 @@ class Book:
             & (claims["unit"].eq("persons") | (claims["unit"].eq("share") & claims["base"].isin(counted)))
             & claims["population"].map(lambda name: "moroccans_joined" in up(name, population))
             & claims["modality"].isin(self.modalities)
-            & claims["attribution_type"].isin(self.record.scenario.chosen("speaker_roles"))
+            & claims["speaker_role"].isin(self.record.scenario.chosen("speaker_roles"))
             & claims["case_id"].eq("")
             & claims["hedge"].ne("vague")
         )
@@ -201,7 +201,7 @@ class Book:
     def system(self) -> System:
         """Claims and assumptions together."""
         key = ("structure", self.assumptions, self.record.scenario["revision"], self.claimed, self.one_date)
-        structure = self.record.once(key, lambda: blocks(self._structure(), lasting=True))
+        structure = self.record.cached(key, lambda: blocks(self._structure(), lasting=True))
         return System((*blocks(self.said), *structure))
 
     @cached_property

@@ -264,14 +264,14 @@ def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     fewest = min((len(gone) for gone in found.repairs), default=0)
     rows = [_repair(book, gone, ()) for gone in found.repairs if gone]
-    readings = book.record.reported["readings"]
-    touching = readings.loc[readings["claim_id"].isin(book.claims["claim_id"]), "ambiguity"].unique()
+    patches = book.record.reported["patches"]
+    touching = patches.loc[patches["claim_id"].isin(book.claims["claim_id"]), "ambiguity"].unique()
     rivals = [(name, reading) for name, reading, _ in book.record.rivals(touching)]
     for size in range(1, min(fewest, MOST_READINGS) + 1):
         for chosen in combinations(rivals, size):
             if len({name for name, _ in chosen}) < size:
                 continue
-            other = replace(book, record=book.record.under(book.record.scenario.but(**dict(chosen))))
+            other = replace(book, record=book.record.under(book.record.scenario.with_choices(**dict(chosen))))
             gone_sets: tuple[frozenset[str], ...]
             if size == fewest:
                 gone_sets = (frozenset(),) if other.system.feasible() else ()
@@ -318,7 +318,7 @@ def _left_out(book: Book, taken: list[Side]) -> pd.DataFrame:
     names = ("killed", "unaccounted") if book.aligned else ("killed",)
     base = hull(taken, book.account())
     for family in dict.fromkeys(book.claims["family"]) if taken else ():
-        left = replace(book, record=book.record.under(book.record.scenario.but(left_out=_also(book, family))))
+        left = replace(book, record=book.record.under(book.record.scenario.with_choices(left_out=_also(book, family))))
         without = hull(sides(left), {name: left.account()[name] for name in names})
         for name in names:
             bounds = without[name]
@@ -371,7 +371,7 @@ def _unaccounted(book: Book, taken: list[Side]) -> pd.DataFrame:
         kept = [side for side in taken if back["family"] not in side.gone]
         bounds = hull(kept, book.account()).get("unaccounted")
         claims = "; ".join([back["claim_id"], *(row["claim_id"] for row in rest)])
-        rows.append((_name(back), back["attributed_to"], told, printed, *_open(bounds), claims))
+        rows.append((_name(back), back["speaker"], told, printed, *_open(bounds), claims))
     columns = ["returned", "said by", "sum", "as printed", "lower", "upper", "claims"]
     return pd.DataFrame(rows, columns=columns).astype({"as printed": "Float64", "lower": "Float64", "upper": "Float64"})
 
@@ -582,7 +582,9 @@ def _stock_case(book: Book) -> Case | None:
         return None
     other = replace(book, record=book.record.each_reading("count_1631")["present_stock"])
     family = other.claims.loc[other.claims["claim_id"].isin(worded["claim_id"]), "family"].iloc[0]
-    without = replace(other, record=other.record.under(other.record.scenario.but(left_out=_also(other, family))))
+    without = replace(
+        other, record=other.record.under(other.record.scenario.with_choices(left_out=_also(other, family)))
+    )
     return Case(worded.iloc[0], other, family, [other.system.without(side.gone) for side in sides(without)])
 
 

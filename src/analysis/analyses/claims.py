@@ -57,7 +57,7 @@ class Claims:
 def analyse(record: Record) -> Claims:
     """The record as it stands under its scenario."""
     claims = record.claims
-    spoken = claims.groupby(["measure", "attribution_type"], sort=False)["claim_id"]
+    spoken = claims.groupby(["measure", "speaker_role"], sort=False)["claim_id"]
     who = spoken.agg(claims="size", ids="; ".join).reset_index()
     families = _families(claims)
     timeline = _timeline(record)
@@ -104,7 +104,7 @@ def _timeline(record: Record) -> pd.DataFrame:
         "lower",
         "upper",
         "as_of",
-        "attribution_type",
+        "speaker_role",
         "family",
     ]
     return frame[columns].reset_index(drop=True)
@@ -112,7 +112,7 @@ def _timeline(record: Record) -> pd.DataFrame:
 
 def contradictions(record: Record) -> pd.DataFrame:
     """The minimal sets of claims that cannot all hold under this scenario, as the accounting finds them."""
-    found: pd.DataFrame = record.once(("contradictions", record.scenario), lambda: _contradictions(record))
+    found: pd.DataFrame = record.cached(("contradictions", record.scenario), lambda: _contradictions(record))
     return found
 
 
@@ -123,7 +123,7 @@ def _contradictions(record: Record) -> pd.DataFrame:
 
 def _who_finding(record: Record) -> Finding:
     claims = record.claims
-    by = claims["attribution_type"].value_counts()
+    by = claims["speaker_role"].value_counts()
     vague = int(claims["hedge"].eq("vague").sum())
     told = ", ".join(f"{role} {count}" for role, count in by.items())
     answer = (

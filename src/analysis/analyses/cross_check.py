@@ -74,7 +74,7 @@ def _deaths_stand(found: dict[str, Finding], wide: pd.DataFrame, of_whom: str) -
 
 def _official_totals(wide: pd.DataFrame) -> pd.DataFrame:
     """The cumulative counts that officials gave of the whole subject, all groups together."""
-    official = wide["attribution_type"].eq("official") & wide["kind"].eq("cumulative") & wide["group"].eq("any")
+    official = wide["speaker_role"].eq("official") & wide["kind"].eq("cumulative") & wide["group"].eq("any")
     return whole_subject(wide[official & wide["lower"].notna()])
 
 
@@ -130,7 +130,9 @@ def _account_stands(record: Record, found: dict[str, Finding], wide: pd.DataFram
     official = _official_totals(wide)
     official = official.assign(date=official["as_of"].map(last_day)).sort_values(["date", "claim_id"])
     book = Book(record, record.scenario["assumptions"])
-    both = Book(record.under(record.scenario.but(record=WIDER_TOO, same_date=1.0)), record.scenario["assumptions"])
+    both = Book(
+        record.under(record.scenario.with_choices(record=WIDER_TOO, same_date=1.0)), record.scenario["assumptions"]
+    )
     taken, day = accounting.sides(book), book.where[1]
     for measure in SERIES:
         item = found.get(f"accounting.{measure}")

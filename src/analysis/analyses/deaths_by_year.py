@@ -65,7 +65,7 @@ def analyse(record: Record) -> DeathsByYear:
 
     The figures published elsewhere are always read beside the articles: the articles alone give no base.
     """
-    both = record.under(record.scenario.but(record=WIDER_TOO))
+    both = record.under(record.scenario.with_choices(record=WIDER_TOO))
     dead = both.claims[both.claims["measure"].eq("killed") & both.claims["case_id"].eq("")]
     series = _series(record, dead)
     pace = _pace(series)
@@ -192,7 +192,7 @@ def _totals(claims: pd.DataFrame, measure: str) -> pd.DataFrame:
     kept = whole_subject(
         claims[
             claims["measure"].eq(measure)
-            & claims["attribution_type"].eq("official")
+            & claims["speaker_role"].eq("official")
             & claims["source_id"].eq("wider")
             & claims["kind"].eq("cumulative")
             & claims["group"].eq("any")
@@ -217,7 +217,7 @@ def _official(dead: pd.DataFrame) -> pd.DataFrame:
         if not kept or (total.day - kept[-1].day).days > 180:
             kept.append(total)
     rows = [_between(a, b, a.day, b.day, "as first given") for a, b in pairwise(kept)]
-    flows = dead[dead["kind"].eq("flow") & dead["attribution_type"].eq("official") & dead["source_id"].eq("wider")]
+    flows = dead[dead["kind"].eq("flow") & dead["speaker_role"].eq("official") & dead["source_id"].eq("wider")]
     for flow in flows.itertuples():
         if {flow.value} & {total.value for total in kept} or flow.family in {total.family for total in kept}:
             again = flows[flows["statement"].eq(flow.statement)].sort_values("period_start")
@@ -327,7 +327,7 @@ def _half(record: Record, both: Record) -> pd.DataFrame:
         both.claims["measure"].eq("departed")
         & both.claims["group"].eq("is")
         & both.claims["kind"].eq("cumulative")
-        & both.claims["attribution_type"].eq("official")
+        & both.claims["speaker_role"].eq("official")
         & both.claims["lower"].notna()
     ]
     members = members.assign(day=[pd.Timestamp(str(days(cell)[1])) for cell in members["as_of"]])

@@ -56,7 +56,7 @@ class Result(Protocol):
 
 def made_once(record: Record, analyse: Callable[[Record], Any]) -> Any:
     """``analyse(record)``, made once for a record and its scenario."""
-    return record.once(("analysis", analyse, record.scenario), lambda: analyse(record))
+    return record.cached(("analysis", analyse, record.scenario), lambda: analyse(record))
 
 
 def readings_of(record: Record, claims: Iterable[str]) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def make_finding(
     follow from them.
     """
     cited, counted = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(coded))
-    wide = record.under(record.scenario.but(record=WIDER_TOO)).claims.set_index("claim_id").loc[list(cited)]
+    wide = record.under(record.scenario.with_choices(record=WIDER_TOO)).claims.set_index("claim_id").loc[list(cited)]
     return Finding(
         id,
         "",
@@ -123,7 +123,7 @@ def make_finding(
 
 def ambiguity_between(record: Record, field: str, values: set[str]) -> str:
     """The ambiguity whose readings set ``field`` of one claim to each of ``values``; empty where there is none."""
-    patches = record.reported["patches"] if "patches" in record.reported else record.reported["readings"]
+    patches = record.reported["patches"]
     rows = patches[patches["field"].eq(field)]
     for ambiguity, group in rows.groupby("ambiguity", sort=False):
         if values <= set(group["value"]):
@@ -133,8 +133,8 @@ def ambiguity_between(record: Record, field: str, values: set[str]) -> str:
 
 def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
     """Claims as a reader's table. Columns: what, phrase, speaker, as_of, period, lower, upper, unit, claim_id."""
-    wanted = {"label": "what", "attributed_to": "speaker"}
-    kept = ["label", "phrase", "attributed_to", "as_of", "period", "lower", "upper", "unit", "claim_id"]
+    wanted = {"label": "what", "speaker": "speaker"}
+    kept = ["label", "phrase", "speaker", "as_of", "period", "lower", "upper", "unit", "claim_id"]
     columns = {name: wanted.get(name, name) for name in kept if name in claims}
     return claims[list(columns)].rename(columns=columns).reset_index(drop=True)
 
@@ -176,7 +176,7 @@ def said(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
         {
             "claim": claims["claim_id"],
             "phrase": claims["phrase"],
-            "said by": claims["attributed_to"],
+            "said by": claims["speaker"],
             "as of": claims["as_of"],
             "kind": claims["kind"],
             "window": claims["period"].map(window),

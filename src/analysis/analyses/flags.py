@@ -50,7 +50,7 @@ def flags(record: Record) -> pd.DataFrame:
     exchanged; ``percentage_as_count``, a percentage taken for a number of persons or the other way round. The persons
     of a case are left out.
     """
-    return record.once(("flags", record.choice), lambda: _flags(record))  # type: ignore[no-any-return]
+    return record.cached(("flags", record.choice), lambda: _flags(record))  # type: ignore[no-any-return]
 
 
 def _flags(record: Record) -> pd.DataFrame:
@@ -70,12 +70,12 @@ def _figures(record: Record) -> pd.DataFrame:
     """The claims that print a number, with what links them, and the days between which each begins and ends."""
     claims = record.claims
     claims = scoped(record, claims[claims["value"].notna() & claims["case_id"].eq("")])
-    statement, role, value = statements(claims), claims["attribution_type"], claims["value"]
+    statement, role, value = statements(claims), claims["speaker_role"], claims["value"]
     windowed = claims["kind"].isin(["flow", "share"]) & claims["period"].ne("")
     given = claims["as_of"].map(days)
     return claims.assign(
         statement=statement,
-        speaker=claims["attributed_to"].mask(role.eq("official"), "officials").mask(role.eq("journalist"), statement),
+        speaker=claims["speaker"].mask(role.eq("official"), "officials").mask(role.eq("journalist"), statement),
         rare=claims["claim_id"].mask(value.ge(RARE) & value.mod(10).ne(0), ""),
         when=claims["period"].where(windowed, claims["as_of"]),
         told=claims["period"].map(window).where(windowed, "as of " + claims["as_of"]),
@@ -167,7 +167,7 @@ def _swapped_parts(claims: pd.DataFrame) -> Iterator[Flag]:
     groups: dict[tuple[str, ...], dict[tuple[Any, ...], Any]] = {}
     for claim in claims[claims["value"].ge(TELLING) | claims["unit"].eq("share")].itertuples():
         part = (claim.unit, *(getattr(claim, field) for field in FIELDS), "" if pd.isna(claim.begins) else claim.when)
-        for statement in ((claim.statement,), (claim.statement, claim.attributed_to)):
+        for statement in ((claim.statement,), (claim.statement, claim.speaker)):
             groups.setdefault(statement, {}).setdefault(part, claim)
     seen = set()
     for one, two in combinations(groups.values(), 2):

@@ -139,7 +139,7 @@ def _of_the_grid(finding: Finding, ranges: pd.DataFrame, grid: Sensitivity) -> I
 def _rests_on(record: Record, finding: Finding) -> Reason:
     if not finding.claims:
         return Reason(f"Counted from {how_many(len(finding.coded), 'coded row')}.", finding.evidence)
-    wide = record.under(record.scenario.but(record=WIDER_TOO)).claims
+    wide = record.under(record.scenario.with_choices(record=WIDER_TOO)).claims
     cited = wide[wide["claim_id"].isin(finding.claims)]
     claims, statements, sources = (
         how_many(len(cited), "claim"),

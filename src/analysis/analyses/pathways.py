@@ -18,7 +18,7 @@ from analysis.evidence.record import FRAMES, Record
 PARAMETERS = ("frame", "phases", "speaker_roles", "sources")
 """The parameters of the notebook."""
 
-STAGES = ("departure", "inside", "exit", "outcome")
+STAGES = ("route", "inside", "exit", "outcome")
 """The stages of a case, in order."""
 
 FRAME_NAMES = {"hafez_mullins": "Hafez & Mullins", "push_pull_personal": "push, pull, personal", "neumann": "Neumann"}
@@ -61,7 +61,7 @@ def analyse(record: Record) -> Pathways:
     directed = table.groupby(["phase", "direction"], sort=False)["explanation_id"]
     directions = directed.agg(explanations="size", ids="; ".join).reset_index()
     speakers = _speakers(table)
-    cases = record.cases
+    cases = _with_stages(record)
     outcomes = _count_cases(cases, ["outcome"])
     flows = _flows(cases)
     reliability = _reliability(record)
@@ -73,6 +73,14 @@ def analyse(record: Record) -> Pathways:
         *_reliability_finding(reliability, record),
     )
     return Pathways(table, codes, directions, speakers, cases, outcomes, flows, reliability, fields, found)
+
+
+def _with_stages(record: Record) -> pd.DataFrame:
+    """The cases with the first value told of each stage; ``not told`` where there is none."""
+    first = record.stages.drop_duplicates(["case_id", "stage"])
+    told = {stage: rows.set_index("case_id")["value"] for stage, rows in first.groupby("stage")}
+    values = {stage: record.cases["case_id"].map(told.get(stage, {})).fillna("not told") for stage in STAGES}
+    return record.cases.assign(**values)
 
 
 def _codes(record: Record, table: pd.DataFrame, frame: str) -> pd.DataFrame:
@@ -151,7 +159,7 @@ def _reliability(record: Record) -> pd.DataFrame:
     rng = np.random.default_rng(20170327)
     rows = []
     for field in ("phase", "direction", "role", *FRAMES):
-        terms = record.terms({"role": "attribution_type"}.get(field, field))
+        terms = record.terms({"role": "speaker_role"}.get(field, field))
         for term in terms:
             has = codings[field].str.split(";").map(lambda cell, term=term: term in cell)
             marked = {coder: set(codings.loc[has & codings["coder"].eq(coder), "sentence_sha256"]) for coder in "ab"}

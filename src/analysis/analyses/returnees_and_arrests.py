@@ -70,7 +70,7 @@ class ReturneesAndArrests:
 
 def analyse(record: Record) -> ReturneesAndArrests:
     """Returns against arrests under the scenario of ``record``; the figures published elsewhere are always shown beside."""
-    both = record.under(record.scenario.but(record=WIDER_TOO))
+    both = record.under(record.scenario.with_choices(record=WIDER_TOO))
     returned, arrested = _returned(both), _arrested(both)
     gap = _gap(record)
     tried = _tried(record)
@@ -88,7 +88,7 @@ def analyse(record: Record) -> ReturneesAndArrests:
     return ReturneesAndArrests(returned, arrested, gap, tried, rivals, nearest, claims_table(both, cited), findings)
 
 
-COLUMNS = ["claim_id", "measure", "start", "first", "day", "lower", "upper", "value", "hedge", "kind", "population", "modality", "attributed_to", "attribution_type", "family", "elsewhere", "base", "phrase"]  # fmt: skip
+COLUMNS = ["claim_id", "measure", "start", "first", "day", "lower", "upper", "value", "hedge", "kind", "population", "modality", "speaker", "speaker_role", "family", "elsewhere", "base", "phrase"]  # fmt: skip
 
 
 def _dated(claims: pd.DataFrame) -> pd.DataFrame:
@@ -132,10 +132,10 @@ def _gap(record: Record) -> pd.DataFrame:
     readings = record.each_reading(ambiguity) if ambiguity else {"": record}
     rows = []
     for (reading, read), scope in product(readings.items(), ("articles", WIDER_TOO)):
-        other = read.under(read.scenario.but(record=scope))
+        other = read.under(read.scenario.with_choices(record=scope))
         counts = _arrested(other)
         counts = counts[counts["kind"].isin(["flow", "cumulative"]) & counts["lower"].notna()]
-        for back in _returned(read.under(read.scenario.but(record="articles"))).itertuples():
+        for back in _returned(read.under(read.scenario.with_choices(record="articles"))).itertuples():
             inside, partly = _separate(counts, back)
             least, most = float(sum(a.lower for a in inside)), float(sum(a.upper for a in (*inside, *partly)))
             low, high = max(0.0, float(back.lower) - most), max(0.0, float(back.upper) - least)
@@ -182,7 +182,7 @@ def _tried(record: Record) -> pd.DataFrame:
     arrests = claims[claims["measure"].eq("returned_arrested") & claims["kind"].eq("flow") & claims["upper"].notna()]
     ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
     if ambiguity:
-        other = record.under(record.scenario.but(**{ambiguity: "arrests"})).claims
+        other = record.under(record.scenario.with_choices(**{ambiguity: "arrests"})).claims
         arrests = other[
             other["measure"].eq("returned_arrested") & other["kind"].eq("flow") & other["hedge"].eq("exact")
         ]
@@ -204,7 +204,7 @@ def _rivals(returned: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for one, two in combinations(returned.drop_duplicates("family").itertuples(), 2):
-        official = one.attribution_type == two.attribution_type == "official" and "moroccans_joined" not in (one.population, two.population)  # fmt: skip
+        official = one.speaker_role == two.speaker_role == "official" and "moroccans_joined" not in (one.population, two.population)  # fmt: skip
         near = abs((two.day - one.day).days) <= SAME_DATE
         if near and not official and distance(bounds_of(one), bounds_of(two)) > 0:
             low, high = sorted((one, two), key=lambda row: row.lower)
@@ -236,7 +236,7 @@ def _nearest(returned: pd.DataFrame, arrested: pd.DataFrame) -> pd.DataFrame:
                 "intent": held.modality in ("intent", "forecast"),
                 "start": part,
                 "date": gap > SAME_DATE,
-                "speaker": held.attributed_to != back.attributed_to,
+                "speaker": held.speaker != back.speaker,
             }.items()
             if there
         ]
@@ -246,7 +246,7 @@ def _nearest(returned: pd.DataFrame, arrested: pd.DataFrame) -> pd.DataFrame:
             rows.append((back.claim_id, held.claim_id, len(obstacles), "; ".join(obstacles), gap, low, high, f"{back.claim_id}; {held.claim_id}"))  # fmt: skip
     columns = ["returned", "arrested", "count", "obstacles", "days_apart", "lower", "upper", "claims"]
     frame = pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
-    official = returned.set_index("claim_id")["attribution_type"].eq("official")
+    official = returned.set_index("claim_id")["speaker_role"].eq("official")
     frame["unofficial"] = [not official[claim] for claim in frame["returned"]]
     frame = frame.sort_values(["count", "days_apart", "unofficial", "returned"], kind="stable")
     return frame.drop(columns="unofficial").reset_index(drop=True)
@@ -259,28 +259,30 @@ def _cited(cells: Iterable[str]) -> list[str]:
 def _count(row: Any) -> dict[str, Any]:
     """A count for a template."""
     return {"claim": row.claim_id, "lower": as_float(row.lower), "upper": as_float(row.upper), "day": f"{row.day:%Y-%m-%d}",
-            "start": None if pd.isna(row.start) else f"{row.start:%Y-%m-%d}", "hedge": row.hedge, "speaker": row.attributed_to}  # fmt: skip
+            "start": None if pd.isna(row.start) else f"{row.start:%Y-%m-%d}", "hedge": row.hedge, "speaker": row.speaker}  # fmt: skip
 
 
 def _returned_finding(both: Record, returned: pd.DataFrame) -> Iterator[Finding]:
     if returned.empty:
         return
     articles = returned[~returned["elsewhere"]]
-    series = returned[returned["elsewhere"] & returned["attribution_type"].eq("official") & returned["population"].eq("moroccan_returnees")]  # fmt: skip
+    series = returned[returned["elsewhere"] & returned["speaker_role"].eq("official") & returned["population"].eq("moroccan_returnees")]  # fmt: skip
     values = {
         "articles": [_count(row) for row in articles.itertuples()],
         "series": [_count(row) for row in series.drop_duplicates("day").itertuples()],
     }
     shown = articles if len(articles) else returned
     bounds = float(shown["lower"].min()), as_float(shown["upper"].max())
-    lines = int(returned["attributed_to"].nunique())
+    lines = int(returned["speaker"].nunique())
     yield make_finding(both, "returnees_and_arrests.returned", bounds, "people", returned["claim_id"], values, lines=min(lines, 2), agreement="medium")  # fmt: skip
 
 
 def _arrested_finding(both: Record, record: Record, arrested: pd.DataFrame) -> Iterator[Finding]:
     counted = arrested[arrested["kind"].isin(["flow", "cumulative"]) & arrested["lower"].notna()]
     ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
-    articles = record.under(record.scenario.but(record="articles", **({ambiguity: "arrests"} if ambiguity else {})))
+    articles = record.under(
+        record.scenario.with_choices(record="articles", **({ambiguity: "arrests"} if ambiguity else {}))
+    )
     printed = _arrested(articles)
     printed = printed[printed["kind"].eq("flow") & printed["hedge"].eq("exact")]
     if counted.empty and printed.empty:
@@ -299,7 +301,7 @@ def _arrested_finding(both: Record, record: Record, arrested: pd.DataFrame) -> I
 def _gap_finding(both: Record, record: Record, gap: pd.DataFrame) -> Iterator[Finding]:
     """One finding a count of returns in the articles, official ones first."""
     ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
-    official = both.claims.set_index("claim_id")["attribution_type"].eq("official")
+    official = both.claims.set_index("claim_id")["speaker_role"].eq("official")
     order = sorted(gap["returned"].unique(), key=lambda claim: (not official[claim], claim))
     for place, claim in enumerate(order):
         rows = gap[gap["returned"].eq(claim)]
@@ -327,7 +329,7 @@ def _contested(record: Record, ambiguity: str) -> float | None:
     """The exact number that is printed as arrests and as returns."""
     if not ambiguity:
         return None
-    claims = _arrested(record.under(record.scenario.but(**{ambiguity: "arrests", "record": "articles"})))
+    claims = _arrested(record.under(record.scenario.with_choices(**{ambiguity: "arrests", "record": "articles"})))
     exact = claims.loc[claims["kind"].eq("flow") & claims["hedge"].eq("exact"), "lower"]
     return float(exact.iloc[0]) if len(exact) else None
 

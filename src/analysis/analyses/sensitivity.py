@@ -119,7 +119,7 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
             for one, two in combinations([p for p in takes if p in readings], 2):
                 chosen += [{one: v, two: w} for v, w in product(parameters[one].values, parameters[two].values)]
         for choices in chosen:
-            scenario = record.scenario.but(**choices).only(takes)
+            scenario = record.scenario.with_choices(**choices).restrict(takes)
             found.setdefault((name, scenario), scenario.changed())
     return [(name, choices) for (name, _), choices in found.items()]
 
@@ -128,7 +128,7 @@ def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, An
     """The findings of one scenario as rows: analysis, scenario, finding, bounds, unit, question, claims, and every choice."""
     name, choices = scenario
     takes, analyse = ANALYSES[name]
-    under = record.scenario.but(**choices)
+    under = record.scenario.with_choices(**choices)
     held = {p: under[p] for p in takes}
     told = "; ".join(f"{p}={value}" for p, value in choices.items()) or "default"
     return [

@@ -28,7 +28,7 @@ def sum_checks(record: Record) -> pd.DataFrame:
     """
     claims = record.claims
     claims = scoped(record, claims[claims["lower"].notna() & claims["upper"].notna() & claims["case_id"].eq("")])
-    official = claims[claims["attribution_type"].eq("official")]
+    official = claims[claims["speaker_role"].eq("official")]
     groups = [*claims.groupby(statements(claims), sort=False), *official.groupby(official["as_of"].str[:7], sort=False)]
     trees = _trees(record)
     rows: dict[tuple[object, ...], dict[str, Any]] = {}

@@ -67,7 +67,7 @@ class WiderRecord:
 
 def analyse(record: Record) -> WiderRecord:
     """The wider record beside the articles of ``record``, under its scenario."""
-    both = record.under(record.scenario.but(record=WIDER_TOO))
+    both = record.under(record.scenario.with_choices(record=WIDER_TOO))
     wide, articles = both.claims[_is_wider(both.claims)], both.claims[~_is_wider(both.claims)]
     series = _series(both)
     falls = _falls(wide)
@@ -103,18 +103,18 @@ def _series(both: Record) -> pd.DataFrame:
     claims = whole_subject(counts(both))
     claims = claims[claims["measure"].isin(SERIES) & claims["kind"].isin(["cumulative", "stock"])]
     wider = _is_wider(claims)
-    kept = claims[~wider | (claims["attribution_type"].eq("official") & claims["group"].eq("any"))]
+    kept = claims[~wider | (claims["speaker_role"].eq("official") & claims["group"].eq("any"))]
     frame = kept.assign(
         date=kept["as_of"].map(last_day), record=_is_wider(kept).map({True: "official", False: "articles"})
     )
-    columns = ["measure", "claim_id", "phrase", "date", "lower", "upper", "attributed_to", "family", "record"]
+    columns = ["measure", "claim_id", "phrase", "date", "lower", "upper", "speaker", "family", "record"]
     return frame.sort_values(["measure", "date", "claim_id"])[columns].reset_index(drop=True)
 
 
 def _falls(wide: pd.DataFrame) -> pd.DataFrame:
     """Official cumulative counts of the series that are below the one before, both of grade A and of one scope."""
     official = whole_subject(
-        wide[wide["attribution_type"].eq("official") & wide["kind"].eq("cumulative") & wide["grade"].eq("A")]
+        wide[wide["speaker_role"].eq("official") & wide["kind"].eq("cumulative") & wide["grade"].eq("A")]
     )
     official = official[official["measure"].isin(SERIES) & official["lower"].notna()]
     official = official.assign(
@@ -127,7 +127,7 @@ def _falls(wide: pd.DataFrame) -> pd.DataFrame:
         for before, after in pairwise(group.drop_duplicates(["date", "lower", "upper"]).itertuples()):
             if as_float(after.upper) is not None and after.upper < before.lower and after.first > before.date:
                 what = f"{after.measure} ({after.population})".replace("_", " ")
-                speakers = f"{before.attributed_to}; {after.attributed_to}"
+                speakers = f"{before.speaker}; {after.speaker}"
                 rows.append(
                     (
                         what,
@@ -166,7 +166,7 @@ def _origins(articles: pd.DataFrame, wide: pd.DataFrame, revision: float, printe
     """
     rows = []
     official = whole_subject(
-        wide[wide["attribution_type"].eq("official") & wide["kind"].ne("share") & wide["lower"].notna()]
+        wide[wide["speaker_role"].eq("official") & wide["kind"].ne("share") & wide["lower"].notna()]
     )
     official = official.assign(date=official["as_of"].map(last_day)).sort_values(["date", "claim_id"])
     numbered = articles[
@@ -305,12 +305,12 @@ def _contradictions(both: Record) -> pd.DataFrame:
     which the sources slide are one, which the two then refute. Columns: the two families, claims, assumptions, against,
     sentence.
     """
-    book = Book(both.under(both.scenario.but(same_date=1.0)), "monotone")
+    book = Book(both.under(both.scenario.with_choices(same_date=1.0)), "monotone")
     wider = _is_wider(book.claims)
     ours = dict.fromkeys(
         book.claims.loc[~wider & book.claims["measure"].isin([*SERIES, "present", "fighting"]), "family"]
     )
-    theirs = dict.fromkeys(book.claims.loc[wider & book.claims["attribution_type"].eq("official"), "family"])
+    theirs = dict.fromkeys(book.claims.loc[wider & book.claims["speaker_role"].eq("official"), "family"])
     said = {family: [c for c in book.said if c.element == family] for family in theirs}
     rows = []
     for own in ours:

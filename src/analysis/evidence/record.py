@@ -7,69 +7,27 @@ is a patch: it sets a field of a claim, and everything that depends on the field
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.evidence import paths
-from analysis.evidence import schema as tables
-from analysis.evidence.dates import days
-from analysis.evidence.hedges import interval
+from analysis.evidence import paths, schema, tables
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.scenario import Parameter, Scenario, injected_names, refuse_unknown, scenario
+from analysis.evidence.readings import apply_patches, derive, with_dates
+from analysis.evidence.scenario import (
+    FRAMES,
+    LEVELS,
+    WIDER_TOO,
+    Scenario,
+    injected_names,
+    parameters,
+    refuse_unknown,
+    scenario,
+)
 
-FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
-"""The coding frames of the explanations, each a column of codes."""
-
-
-LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
-"""The nested assumptions of the accounting, the default first; `analysis.account.model` says what each holds."""
-
-WIDER_TOO = "articles+wider"
-"""The record that takes in the figures published elsewhere."""
-
-
-def derive(claims: pd.DataFrame, about_width: float = 1.0) -> pd.DataFrame:
-    """``claims`` with ``lower``, ``upper``, ``period_start`` and ``period_end`` computed from what was coded.
-
-    Takes and returns the columns of the claims table; ``value`` and ``value_to`` may be text or numbers. Raises
-    ValueError where a hedge lacks its number or a date is none.
-    """
-    width = Decimal(repr(about_width))
-    rows = claims[["hedge", "value", "value_to", "unit"]].itertuples(index=False)
-    bounds = [interval(hedge, decimal(value), decimal(to), unit, width) for hedge, value, to, unit in rows]
-    windows = [days(period) if period else (None, None) for period in claims["period"]]
-    claims = claims.assign(
-        lower=pd.array([low for low, _ in bounds], dtype="Float64"),
-        upper=pd.array([high for _, high in bounds], dtype="Float64"),
-        period_start=[first.isoformat() if first else "" for first, _ in windows],
-        period_end=[last.isoformat() if last else "" for _, last in windows],
-    )
-    return claims
-
-
-def decimal(cell: Any) -> Decimal | None:
-    """A number as coded (text or float) as an exact decimal; empty and missing are None."""
-    return None if cell is None or cell is pd.NA or cell == "" or cell != cell else Decimal(str(cell))
-
-
-def patched(claims: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
-    """``claims`` with each row of ``readings`` (claim_id, field, value) written into its cell."""
-    claims = claims.copy(deep=False)
-    position = {claim: place for place, claim in enumerate(claims["claim_id"])}
-    present = readings[readings["claim_id"].isin(position)]
-    for field, rows in present.groupby("field", sort=False):
-        places = [position[claim] for claim in rows["claim_id"]]
-        values = list(rows["value"])
-        if pd.api.types.is_numeric_dtype(claims[field]):
-            values = [float(value) if value else pd.NA for value in values]
-        column = claims[field].copy()
-        column.iloc[places] = values
-        claims[field] = column
-    return claims
+__all__ = ["FRAMES", "LEVELS", "WIDER_TOO", "Record", "parameters"]
 
 
 @dataclass(frozen=True)
@@ -84,11 +42,11 @@ class Record:
     @classmethod
     def load(cls, folder: Path = paths.CURATED) -> "Record":
         """The curated tables in ``folder``, under the default scenario. Raises EvidenceError where one is spoiled."""
-        names = [table.name for table in tables.TABLES]
+        names = [table.name for table in schema.TABLES]
         missing = [name for name in names if not (folder / f"{name}.csv").is_file()]
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
-        loaded = {table.name: _curated(folder / f"{table.name}.csv", table) for table in tables.TABLES}
+        loaded = {table.name: _curated(folder / f"{table.name}.csv", table) for table in schema.TABLES}
         return cls(loaded, scenario(parameters(loaded), {}))
 
     def under(self, chosen: Scenario) -> "Record":
@@ -103,7 +61,7 @@ class Record:
         """
         names = tuple(names)
         refuse_unknown(injected_names(namespace.get("In", ())), names)
-        return self.under(self.scenario.but(**{name: namespace[name] for name in names if name in namespace}))
+        return self.under(self.scenario.with_choices(**{name: namespace[name] for name in names if name in namespace}))
 
     def rivals(self, names: Iterable[str]) -> Iterator[tuple[str, str, "Record"]]:
         """The record under each rival reading in turn: (ambiguity, reading, record), one change at a time."""
@@ -112,12 +70,16 @@ class Record:
             if parameter.name in ambiguities and parameter.name in set(names):
                 for reading in parameter.values:
                     if reading != self.scenario[parameter.name]:
-                        yield parameter.name, reading, self.under(self.scenario.but(**{parameter.name: reading}))
+                        yield (
+                            parameter.name,
+                            reading,
+                            self.under(self.scenario.with_choices(**{parameter.name: reading})),
+                        )
 
     def each_reading(self, ambiguity: str) -> dict[str, "Record"]:
         """The record under every reading of one ambiguity, the chosen scenario otherwise, by name."""
         parameter = next(p for p in self.scenario.parameters if p.name == ambiguity)
-        return {reading: self.under(self.scenario.but(**{ambiguity: reading})) for reading in parameter.values}
+        return {reading: self.under(self.scenario.with_choices(**{ambiguity: reading})) for reading in parameter.values}
 
     def _of_sources(self, name: str) -> pd.DataFrame:
         frame = self.reported[name]
@@ -129,9 +91,9 @@ class Record:
 
         Intervals are derived anew. Figures published elsewhere have neither span nor case.
         """
-        return self.once(self.choice, self._claims)
+        return self.cached(self.choice, self._claims)
 
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+    def cached(self, key: Any, make: Callable[[], Any]) -> Any:
         """``make()``, unless it was made before under ``key``, which names all that bears on it."""
         if key not in self.memo:
             self.memo[key] = make()
@@ -144,34 +106,60 @@ class Record:
         return tuple(self.scenario[name] for name in ("sources", "record", "left_out", "about_width", *ambiguities))
 
     def _claims(self) -> pd.DataFrame:
-        readings = self.reported["readings"]
         claims = self._of_sources("claims")
         if self.scenario["record"] == WIDER_TOO:
-            claims = pd.concat([claims, self.reported["wider"]], ignore_index=True).fillna({"case_id": ""})
+            claims = pd.concat([claims, self.reported["wider"]], ignore_index=True)
+            claims = claims.fillna({"case_id": "", "as_of_basis": ""})
         claims = _kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out")))
-        chosen = readings["ambiguity"].map({a: self.scenario[a] for a in readings["ambiguity"].unique()})
-        claims = patched(claims, readings[readings["reading"] == chosen])
-        return derive(claims, self.scenario["about_width"])
+        patches = self.reported["patches"]
+        chosen = patches["ambiguity"].map({a: self.scenario[a] for a in patches["ambiguity"].unique()})
+        claims = apply_patches(claims, patches[patches["reading"] == chosen])
+        return with_dates(derive(claims, self.speakers, self.scenario["about_width"]))
 
     @cached_property
     def sources(self) -> pd.DataFrame:
+        """The chosen sources, a row each."""
         return self._of_sources("sources")
 
     @cached_property
     def explanations(self) -> pd.DataFrame:
+        """The explanations of the chosen sources."""
         return self._of_sources("explanations")
 
     @cached_property
     def cases(self) -> pd.DataFrame:
+        """The cases of the chosen sources: persons or small groups with a life course."""
         return self._of_sources("cases")
 
     @cached_property
+    def stages(self) -> pd.DataFrame:
+        """The stages of the cases, as told; a stage that is not told has no row."""
+        return self._of_sources("stages")
+
+    @cached_property
     def events(self) -> pd.DataFrame:
+        """The dated events of the chosen sources."""
         return self._of_sources("events")
 
     @cached_property
+    def positions(self) -> pd.DataFrame:
+        """The positions that speakers of the chosen sources take on the questions."""
+        return self._of_sources("positions")
+
+    @cached_property
     def codings(self) -> pd.DataFrame:
+        """The two blind codings of the chosen sources."""
         return self._of_sources("codings")
+
+    @property
+    def speakers(self) -> pd.DataFrame:
+        """Every speaker: key, name, short name, role, institution."""
+        return self.reported["speakers"]
+
+    @property
+    def questions(self) -> pd.DataFrame:
+        """The questions on which sources take positions."""
+        return self.reported["questions"]
 
     @property
     def measures(self) -> pd.DataFrame:
@@ -188,47 +176,12 @@ def _kept(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
     return frame if mask.all() else frame[mask].reset_index(drop=True)
 
 
-def _curated(path: Path, table: tables.Table) -> pd.DataFrame:
+def _curated(path: Path, table: schema.Table) -> pd.DataFrame:
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         if list(frame.columns) == [column.name for column in table.columns]:
-            return tables.typed(frame, table)
+            return tables.coerce(frame, table)
         found = "another header"
     except ValueError as error:  # no CSV, no UTF-8, or text where a number stands
         found = str(error)
     raise EvidenceError([Problem(f"curated/{path.name}", found, "what `make data` writes", remedy="Run `make data`.")])
-
-
-def parameters(loaded: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
-    """Every parameter that the record offers: one an ambiguity, and the conventions."""
-    readings = loaded["readings"].sort_values("default", ascending=False, kind="stable")
-    ambiguities = tuple(
-        Parameter(str(name), f"reading of the ambiguity {name}", tuple(rows["reading"].unique()))
-        for name, rows in readings.groupby("ambiguity", sort=False)
-    )
-    codebook = loaded["codebook"]
-    terms = codebook.groupby("field", sort=False)["term"].agg(tuple)
-    return (
-        *sorted(ambiguities, key=lambda parameter: parameter.name),
-        Parameter("sources", "the sources that count", tuple(loaded["sources"]["source_id"]), many=True),
-        Parameter("record", "the articles alone, or the figures published elsewhere too", ("articles", WIDER_TOO)),
-        Parameter("left_out", "families left out", _families(loaded), many=True, optional=True),
-        Parameter("assumptions", "what the accounting assumes", LEVELS),
-        Parameter("revision", "by how many persons a cumulative count may fall", number=True, start=25.0),
-        Parameter("same_date", "counts at most so many months apart may be of one date", number=True, start=3.0),
-        Parameter("about_width", "how wide 'about' is: 1 is half a unit of the last non-zero digit", number=True),
-        Parameter("frame", "coding frame of the explanations", FRAMES),
-        Parameter("phases", "phases of the way that count", terms["phase"], many=True),
-        Parameter("speaker_roles", "speakers whose explanations count", terms["attribution_type"], many=True),
-    )
-
-
-def _families(loaded: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
-    """Every family, a claim that stands alone included: under every reading, so that each can be left out."""
-    readings = loaded["readings"]
-    named = [
-        *loaded["claims"]["family"],
-        *loaded["wider"]["family"],
-        *readings.loc[readings["field"].eq("family"), "value"],
-    ]
-    return tuple(dict.fromkeys(named))

@@ -13,7 +13,18 @@ from functools import cached_property
 from sys import float_info
 from typing import Any
 
+import pandas as pd
+
 ALL, NONE = "all", "none"
+
+FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
+"""The coding frames of the explanations, each a column of codes."""
+
+LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
+"""The nested assumptions of the accounting, the default first; `analysis.account.model` says what each holds."""
+
+WIDER_TOO = "articles+wider"
+"""The record that takes in the figures published elsewhere."""
 
 
 class ParameterError(Exception):
@@ -99,11 +110,11 @@ class Scenario:
         pairs = zip(self.parameters, self.choices, strict=True)
         return {parameter.name: choice for parameter, choice in pairs if choice != parameter.default}
 
-    def but(self, **choices: Any) -> "Scenario":
+    def with_choices(self, **choices: Any) -> "Scenario":
         """This scenario with other choices. Raises ParameterError."""
         return scenario(self.parameters, {**self._named, **choices})
 
-    def only(self, names: Iterable[str]) -> "Scenario":
+    def restrict(self, names: Iterable[str]) -> "Scenario":
         """This scenario without the parameters that an analysis does not take."""
         kept = set(names)
         pairs = [(p, c) for p, c in zip(self.parameters, self.choices, strict=True) if p.name in kept]
@@ -142,3 +153,38 @@ def injected_names(cells: Iterable[str]) -> list[str]:
                 assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
                 names += [target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)]
     return names
+
+
+def parameters(loaded: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
+    """Every parameter that the record offers: one an ambiguity, and the conventions."""
+    readings = loaded["readings"].sort_values("default", ascending=False, kind="stable")
+    ambiguities = tuple(
+        Parameter(str(name), str(rows["question"].iloc[0]), tuple(rows["reading"]))
+        for name, rows in readings.groupby("ambiguity", sort=False)
+    )
+    codebook = loaded["codebook"]
+    terms = codebook.groupby("field", sort=False)["term"].agg(tuple)
+    return (
+        *sorted(ambiguities, key=lambda parameter: parameter.name),
+        Parameter("sources", "the sources that count", tuple(loaded["sources"]["source_id"]), many=True),
+        Parameter("record", "the articles alone, or the figures published elsewhere too", ("articles", WIDER_TOO)),
+        Parameter("left_out", "families left out", _families(loaded), many=True, optional=True),
+        Parameter("assumptions", "what the accounting assumes", LEVELS),
+        Parameter("revision", "by how many persons a cumulative count may fall", number=True, start=25.0),
+        Parameter("same_date", "counts at most so many months apart may be of one date", number=True, start=3.0),
+        Parameter("about_width", "how wide 'about' is: 1 is half a unit of the last non-zero digit", number=True),
+        Parameter("frame", "coding frame of the explanations", FRAMES),
+        Parameter("phases", "phases of the way that count", terms["phase"], many=True),
+        Parameter("speaker_roles", "speakers whose explanations count", terms["speaker_role"], many=True),
+    )
+
+
+def _families(loaded: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """Every family, a claim that stands alone included: under every reading, so that each can be left out."""
+    patches = loaded["patches"]
+    named = [
+        *loaded["claims"]["family"],
+        *loaded["wider"]["family"],
+        *patches.loc[patches["field"].eq("family"), "value"],
+    ]
+    return tuple(dict.fromkeys(named))

@@ -22,7 +22,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.evidence import paths
+from analysis.evidence import files
 from analysis.wording import Wording
 from analysis.wording.formats import day
 
@@ -125,11 +125,11 @@ class Drawing:
         """
         target = folder / self.name
         carried = f"<metadata>\n  <provenance>{escape(provenance)}</provenance>"
-        paths.write(target.with_suffix(".svg"), self.svg.replace("<metadata>", carried, 1))
-        paths.write(target.with_suffix(".png"), self.png)
+        files.write(target.with_suffix(".svg"), self.svg.replace("<metadata>", carried, 1))
+        files.write(target.with_suffix(".png"), self.png)
         table = self.data.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-        paths.write(target.with_suffix(".csv"), table)
-        paths.write(target.with_suffix(".txt"), f"{self.alt}\n")
+        files.write(target.with_suffix(".csv"), table)
+        files.write(target.with_suffix(".txt"), f"{self.alt}\n")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         # PNG too: JupyterLab shows no SVG of a notebook that is not trusted yet

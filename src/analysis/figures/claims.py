@@ -54,9 +54,7 @@ def timeline(record: Record, result: Claims) -> Drawing:
             previous = None
             for row in part.sort_values(["date", "lower"]).itertuples():
                 low, high = float(row.lower), as_float(row.upper)
-                colour = {"official": BLUE, "insider": RED, "expert": GREEN, "ngo": GREEN}.get(
-                    row.attribution_type, ORANGE
-                )
+                colour = {"official": BLUE, "insider": RED, "expert": GREEN, "ngo": GREEN}.get(row.speaker_role, ORANGE)
                 shift = pd.Timedelta(days=70 if previous == row.date else 0)
                 previous = row.date
                 x = pd.Timestamp(row.date) + shift
@@ -104,19 +102,19 @@ def who(record: Record, result: Claims) -> Drawing:
     """Claims by measure and kind of speaker, a disc as large as the count."""
     frame = result.who
     by_measure = frame.groupby("measure")["claims"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    by_role = frame.groupby("attribution_type")["claims"].sum().sort_index().sort_values(ascending=False, kind="stable")
+    by_role = frame.groupby("speaker_role")["claims"].sum().sort_index().sort_values(ascending=False, kind="stable")
     share = by_role.get("journalist", 0)
     title = f"{share} of {by_role.sum()} claims have no speaker but the article; officials account for {by_role.get('official', 0)}"
     figure = canvas(1.6 + 0.24 * max(len(by_measure), 3), title, record, record.claims["claim_id"])
     with rc_context(STYLE):
         axes = figure.add_subplot()
         for row in frame.itertuples():
-            x, y = by_role.index.get_loc(row.attribution_type), by_measure.index.get_loc(row.measure)
+            x, y = by_role.index.get_loc(row.speaker_role), by_measure.index.get_loc(row.measure)
             axes.scatter(
                 [x],
                 [y],
                 s=60 + 34 * row.claims,
-                color=BLUE if row.attribution_type == "official" else PALE,
+                color=BLUE if row.speaker_role == "official" else PALE,
                 edgecolor=GREY,
                 linewidth=0.5,
             )
@@ -127,7 +125,7 @@ def who(record: Record, result: Claims) -> Drawing:
                 ha="center",
                 va="center",
                 fontsize=7.5,
-                color="white" if row.attribution_type == "official" else INK,
+                color="white" if row.speaker_role == "official" else INK,
             )
         rows(axes, [f"{name.replace('_', ' ')} ({count})" for name, count in by_measure.items()])
         axes.set_xticks(range(len(by_role)), [f"{name}\n({count})" for name, count in by_role.items()], fontsize=8)

@@ -15,7 +15,7 @@ from analysis.wording.formats import amount, number
 def counts(result: ReturneesAndArrests, words: Wording) -> Drawing:
     """Running totals of returns over time, and arrested returnees as bars over the periods they are counted for."""
     frame = result.returned
-    official = frame[frame["elsewhere"] & frame["attribution_type"].eq("official") & frame["population"].eq("moroccan_returnees")]  # fmt: skip
+    official = frame[frame["elsewhere"] & frame["speaker_role"].eq("official") & frame["population"].eq("moroccan_returnees")]  # fmt: skip
     held = _arrests(result)
     iso = lambda when: f"{when:%Y-%m-%d}"  # noqa: E731
     ends = official if len(official) else frame

@@ -18,7 +18,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.evidence import paths
+from analysis.evidence import files
 from analysis.evidence.record import Record
 
 INK, GREY, PALE = "#222222", "#767676", "#DDDDDD"
@@ -109,12 +109,12 @@ class Drawing:
         The images carry ``provenance`` in their metadata: what they were made from, as JSON.
         """
         carried = f"<metadata>\n  <provenance>{escape(provenance)}</provenance>"
-        paths.write(folder / f"{self.name}.svg", self.svg().replace("<metadata>", carried, 1))
-        paths.write(folder / f"{self.name}.png", self.png(provenance))
-        paths.write(
+        files.write(folder / f"{self.name}.svg", self.svg().replace("<metadata>", carried, 1))
+        files.write(folder / f"{self.name}.png", self.png(provenance))
+        files.write(
             folder / f"{self.name}.csv", self.data.to_csv(index=False, lineterminator="\n", float_format="%.6g")
         )
-        paths.write(folder / f"{self.name}.txt", f"{self.alt}\n")
+        files.write(folder / f"{self.name}.txt", f"{self.alt}\n")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg(), "text/plain": self.alt}

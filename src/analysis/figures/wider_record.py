@@ -27,7 +27,7 @@ from analysis.figures.style import (
 
 
 def _both(record: Record) -> Record:
-    return record.under(record.scenario.but(record=WIDER_TOO))
+    return record.under(record.scenario.with_choices(record=WIDER_TOO))
 
 
 def series(record: Record, result: WiderRecord) -> Drawing:

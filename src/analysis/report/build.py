@@ -22,7 +22,7 @@ from analysis.analyses import (
 )
 from analysis.analyses.finding import Finding, Result, made_once
 from analysis.analyses.headlines import Headline, headlines
-from analysis.evidence import paths
+from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.figures import headlines as draw
 from analysis.report.run.notebooks import NOTEBOOKS, bring_up_to_date, folder_of, serialised
@@ -72,7 +72,7 @@ def report(state: str) -> Path:
     evaluated()
     bring_up_to_date(NOTEBOOKS)
     record = Record.load()
-    with paths.unfinished(paths.BUILD) as folder:
+    with files.temp_dir(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in NOTEBOOKS:
             shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
@@ -82,8 +82,8 @@ def report(state: str) -> Path:
                 draw.strip(record, headline).save(drawn, "")
         site(record, executed, drawn, built, state)
         _publish(drawn)
-        paths.write(paths.FINDINGS, as_csv(recorded_findings(executed)))
-        paths.exchange(built, paths.REPORT)
+        files.write(paths.FINDINGS, as_csv(recorded_findings(executed)))
+        files.swap(built, paths.REPORT)
     return paths.REPORT / "index.html"
 
 
@@ -91,7 +91,7 @@ def _publish(drawn: Path) -> None:
     """Bring ``figures/`` to what was drawn, and remove what nothing draws any more."""
     new = {path.relative_to(drawn): path for path in files_in(drawn)}
     for name, path in new.items():
-        paths.write(paths.FIGURES / name, path.read_bytes())
+        files.write(paths.FIGURES / name, path.read_bytes())
     for path in files_in(paths.FIGURES):
         if path.relative_to(paths.FIGURES) not in new:
             path.unlink()
@@ -102,7 +102,7 @@ def _publish(drawn: Path) -> None:
 
 def main_findings(record: Record) -> tuple[Headline, ...]:
     """The headlines of the report."""
-    found: tuple[Headline, ...] = record.once(
+    found: tuple[Headline, ...] = record.cached(
         ("headlines", record.scenario),
         lambda: headlines(
             record,
@@ -138,9 +138,9 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
                 name, pages, evidence=[row for one in findings_of(record, name[2:]) for row in one.evidence]
             )
             notebook = page.page(nbformat.read(executed / f"{name}.ipynb", as_version=4))
-            paths.write(source / f"{name}.ipynb", serialised(notebook))
+            files.write(source / f"{name}.ipynb", serialised(notebook))
             for file, table in page.tables.items():
-                paths.write(extra / "tables" / file, table)
+                files.write(extra / "tables" / file, table)
             places |= {figure: f"{name}.html" for figure in page.shown}
         places |= {one.drawn: f"index.html#main-{anchor(one.finding.id)}" for one in told if not one.figure}
         texts = {
@@ -158,8 +158,8 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
             **{f"sources/{name}": text for name, text in pages.source_pages(places)},
         }
         for name, text in texts.items():
-            paths.write(source / f"{name}.md", text)
-        paths.write(extra / "brief.pdf", brief(record, told, shown, drawn, scenarios, version))
+            files.write(source / f"{name}.md", text)
+        files.write(extra / "brief.pdf", brief(record, told, shown, drawn, scenarios, version))
         _sphinx(source, target)
 
 
@@ -171,8 +171,8 @@ def _datatables(static: Path) -> None:
     if table is None:
         raise RuntimeError("itables no longer exports ITable from dt_bundle.js: adapt analysis.report.build")
     plain = script.replace(table[0], f"window.ITable={table[1]};")
-    paths.write(static / "dt_bundle.js", f"(function(){{{plain}\n}})();\n")
-    paths.write(static / "dt_bundle.css", (bundle / "dt_bundle.css").read_bytes())
+    files.write(static / "dt_bundle.js", f"(function(){{{plain}\n}})();\n")
+    files.write(static / "dt_bundle.css", (bundle / "dt_bundle.css").read_bytes())
 
 
 def _sphinx(source: Path, target: Path) -> None:

@@ -156,4 +156,4 @@ class Wording:
 
 def with_wider(record: Record) -> Record:
     """The record with the figures published elsewhere."""
-    return record.under(record.scenario.but(record=WIDER_TOO))
+    return record.under(record.scenario.with_choices(record=WIDER_TOO))

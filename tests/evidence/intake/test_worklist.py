@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.cli import main
-from analysis.evidence import paths
-from analysis.evidence import schema as tables
-from analysis.evidence.curate import MAX_WORDS, read
+from analysis.evidence import files, paths, schema
+from analysis.evidence.curate import read
 from analysis.evidence.intake.suggestions import Suggestion, suggestions
 from analysis.evidence.intake.verify import verify
 from analysis.evidence.intake.worklist import TODO, intake
 from analysis.evidence.problems import EvidenceError
+from analysis.evidence.rules import MAX_WORDS
 from analysis.evidence.text import Span, Text
 
 SOURCE = "raseef22-2017-03"
@@ -55,7 +55,7 @@ def test_a_new_source_is_a_form_six_empty_tables_and_a_worklist(raw: Path, text:
     assert done.new and set(contents(raw / ID)) == {
         "source.toml",
         "todo.csv",
-        *(f"{table.name}.csv" for table in tables.BY_SOURCE),
+        *(f"{table.name}.csv" for table in schema.BY_SOURCE),
     }
     with pytest.raises(EvidenceError) as caught:
         read(raw)
@@ -236,7 +236,7 @@ def test_a_changed_text_is_followed_and_back_again_byte_for_byte(raw: Path, text
     assert done.rows["moved"] > 200 and done.rows["missing"] >= 1
     for name, data in contents(raw / SOURCE).items():
         if name in before and name.endswith(".csv"):
-            table = next(one for one in tables.BY_SOURCE if f"{one.name}.csv" == name)
+            table = next(one for one in schema.BY_SOURCE if f"{one.name}.csv" == name)
             first = table.raw_columns.index("char_start")
             for old, new in zip(
                 csv.reader(before[name].decode().splitlines()), csv.reader(data.decode().splitlines()), strict=True
@@ -256,7 +256,7 @@ def test_rows_stay_apart_where_a_sentence_is_printed_twice(raw: Path, tmp_path: 
     path.write_text(twice)
     intake(path, ID, raw=raw)
     rows = [row | {"reason": "other_subject", "note": ""} for row in worklist(raw / ID)]
-    columns = next(table for table in tables.BY_SOURCE if table.name == "dismissed").raw_columns
+    columns = next(table for table in schema.BY_SOURCE if table.name == "dismissed").raw_columns
     with (raw / ID / "dismissed.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         file.write(",".join(columns) + "\r\n")
@@ -287,7 +287,7 @@ def test_what_was_done_is_said_and_the_worklist_is_whole(raw: Path, tmp_path: Pa
         **asked,
         **guess,
     }
-    table = next(table for table in tables.BY_SOURCE if table.name == "dismissed")
+    table = next(table for table in schema.BY_SOURCE if table.name == "dismissed")
     coded = row | {"dismissed_id": f"{ID}.d01", "reason": "other_subject", "note": ""}
     header = ",".join(table.raw_columns)
     cells = ",".join(coded[name] for name in table.raw_columns)
@@ -330,7 +330,7 @@ def test_a_run_that_was_cut_short_is_finished_by_the_next(
     for steps in range(len(contents(whole / ID))):
         with monkeypatch.context() as patch:
             left = iter(range(steps))
-            write = paths.write
+            write = files.write
 
             def cut_short(path: Path, content: str | bytes, left=left, write=write) -> None:  # type: ignore[no-untyped-def]
                 if next(left, None) is None:
@@ -402,6 +402,6 @@ def test_faulty_tables_are_left_as_they_are(raw: Path, text: Path) -> None:
 
 
 def test_the_worklist_begins_as_the_tables_do() -> None:
-    claims = next(table for table in tables.BY_SOURCE if table.name == "claims")
+    claims = next(table for table in schema.BY_SOURCE if table.name == "claims")
     first = TODO.raw_columns.index("row_id") + 1
     assert TODO.raw_columns[first : first + 8] == claims.raw_columns[1:9]

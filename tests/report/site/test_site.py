@@ -148,7 +148,7 @@ def test_the_explorer_shows_what_the_findings_floor_finds(site: Path, page: Page
             expect(page.locator(f"#p-{key}")).to_have_value(str(value))
         shown = explorer_rows(page)
         analyse = sensitivity.ANALYSES[name][1]
-        found = {item.id: item for item in analyse(record.under(record.scenario.but(**choices))).findings}
+        found = {item.id: item for item in analyse(record.under(record.scenario.with_choices(**choices))).findings}
         base = {item.id: item for item in analyse(record).findings}
         for item in found.values():
             expected = in_words(item.lower, item.upper, item.unit)
@@ -245,7 +245,7 @@ def spoiled(site: Path, record: Record, tmp_path_factory: pytest.TempPathFactory
 
     frames = dict(record.reported)
     for name, fields in {
-        "claims": ("note", "phrase", "attributed_to"),
+        "claims": ("note", "phrase", "speaker"),
         "wider": ("note", "phrase", "publisher"),
         "explanations": ("gist", "speaker"),
         "cases": ("who",),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.evidence.curate import MAX_WORDS
+from analysis.evidence.rules import MAX_WORDS
 from analysis.evidence.text import PERCENT, Span, Text, numbers_in
 
 _DIGITS = r"\d[\d.,٫٬\u00a0\u2009\u202f]*"

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence import paths
-from analysis.evidence import schema as tables
-from analysis.evidence.curate import MAX_WORDS, read
-from analysis.evidence.record import decimal
+from analysis.evidence import paths, schema
+from analysis.evidence.curate import read
+from analysis.evidence.readings import decimal
+from analysis.evidence.rules import MAX_WORDS
 from analysis.evidence.text import Cover, Span, Text, normalised, numbers_in
 
 COVERING = ("claims", "events", "dismissed")
@@ -51,7 +51,7 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
     result = Verification()
     for name in ("claims", "wider"):
         result.faults.extend(_misquoted(frames[name]))
-    coded = pd.concat([_located(frames[table.name], table) for table in tables.BY_SOURCE], ignore_index=True)
+    coded = pd.concat([_located(frames[table.name], table) for table in schema.BY_SOURCE], ignore_index=True)
     of = dict(iter(coded.groupby("source_id", sort=False)))
     available = _available(paths.texts() if folders is None else folders)
     captures = _Captures([available[sha] for sha in sorted(set(available) - set(frames["sources"]["text_sha256"]))])
@@ -82,7 +82,7 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
     return result
 
 
-def _located(frame: pd.DataFrame, table: tables.Table) -> pd.DataFrame:
+def _located(frame: pd.DataFrame, table: schema.Table) -> pd.DataFrame:
     """What it takes to find the rows of a table, and no more: there may be a million."""
     columns = ["source_id", "file", "row", "char_start", "char_end", "phrase", "sentence_sha256"]
     return frame[columns].assign(table=table.name, id=frame[table.columns[0].name])

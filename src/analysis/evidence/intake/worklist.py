@@ -14,8 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence import paths
-from analysis.evidence import schema as tables
+from analysis.evidence import files, paths, schema, tables
 from analysis.evidence.curate import RESERVED
 from analysis.evidence.intake.suggestions import suggestions
 from analysis.evidence.intake.verify import COVERING, locate
@@ -23,18 +22,18 @@ from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.text import Cover, Span, Text
 
 _SUGGESTED = ("table", "measure", "hedge", "value", "unit", "kind", "value_to")
-TODO = tables.Table(
+TODO = schema.Table(
     "todo",
     "a number-like phrase that is neither coded nor dismissed, or a coded row whose sentence is no longer in the text",
     (
-        tables.Column("status", "todo: to be coded or dismissed; changed, missing: a coded row to be looked at again"),
-        tables.Column("table", "the table where it stands, or may go to: claims, events, dismissed"),
-        tables.Column("row_id", "the coded row; free for the id of a new one", required=False),
-        tables.Column("char_start", "first character; empty where it is missing", required=False),
-        tables.Column("char_end", "the character after the last", required=False),
-        tables.Column("phrase", "the number with the few words around it"),
-        tables.Column("sentence_sha256", "SHA-256 of the normalised sentence around it, as it is now"),
-        *(tables.Column(name, "as claims.csv has it", required=False) for name in _SUGGESTED[1:]),
+        schema.Column("status", "todo: to be coded or dismissed; changed, missing: a coded row to be looked at again"),
+        schema.Column("table", "the table where it stands, or may go to: claims, events, dismissed"),
+        schema.Column("row_id", "the coded row; free for the id of a new one", required=False),
+        schema.Column("char_start", "first character; empty where it is missing", required=False),
+        schema.Column("char_end", "the character after the last", required=False),
+        schema.Column("phrase", "the number with the few words around it"),
+        schema.Column("sentence_sha256", "SHA-256 of the normalised sentence around it, as it is now"),
+        *(schema.Column(name, "as claims.csv has it", required=False) for name in _SUGGESTED[1:]),
     ),
 )
 """The worklist. From ``row_id`` to ``unit`` its columns are the first of claims.csv, in the same order."""
@@ -75,20 +74,20 @@ def intake(file: Path, source: str, url: str = "", raw: Path = paths.RAW) -> Int
     rows = _read(folder, text, changed)
     todo = pd.DataFrame(_todo(folder, text, rows), columns=TODO.raw_columns)
     for path, content in changed.items():
-        paths.write(path, content)
+        files.write(path, content)
     if len(todo):
-        paths.write(folder / "todo.csv", tables.text(todo))
+        files.write(folder / "todo.csv", tables.to_csv(todo))
     else:
         (folder / "todo.csv").unlink(missing_ok=True)
-    paths.write(described, description)
+    files.write(described, description)
     return Intake(folder, new, Counter(row["status"] for row in rows), len(todo))
 
 
 def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
     """The text in ``file``, once it and the folder's name are found fit."""
     problems = []
-    if not re.fullmatch(tables.ID, source) or source in RESERVED:
-        expected = f"publisher and month such as gazette-2016-05 ({tables.ID}), and none of {', '.join(RESERVED)}"
+    if not re.fullmatch(schema.ID, source) or source in RESERVED:
+        expected = f"publisher and month such as gazette-2016-05 ({schema.ID}), and none of {', '.join(RESERVED)}"
         problems.append(Problem("--id", repr(source), expected))
     elif (raw / source).is_symlink() or (raw / source).is_file():
         problems.append(Problem(source, "a link or a file", "a folder, or nothing yet"))
@@ -120,7 +119,7 @@ def _described(path: Path, fingerprint: str, url: str) -> bytes:
     known: dict[str, Any] = {"url": url, "stored_copy_url": url, "reprint": False, "text_sha256": fingerprint}
     lines = [
         f"{column.name} = {json.dumps(known.get(column.name, ''), ensure_ascii=False)}  # {column.what}"
-        for column in tables.SOURCES.columns
+        for column in schema.SOURCES.columns
         if not column.derived and column.name != "source_id"
     ]
     return ("\n".join(lines) + "\n").encode()
@@ -132,13 +131,13 @@ def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, 
     Fills ``changed`` with the content of each table that is not there yet or whose locators moved.
     """
     problems: list[Problem] = []
-    held: list[tuple[tables.Table, list[dict[str, Any]]]] = []
-    for table in tables.BY_SOURCE:
+    held: list[tuple[schema.Table, list[dict[str, Any]]]] = []
+    for table in schema.BY_SOURCE:
         path, file = folder / f"{table.name}.csv", f"{folder.name}/{table.name}.csv"
         if not path.exists():
             changed[path] = ",".join(table.raw_columns) + "\n"
             continue
-        frame = tables.framed(tables.read_raw(path, table, file), table)
+        frame = tables.to_frame(tables.read_raw(path, table, file), table)
         locator = frame[[table.columns[0].name, "char_start", "char_end", "phrase", "sentence_sha256", "file", "row"]]
         problems += tables.check(locator, table, {})
         held.append((table, frame.to_dict("records")))
@@ -165,7 +164,7 @@ def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, 
 _CELL = re.compile(r'("(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*)(,|\r\n|\r|\n|\Z)')
 
 
-def _relocated(content: str, table: tables.Table, rows: list[dict[str, Any]]) -> str:
+def _relocated(content: str, table: schema.Table, rows: list[dict[str, Any]]) -> str:
     """A table's ``content`` with the locators of the rows that moved, every other character as it was."""
     lines: list[list[list[str]]] = [[]]
     for cell, separator in _CELL.findall(content):
@@ -196,7 +195,7 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
             )
     filled = defaultdict(list)
     if (folder / "todo.csv").exists():
-        before = tables.framed(tables.read_raw(folder / "todo.csv", TODO, f"{folder.name}/todo.csv"), TODO)
+        before = tables.to_frame(tables.read_raw(folder / "todo.csv", TODO, f"{folder.name}/todo.csv"), TODO)
         for row in before[before["status"] == "todo"].to_dict("records"):
             filled[row["phrase"], row["sentence_sha256"]].append({name: row[name] for name in (*_SUGGESTED, "row_id")})
     cover = Cover(row["span"] for row in rows if row["span"] and row["table"] in COVERING)

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from tqdm import tqdm
 
-from analysis.evidence import paths
+from analysis.evidence import files, paths
 from analysis.evidence.scenario import ParameterError
 from analysis.report.run import NOTEBOOKS, children
 from analysis.report.run.provenance import (
@@ -144,17 +144,17 @@ def store(names: Iterable[str]) -> None:
             raise NotebookError(
                 f"notebooks/{name}.ipynb was not overwritten: {why} while it ran. Run the command again."
             )
-        paths.write(paths.NOTEBOOKS / f"{name}.ipynb", (folder_of(name) / f"{name}.ipynb").read_bytes())
+        files.write(paths.NOTEBOOKS / f"{name}.ipynb", (folder_of(name) / f"{name}.ipynb").read_bytes())
 
 
 def _execute(name: str, now: Parts) -> None:
     target = folder_of(name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with paths.unfinished(target.parent) as folder:
+    with files.temp_dir(target.parent) as folder:
         new = Path(folder) / name
         (new / "figures").mkdir(parents=True)
-        paths.write(new / f"{name}.ipynb", execute(name, {}, now, new / "figures"))
-        paths.exchange(new, target)
+        files.write(new / f"{name}.ipynb", execute(name, {}, now, new / "figures"))
+        files.swap(new, target)
 
 
 def _stamp(name: str) -> Stamp:

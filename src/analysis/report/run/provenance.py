@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from analysis.evidence import paths
+from analysis.evidence import files, paths
 
 Parts = dict[str, Any]
 
@@ -40,7 +40,7 @@ def file_lock(name: str) -> Iterator[None]:
             import fcntl  # here: there is none elsewhere, where two at once do the work twice
 
             fcntl.flock(file, fcntl.LOCK_EX)
-            paths.clear_unfinished()
+            files.clear_temp_dirs()
         yield
 
 
@@ -221,7 +221,7 @@ class Stamp:
 
     def write(self, now: Parts) -> None:
         """Note that the outputs were made from ``now``."""
-        paths.write(self.path, json.dumps({**now, FILES: self._listed()}, indent=1) + "\n")
+        files.write(self.path, json.dumps({**now, FILES: self._listed()}, indent=1) + "\n")
 
     def _listed(self) -> dict[str, str]:
         listing: dict[str, str] = {}

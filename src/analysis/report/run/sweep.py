@@ -35,7 +35,7 @@ from tqdm import tqdm
 
 from analysis.analyses import sensitivity
 from analysis.analyses.sensitivity import declared
-from analysis.evidence import paths
+from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.report.run import NOTEBOOKS, children
@@ -104,7 +104,7 @@ class Store:
     def write(self, file: str, data: bytes) -> None:
         """Store ``data`` as ``file``, whole or not at all."""
         if "file" in self.files.protocol:
-            return paths.write(Path(self.place(file)), data)
+            return files.write(Path(self.place(file)), data)
         self.files.pipe_file(self.place(file), data)  # an object store shows an object once it is whole
 
     def keep(self, files: Iterable[str]) -> None:
@@ -220,8 +220,8 @@ def evaluated(executor: Executor | None = None) -> None:
         else:
             rows = _gathered(executor, scenarios)
         table = sensitivity.table(rows)
-        paths.write(paths.GRID / "results.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
-        paths.write(paths.GRID / "results.parquet", table.to_parquet(index=False))
+        files.write(paths.GRID / "results.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
+        files.write(paths.GRID / "results.parquet", table.to_parquet(index=False))
         stamp.write(now)
 
 
@@ -236,7 +236,7 @@ def _slices(scenarios: list[Scenario]) -> list[list[int]]:
 
     def shared(place: int) -> tuple[str, ...]:
         name, choices = scenarios[place]
-        return name, *map(str, record.under(record.scenario.but(**choices)).choice)
+        return name, *map(str, record.under(record.scenario.with_choices(**choices)).choice)
 
     order = sorted(range(len(scenarios)), key=shared)
     length = -(-len(order) // (SLICES * cores())) or 1

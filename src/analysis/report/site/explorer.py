@@ -16,7 +16,7 @@ from analysis.evidence.record import Record
 from analysis.report.site.trace import Trace, anchor
 
 FIELDS = ("measure", "kind", "hedge", "population", "origin", "place", "group", "base", "base_n", "applies", "period",
-          "as_of", "attributed_to", "family", "modality")  # fmt: skip
+          "as_of", "speaker", "family", "modality")  # fmt: skip
 """What a reading may change of a claim, beside its interval."""
 
 SHOWN = 12
@@ -101,8 +101,8 @@ def _parameter(trace: Trace, name: str, column: pd.Series) -> dict[str, Any]:
 
 def _phrase(record: Record, ambiguity: str) -> str:
     """The words that an ambiguity lies in; empty for what is none."""
-    readings, claims = record.reported["readings"], record.reported["claims"]
-    touched = readings.loc[readings["ambiguity"].eq(ambiguity), "claim_id"]
+    patches, claims = record.reported["patches"], record.reported["claims"]
+    touched = patches.loc[patches["ambiguity"].eq(ambiguity), "claim_id"]
     phrases = claims.loc[claims["claim_id"].isin(touched), "phrase"]
     return f"“{phrases.iloc[0]}”" if len(phrases) else ""
 
@@ -125,7 +125,7 @@ def _changes(record: Record, name: str, value: Any, used: set[str]) -> dict[str,
     sentence each, those that a finding rests on (``used``) first, the others of many counted."""
     if name == "assumptions" or value == record.scenario[name]:
         return {"gone": [], "changes": []}
-    other = record.under(record.scenario.but(**{name: value}))
+    other = record.under(record.scenario.with_choices(**{name: value}))
     before, after = (one.claims.set_index("claim_id") for one in (record, other))
     gone, new = before.index.difference(after.index, sort=False), after.index.difference(before.index, sort=False)
     if len(new):

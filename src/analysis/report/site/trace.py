@@ -14,10 +14,10 @@ from analysis.analyses.finding import Finding, how_many
 from analysis.evidence.record import WIDER_TOO, Record
 
 CODED = {
-    "claim": ("claim_id", "attributed_to", "attribution_type", "as_of"),
+    "claim": ("claim_id", "speaker", "speaker_role", "as_of"),
     "explanation": ("explanation_id", "speaker", "speaker_role", ""),
-    "case": ("case_id", "who", "told_by", "period"),
-    "event": ("event_id", "attributed_to", "what", "date"),
+    "case": ("case_id", "who", "age_band", ""),
+    "event": ("event_id", "speaker", "speaker_role", "date"),
 }
 """The coded rows: the columns of their id, of who speaks, in what role, and as of when."""
 
@@ -66,7 +66,7 @@ class Trace:
         """Every coded row, the figures published elsewhere included."""
         record = self.record
         sources = record.reported["sources"].set_index("source_id").to_dict("index")
-        wide = record.under(record.scenario.but(record=WIDER_TOO))
+        wide = record.under(record.scenario.with_choices(record=WIDER_TOO))
         frames = {
             "claim": wide.claims,
             "explanation": record.explanations,

@@ -1,0 +1,403 @@
+"""What must be true across the columns and the tables of the record?
+
+Each function takes tables of text, as read, and yields a Problem for every row that breaks a rule. What a single cell
+may hold is declared in `schema`; whether a phrase is in its article is checked by `intake.verify`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence import schema, tables
+from analysis.evidence.dates import Days, days
+from analysis.evidence.hedges import COUNTED, NUMBERED
+from analysis.evidence.problems import Problem
+from analysis.evidence.readings import DATES, apply_patches
+from analysis.evidence.scenario import parameters
+from analysis.evidence.tables import Frames, Vocabulary
+
+WORD = re.compile(r"\w+")
+MAX_WORDS = 8
+"""A printed phrase of more words would be copying."""
+
+TIMES = frozenset({"days", "weeks", "months", "years"})
+"""Units of a length of time."""
+
+PHASES = {"hafez_mullins": {"departure"}, "push_pull_personal": {"departure"}, "neumann": {"life_inside", "exit"}}
+"""The phases of the way that each coding frame is made for."""
+
+CODED = {
+    "claim": ("measure", "hedge", "kind", "population", "modality"),
+    "explanation": ("phase", "direction"),
+    "case": ("persons",),
+    "stage": ("stage", "stage_value"),
+    "event": ("date", "place"),
+}
+"""What a coder gives of each kind of unit, and of no other."""
+
+
+def check_all(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Every rule but those of readings, which are judged only when the claims are sound."""
+    for table in (*schema.BY_SOURCE, schema.WIDER):
+        frame = frames[table.name]
+        yield from row_problems(frame, table)
+        yield from context_problems(frame, frames)
+        yield from stage_problems(frame, vocabulary)
+    for name in ("claims", "wider"):
+        yield from figure_problems(frames[name])
+        yield from measure_problems(frames[name], frames["measures"])
+    for name in ("explanations", "codings"):
+        yield from frame_problems(frames[name])
+    yield from coding_problems(frames["codings"])
+    yield from case_problems(frames["cases"])
+    yield from name_problems(frames)
+    yield from part_problems(frames)
+
+
+def faults(
+    frame: pd.DataFrame, wrong: pd.Series, column: str, found: Callable[[Any], str], expected: str, remedy: str = ""
+) -> Iterator[Problem]:
+    """A problem for each row of ``frame`` that is ``wrong``; ``found`` says of a row what is there."""
+    for row in frame[wrong].to_dict("records") if wrong.any() else ():
+        yield Problem(row["file"], found(row), expected, row["row"], column, remedy)
+
+
+def _cell(column: str) -> Callable[[Any], str]:
+    """Says what is in ``column`` of a row."""
+    return lambda row: repr(row[column])
+
+
+def _numbers(cells: pd.Series) -> pd.Series:
+    """The numbers in ``cells``; none where there is none, which is the column's problem."""
+    return pd.to_numeric(cells.where(cells.str.fullmatch(schema.NUMBER), None)).astype("float64")
+
+
+def _days(cell: str) -> Days:
+    """First and last day of a date; none of what is no date, which is its column's problem."""
+    try:
+        return days(cell) if cell else (None, None)
+    except ValueError:
+        return None, None
+
+
+def date_problems(frame: pd.DataFrame, column: str) -> Iterator[Problem]:
+    """Cells of ``column`` that are no EDTF date."""
+    wrong = {}
+    for cell in frame[column].unique():
+        try:
+            days(cell) if cell else None
+        except ValueError as error:
+            wrong[cell] = str(error) if repr(cell) in str(error) else f"{cell!r}: {error}"
+    expected = "an EDTF date such as 2016-08 or 2015/2016"
+    yield from faults(frame, frame[column].isin(wrong), column, lambda row: wrong[row[column]], expected)
+
+
+def row_problems(frame: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
+    """What no single column shows: dates, ids and folders, spans, phrase lengths."""
+    for column in DATES:
+        if column in frame:
+            yield from date_problems(frame, column)
+    source = frame["source_id"]
+    for name, what in ((table.columns[0].name, "an id"), ("story", "the id of a story")):
+        if name in frame:
+            own = frame[name].str.split(".").str[0].eq(source) & frame[name].str.contains(".", regex=False)
+            yield from faults(frame, ~own, name, _cell(name), f"{what} that begins with its source and a point")
+    if "char_start" in frame:
+        start, end = (_numbers(frame[name]) for name in ("char_start", "char_end"))
+        span = lambda row: f"{row['char_start']} to {row['char_end']}"  # noqa: E731
+        yield from faults(frame, start >= end, "char_end", span, "a start before the end")
+        yield from faults(
+            frame,
+            (end - start).lt(frame["phrase"].str.len()) & (start < end),
+            "char_end",
+            lambda row: f"{span(row)} for {len(row['phrase'])} characters",
+            "a place with room for the phrase",
+        )
+    words = frame["phrase"].map(lambda phrase: len(WORD.findall(phrase)))
+    yield from faults(
+        frame,
+        words > MAX_WORDS,
+        "phrase",
+        lambda row: f"{len(WORD.findall(row['phrase']))} words",
+        f"{MAX_WORDS} at most",
+        "Quote less of the sentence.",
+    )
+
+
+def context_problems(frame: pd.DataFrame, frames: Frames) -> Iterator[Problem]:
+    """What does not fit the source it is in, or the case it is of."""
+    own = frame["source_id"]
+    published = {row.source_id: _days(row.published)[1] for row in frames["sources"].itertuples()}
+    last = own.map(published.get)
+    for column in [name for name in DATES if name in frame and "coder" not in frame]:
+        first = frame[column].map(lambda cell: _days(cell)[0])
+        late = pd.Series([bool(day and end and day > end) for day, end in zip(first, last, strict=True)], frame.index)
+        if column == "period" and "modality" in frame:
+            late &= ~frame["modality"].isin(["intent", "forecast"])
+        yield from faults(frame, late, column, _cell(column), "a date not after the source's publication")
+    if "case_id" in frame and frame.columns[0] != "case_id":
+        case = frame["case_id"]
+        missing = ~case.isin(["", *frames["cases"]["case_id"]])
+        yield from faults(frame, missing, "case_id", _cell("case_id"), "a case_id of some cases.csv, or nothing")
+        other = case.ne("") & case.str.split(".").str[0].ne(own) & ~missing
+        yield from faults(frame, other, "case_id", _cell("case_id"), "a case of the same source")
+        if "population" in frame:
+            lone = frame["population"].eq("case_persons") & case.eq("")
+            yield from faults(frame, lone, "case_id", _cell("case_id"), "the case whose persons are counted")
+        if "target" in frame:
+            wrong = frame["target"].eq("case").ne(case.ne(""))
+            found = lambda row: f"{row['target']} with the case_id {row['case_id']!r}"  # noqa: E731
+            yield from faults(frame, wrong, "target", found, "the target case where there is a case_id, and only there")
+        if "stage" in frame:
+            yield from faults(frame, case.eq(""), "case_id", _cell("case_id"), "the case that the stage is of")
+
+
+def case_problems(cases: pd.DataFrame) -> Iterator[Problem]:
+    """Overlaps with what is no other case of the source, and more persons shared than there are."""
+    ids = set(cases["case_id"])
+    overlaps = [
+        not set(cell.split(";")) <= ids - {own} or any(one.split(".")[0] != source for one in cell.split(";"))
+        for cell, own, source in cases[["overlaps", "case_id", "source_id"]].itertuples(index=False)
+    ]
+    wrong = pd.Series(overlaps, cases.index, dtype=bool) & cases["overlaps"].ne("")
+    yield from faults(cases, wrong, "overlaps", _cell("overlaps"), "other cases of the same source, joined by ';'")
+    shared, persons = _numbers(cases["shared"]).fillna(0), _numbers(cases["persons"])
+    alone = shared.gt(0) & cases["overlaps"].eq("")
+    yield from faults(cases, alone, "shared", _cell("shared"), "nothing, where no other case overlaps")
+    more = lambda row: f"{row['shared']} of {row['persons']}"  # noqa: E731
+    yield from faults(cases, shared > persons, "shared", more, "no more persons than the case has")
+
+
+def stage_problems(frame: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Values that the codebook does not list for their stage."""
+    if "stage" not in frame:
+        return
+    value = "stage_value" if "coder" in frame else "value"
+    for stage, rows in frame.groupby("stage", sort=False):
+        terms = vocabulary.get(f"stage_{stage}")
+        if terms:
+            expected = f"one of {', '.join(sorted(terms))} (stage_{stage} in codebook.csv)"
+            yield from faults(rows, ~rows[value].isin(terms), value, _cell(value), expected)
+
+
+def figure_problems(claims: pd.DataFrame) -> Iterator[Problem]:
+    """Numbers that their hedge, unit or kind does not admit."""
+    value, end = (_numbers(claims[name]) for name in ("value", "value_to"))
+    given, given_end = claims["value"].ne(""), claims["value_to"].ne("")
+    hedge, unit, share = claims["hedge"], claims["unit"], claims["kind"].eq("share")
+    top = value.where(end.isna() | (value > end), end)
+    for wrong, column, found, expected in (
+        (
+            given != hedge.isin(NUMBERED),
+            "value",
+            lambda row: f"{row['value']!r} with the hedge {row['hedge']}",
+            "a number for every hedge but vague, and none for vague",
+        ),
+        (given_end != hedge.eq("range"), "value_to", _cell("value_to"), "the far end of a range, and of nothing else"),
+        (end < value, "value_to", lambda row: f"{row['value']} to {row['value_to']}", "a range that rises"),
+        (unit.eq("share") & (top > 1), "value", _cell("value"), "a fraction of 1, such as 0.38 for 38%"),
+        (
+            hedge.isin(["about", "less_than"]) & value.eq(0),
+            "value",
+            lambda row: f"{row['hedge']} 0",
+            "a number above 0 for about and less_than",
+        ),
+        (unit.isin(COUNTED) & (value % 1).gt(0), "value", _cell("value"), "a whole number"),
+        (unit.isin(COUNTED) & (end % 1).gt(0), "value_to", _cell("value_to"), "a whole number"),
+        (
+            share != unit.eq("share"),
+            "unit",
+            lambda row: f"unit {row['unit']} for the kind {row['kind']}",
+            "shares in the unit share",
+        ),
+        (claims["base"].ne("") != share, "base", _cell("base"), "the whole of a share, and nothing else"),
+    ):
+        yield from faults(claims, wrong, column, found, expected)
+
+
+def measure_problems(claims: pd.DataFrame, measures: pd.DataFrame) -> Iterator[Problem]:
+    """Units and windows that the measure or the kind does not admit."""
+    kind, unit, period = claims["kind"], claims["unit"], claims["period"]
+    own = claims["measure"].map(measures.drop_duplicates("measure").set_index("measure")["unit"])
+    years = period.map(lambda cell: {day.year for day in _days(cell) if day})
+    for wrong, column, found, expected in (
+        (
+            ~(unit.eq(own) | unit.isin(["share", "rank"]) | (unit.isin(TIMES) & own.isin(TIMES))) & own.notna(),
+            "unit",
+            lambda row: f"unit {row['unit']} for the measure {row['measure']}",
+            "the unit that measures.csv gives the measure, a share of it or a rank by it",
+        ),
+        (
+            kind.eq("rank").ne(unit.eq("rank")) | kind.isin(["duration", "age"]).ne(unit.isin(TIMES)),
+            "kind",
+            lambda row: f"kind {row['kind']} in the unit {row['unit']}",
+            "ranks in the unit rank, durations and ages in a unit of time, and nothing else in those",
+        ),
+        (
+            kind.eq("age").ne(claims["measure"].eq("age")),
+            "kind",
+            lambda row: f"kind {row['kind']} of the measure {row['measure']}",
+            "the kind age for the measure age, and for nothing else",
+        ),
+        (
+            kind.eq("stock") & period.ne(""),
+            "period",
+            lambda row: f"{row['period']} for a stock",
+            "nothing; a stock is of one date, its as_of",
+        ),
+        (
+            claims["base_n"].ne("") & kind.ne("share"),
+            "base_n",
+            lambda row: f"{row['base_n']} for the kind {row['kind']}",
+            "the number of units behind a share, and of nothing else",
+        ),
+        (
+            claims["applies"].eq("each") & years.map(len).lt(2),
+            "applies",
+            lambda row: f"each, of the window {row['period']!r}",
+            "a window of several years, where the figure is of each",
+        ),
+    ):
+        yield from faults(claims, wrong, column, found, expected)
+
+
+def frame_problems(frame: pd.DataFrame) -> Iterator[Problem]:
+    """Codes of a frame in a phase that it is not made for."""
+    for name, phases in PHASES.items():
+        wrong = frame[name].ne("") & ~frame["phase"].isin(phases)
+        expected = f"codes of this frame for {' and '.join(sorted(phases))} alone"
+        yield from faults(frame, wrong, name, _cell(name), expected)
+
+
+def coding_problems(codings: pd.DataFrame) -> Iterator[Problem]:
+    """Cells of a blind coding that its unit or the coder in its id does not admit."""
+    own = codings["coding_id"].str.extract(r"\.([ab])[0-9]+$")[0]
+    yield from faults(codings, codings["coder"].ne(own), "coder", _cell("coder"), "the coder in the coding_id")
+    for name, unit in ((name, unit) for unit, names in CODED.items() for name in names):
+        wrong = codings[name].ne("") != codings["unit_type"].eq(unit)
+        yield from faults(codings, wrong, name, _cell(name), f"a value for every {unit}, and for nothing else")
+    wrong = codings["role"].eq("").ne(codings["unit_type"].eq("case"))
+    yield from faults(codings, wrong, "role", _cell("role"), "a speaker role for all but a case")
+
+
+def name_problems(frames: Frames) -> Iterator[Problem]:
+    """Names of claims, cases, measures, terms and speakers that are given twice, upper and lower case alike."""
+    figures = [frames[name][["label", "file", "row"]] for name in ("claims", "wider")]
+    codebook = frames["codebook"]
+    for frame, column, key in (
+        (pd.concat(figures, ignore_index=True), "label", ""),
+        (frames["cases"], "label", ""),
+        (frames["measures"], "label", ""),
+        (frames["speakers"], "name", ""),
+        (frames["speakers"], "short", ""),
+        (codebook, "label", codebook["field"] + "\0"),
+    ):
+        again = (key + frame[column].str.casefold()).duplicated() & frame[column].ne("")
+        yield from faults(frame, again, column, _cell(column), "a name that no other row has")
+
+
+def part_problems(frames: Frames) -> Iterator[Problem]:
+    """Parts of what does not exist, and wholes that are in the end their own part."""
+    for table, field in (("measures", "measure"), ("codebook", "term")):
+        frame = frames[table]
+        groups = frame.groupby("field", sort=False) if table == "codebook" else [("measure", frame)]
+        for _, rows in groups:
+            whole = dict(zip(rows[field], rows["part_of"], strict=True))
+            for row in rows[rows["part_of"] != ""].to_dict("records"):
+                where = {"file": row["file"], "row": row["row"], "column": "part_of"}
+                seen, name = {row[field]}, row["part_of"]
+                while name and name not in seen:
+                    seen.add(name)
+                    name = whole.get(name, "")
+                if row["part_of"] not in whole:
+                    yield Problem(found=repr(row["part_of"]), expected=f"a {field} of {table}.csv, or nothing", **where)
+                elif name:
+                    yield Problem(found=f"{row[field]} within {name} within itself", expected="a tree", **where)
+
+
+def reading_problems(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Readings that are no choice, patch what does not exist, or leave out what the source literally says.
+
+    Assumes that the claims are sound.
+    """
+    readings, patches = frames["readings"], frames["patches"]
+    names = Counter(parameter.name for parameter in parameters(frames))
+    again = readings["ambiguity"].map(names) > 1
+    yield from faults(readings, again, "ambiguity", _cell("ambiguity"), "a name that no other parameter has")
+    yield from _choice_problems(readings, patches)
+    touched = [frame[frame["claim_id"].isin(patches["claim_id"])] for frame in (frames["claims"], frames["wider"])]
+    claims = pd.concat(touched, ignore_index=True).fillna("")
+    found = list(_cell_problems(patches, claims))
+    yield from found
+    if found or patches.empty:
+        return
+    printed = claims.set_index("claim_id")
+    for ambiguity, rows in patches.groupby("ambiguity", sort=False):
+        coded = [printed.loc[claim, field] for claim, field in zip(rows["claim_id"], rows["field"], strict=True)]
+        if not (rows["value"] == coded).groupby(rows["reading"]).all().any():
+            expected = "one reading that sets what claims.csv holds, so that the words as printed stay a choice"
+            yield Problem("patches.csv", f"no reading of {ambiguity} as reported", expected, column="value")
+    yield from _patched_problems(patches, claims, frames["measures"], vocabulary)
+
+
+def _choice_problems(readings: pd.DataFrame, patches: pd.DataFrame) -> Iterator[Problem]:
+    """Ambiguities whose readings are no complete choice between two or more."""
+    for ambiguity, rows in readings.groupby("ambiguity", sort=False):
+        defaults, questions = int(rows["default"].eq("true").sum()), rows["question"].nunique()
+        if defaults != 1 or len(rows) < 2:
+            found = f"{len(rows)} readings of {ambiguity}, {defaults} of them default"
+            yield Problem("readings.csv", found, "two readings or more, one of them the default", column="default")
+        if questions > 1:
+            found = f"{questions} questions of {ambiguity}"
+            yield Problem("readings.csv", found, "one question, the same on all its rows", column="question")
+        again = rows["answer"].str.casefold().duplicated()
+        yield from faults(rows, again, "answer", _cell("answer"), "another answer for each reading")
+        part = patches[patches["ambiguity"].eq(ambiguity)]
+        cells = [part[part["reading"].eq(reading)] for reading in rows["reading"]]
+        sets = {frozenset(zip(one["claim_id"], one["field"], strict=True)) for one in cells}
+        if len(sets) > 1 or frozenset() in sets:
+            found = f"readings of {ambiguity} that set different cells, or none"
+            yield Problem("patches.csv", found, "the same claims and fields in each, so that a choice is complete")
+    known = set(zip(readings["ambiguity"], readings["reading"], strict=True))
+    pairs = list(zip(patches["ambiguity"], patches["reading"], strict=True))
+    unknown = pd.Series([pair not in known for pair in pairs], patches.index, dtype=bool)
+    found_pair = lambda row: f"{row['reading']} of {row['ambiguity']}"  # noqa: E731
+    yield from faults(patches, unknown, "reading", found_pair, "a reading of readings.csv")
+
+
+def _cell_problems(patches: pd.DataFrame, claims: pd.DataFrame) -> Iterator[Problem]:
+    """Patches of cells that do not exist, and cells that two ambiguities set."""
+    fields = [name for name in schema.CLAIMS.raw_columns if name not in ("claim_id", "label")]
+    missing = ~patches["claim_id"].isin(claims["claim_id"])
+    yield from faults(patches, missing, "claim_id", _cell("claim_id"), "a claim_id of some claims.csv")
+    unknown = ~patches["field"].isin(fields) & ~missing
+    yield from faults(patches, unknown, "field", _cell("field"), f"one of {', '.join(fields)}")
+    first = patches.groupby(["claim_id", "field"])["ambiguity"].transform("first")
+    yield from faults(
+        patches,
+        patches["ambiguity"].ne(first),
+        "field",
+        lambda row: f"{row['field']} of {row['claim_id']} set by {row['ambiguity']} and by another ambiguity",
+        "each cell set by one ambiguity, so that no choice undoes another",
+    )
+
+
+def _patched_problems(
+    patches: pd.DataFrame, claims: pd.DataFrame, measures: pd.DataFrame, vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    """Claims that are not sound once a reading is applied."""
+    versions = []
+    for (_, reading), rows in patches.groupby(["ambiguity", "reading"], sort=False):
+        version = apply_patches(claims[claims["claim_id"].isin(rows["claim_id"])], rows)
+        versions.append(version.assign(file=f"patches.csv, reading {reading}, applied to " + version["file"]))
+    patched = pd.concat(versions, ignore_index=True)
+    wider = patched["source_id"].eq("wider")
+    for table, part in ((schema.WIDER, wider), (schema.CLAIMS, ~wider)):
+        yield from tables.check_cells(patched.loc[part, [*table.raw_columns, "file", "row"]], table, vocabulary)
+    yield from figure_problems(patched)
+    yield from measure_problems(patched, measures)
+    for column in ("period", "as_of"):
+        yield from date_problems(patched, column)

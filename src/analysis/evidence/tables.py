@@ -1,0 +1,204 @@
+"""How is a table of the record read, checked cell by cell, typed and written?
+
+The tables themselves are declared in `schema`.
+"""
+
+import csv
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from pathlib import Path
+from sys import intern
+from typing import Any
+
+import pandas as pd
+
+from analysis.evidence.problems import EvidenceError, Problem
+from analysis.evidence.schema import COUNT, KEYS, NUMBER, Column, Table, Vocabulary
+
+_IN_WORDS = {
+    COUNT: "a whole number such as 1600, 12 digits at most",
+    NUMBER: "a number such as 1600 or 0.38, with a point and no other mark, 12 digits at most",
+}
+
+UNSAFE = {
+    re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffd-\uffff]"): (
+        "no control character, none that turns text around, none that a wrong encoding left"
+    ),
+    re.compile("(?:^|;)[=+@＝＋＠－-]"): (
+        "none of = + - @ at the beginning or after ';', where a spreadsheet takes it for a formula"
+    ),
+    re.compile(r"^(?:(?i:nan|n/a|null|<na>)|NA|None|#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!))$"): (
+        "a value, or an empty cell: programs write and read this for none"
+    ),
+}
+"""What no cell may contain, because the curated tables are opened in spreadsheets, browsers and terminals."""
+
+Frames = dict[str, pd.DataFrame]
+"""Tables by name."""
+
+Row = list[Any]
+"""The cells of one row as text, then its file and its number; the header is row 1."""
+
+
+def read_text(path: Path, file: str, what: str) -> str:
+    """The text of a file that a person wrote: ``what``, named ``file`` in messages.
+
+    Raises EvidenceError where it is no file of its own that can be read, and where it is not UTF-8. A link is none: what
+    it leads to is neither kept with the record nor noticed when it changes.
+    """
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode):
+            return path.read_bytes().decode("utf-8")
+        found = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no file of text"
+    except OSError as error:
+        found = str(error.strerror).lower()
+    except UnicodeDecodeError as error:
+        found = f"the byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        row = error.object[: error.start].count(b"\n") + 1
+        raise EvidenceError([Problem(file, found, "UTF-8", row, remedy="Save the file as UTF-8.")]) from None
+    raise EvidenceError([Problem(file, found, what)])
+
+
+def read_raw(path: Path, table: Table, file: str) -> list[Row]:
+    """The rows of a raw table. Raises EvidenceError where the file is not such a table, with every row that is not.
+
+    ``file`` names the file in messages.
+    """
+    content = read_text(path, file, "a table of " + table.what)
+    wanted = table.raw_columns
+    reader = csv.reader(StringIO(content, newline=""), strict=True)
+    rows: list[Row] = []
+    problems = []
+    number = 0
+    try:
+        header = next(reader, [])
+        if header != wanted:
+            remedy = "Save as CSV with commas, UTF-8 without a byte-order mark, and these columns in this order."
+            found = _header_fault(header, wanted)
+            raise EvidenceError([Problem(file, found, ",".join(wanted), row=1, remedy=remedy)])
+        number = 1
+        for number, cells in enumerate(reader, start=2):
+            if not cells:
+                continue  # a blank line is no row
+            if len(cells) != len(wanted):
+                problems.append(Problem(file, f"{len(cells)} cells", f"{len(wanted)} cells in every row", number))
+            rows.append([*map(intern, cells), file, number])
+    except csv.Error as error:
+        remedy = "Quote a cell that holds a comma, a quote or a line break, and double the quotes in it."
+        problems.append(Problem(file, f"no CSV: {error}", "cells joined by commas", number + 1, remedy=remedy))
+    if problems:
+        raise EvidenceError(problems)
+    return rows
+
+
+def _header_fault(header: list[str], wanted: list[str]) -> str:
+    if not any(header):
+        return "no header"
+    if header[0].startswith("\ufeff") and [header[0][1:], *header[1:]] == wanted:
+        return "a byte-order mark"
+    for mark in ";", "\t":
+        if header[0].lstrip("\ufeff").split(mark) == wanted:
+            return f"cells joined by {mark!r}"
+    faults = {
+        "without": [name for name in wanted if name not in header],
+        "with the unknown": [repr(name) for name in dict.fromkeys(header) if name not in wanted],
+        "with more than one": [name for name in wanted if header.count(name) > 1],
+    }
+    parts = [f"{what} {', '.join(names)}" for what, names in faults.items() if names]
+    return f"a header {' and '.join(parts)}" if parts else "a header in another order"
+
+
+def to_frame(rows: Iterable[Row], table: Table) -> pd.DataFrame:
+    """Rows of :func:`read_raw` as a table of text, with ``file`` and ``row``."""
+    return pd.DataFrame(list(rows), columns=[*table.raw_columns, "file", "row"]).astype(
+        dict.fromkeys([*table.raw_columns, "file"], "str") | {"row": int}
+    )
+
+
+def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
+    """Every cell of a raw ``frame`` that its column does not admit, and every key that occurs twice."""
+    problems = check_cells(frame, table, vocabulary)
+    key = list(table.primary_key)
+    for row in frame[frame.duplicated(key)].to_dict("records"):
+        found = " ".join(row[name] for name in key)
+        problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
+    return problems
+
+
+def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
+    """Every cell of a raw ``frame`` that its column does not admit; its rows may be versions of one another."""
+    import pandera.pandas as pa  # here: a run that only reads curated tables does not pay for it
+
+    frame = frame.reset_index(drop=True)
+    columns = {spec.name: pa.Column(str, _checks(spec, vocabulary)) for spec in table.columns if spec.name in frame}
+    problems = []
+    try:
+        pa.DataFrameSchema(columns).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        at = frame.loc[cases["index"].astype(int), ["file", "row"]]
+        rows = zip(at["file"], cases["failure_case"], cases["check"], at["row"], cases["column"], strict=True)
+        problems = [Problem(file, repr(found), str(what), row, str(name)) for file, found, what, row, name in rows]
+    return problems
+
+
+def _checks(column: Column, vocabulary: Vocabulary) -> list[Any]:
+    """What pandera tests of each cell of ``column``, with what is expected instead in words."""
+    from pandera.pandas import Check
+
+    checks = [Check(lambda cells: cells == cells.str.strip(), error="no white space around it")]
+    if column.required:
+        checks.append(Check(lambda cells: cells.str.strip() != "", error="a value; this column may not be empty"))
+    if column.longest:
+        expected = f"{column.longest} characters at most"
+        checks.append(Check(lambda cells: cells.str.len() <= column.longest, error=expected))
+    if column.terms:
+        terms = vocabulary.get(column.terms, frozenset())
+        words = {"", *terms}
+        listed = ", ".join(sorted(terms))
+        if column.many:
+            expected = f"terms of {listed}, joined by ';'"
+            checks.append(Check(lambda cells: cells.map(lambda cell: set(cell.split(";")) <= words), error=expected))
+        else:
+            table = KEYS.get(column.terms)
+            expected = f"a {column.terms} of {table}.csv" if table else f"one of {listed}"
+            checks.append(Check(lambda cells: cells.isin(words), error=expected))
+    pattern = column.pattern or {"integer": COUNT, "number": NUMBER, "boolean": "true|false"}.get(column.type, "")
+    if pattern:
+        expected = _IN_WORDS.get(pattern, f"the form {pattern}")
+        checks.append(Check(lambda cells: (cells == "") | cells.str.fullmatch(pattern), error=expected))
+    return checks
+
+
+def unsafe_cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
+    """Every cell of a raw ``frame`` that is unsafe where the table is opened."""
+    for name in table.raw_columns:
+        found = {cell: why for cell in frame[name].unique() for sign, why in UNSAFE.items() if sign.search(cell)}
+        rows = frame.loc[frame[name].isin(found), ["file", "row", name]].itertuples(index=False) if found else ()
+        for file, row, cell in rows:
+            yield Problem(file, repr(cell), found[cell], row, name)
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """``frame`` as CSV. A cell that holds a carriage return is left bare by Python before 3.13: all are quoted then."""
+    content = frame.to_csv(index=False, lineterminator="\n")
+    return frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL) if "\r" in content else content
+
+
+def coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """``frame`` of text as the types of ``table``; dates stay ISO text, empty cells of text stay empty."""
+    kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
+    frame = frame.copy()
+    for column in table.columns:
+        if column.name not in frame or column.type not in kinds:
+            continue
+        cells = frame[column.name].replace("", pd.NA)
+        if column.type == "boolean":
+            cells = cells.map({"true": True, "false": False, "True": True, "False": False})
+        else:
+            cells = pd.to_numeric(cells)
+        frame[column.name] = cells.astype(kinds[column.type])
+    return frame
