@@ -1,71 +1,103 @@
-# Every verb sets the environment up on first use. `make help` lists them.
+# Reproduces everything: `make help` lists the targets. The first one that you use installs what it needs into .venv.
 PYTHON ?= python3
-RUN := .venv/bin/python -m
+BIN := .venv/bin
+RUN := $(BIN)/python -m
 # Python reads the path of this package from a file, in the encoding of the locale: a folder may be named in any letters
 export LC_ALL := C.UTF-8
+# a package of the same name that lies elsewhere is not this one
+unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup data verify report notebooks sweep lab test test-browser fuzz lint bench mutants reproduce audit lock clean
+# An environment belongs to its folder and its Python: in a copied or moved project, or with another PYTHON, it is made again
+VERSION = $(shell $(1) -c "import sys, importlib.util as u; print(*sys.version_info[:2], $(2))" 2>/dev/null)
+FOUND := $(call VERSION,$(BIN)/python,u.find_spec('analysis').origin)
+GIVEN := $(if $(filter file,$(origin PYTHON)),$(wordlist 1,2,$(FOUND)),$(call VERSION,$(PYTHON),''))
+ifneq ($(strip $(FOUND)),$(strip $(GIVEN) $(CURDIR)/src/analysis/__init__.py))
+.PHONY: .venv/ready
+CLEAR := --clear
+endif
 
-help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+.PHONY: help setup data report notebooks sweep lab verify test test-browser fuzz lint bench mutants reproduce audit lock clean
+
+help:  ## show this list
+	@echo "For readers and analysts:"
+	@sed -n '/^# For main/q; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
+	@echo "For maintainers:"
+	@sed -n '1,/^# For main/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
+
+setup: .venv/ready  ## install what the report and JupyterLab need, exactly as locked
+
+data: .venv/ready  ## build data/curated from data/raw, and validate it
+	@$(RUN) analysis data
+
+report: .venv/ready data  ## execute the notebooks, write figures/ and the site in build/report/
+	@$(RUN) analysis report
+
+lab: .venv/ready  ## open the notebooks in JupyterLab, on this machine only
+	$(RUN) jupyterlab --ip=127.0.0.1 notebooks
+
+sweep: .venv/ready data  ## evaluate all scenarios, here or on the cluster of DASK_SCHEDULER_ADDRESS
+	@$(RUN) analysis sweep
+
+verify: .venv/ready  ## check every quoted phrase against the articles' texts
+	@$(RUN) analysis verify
+
+clean:  ## remove what can be made again
+	rm -rf .venv build
+
+# For maintainers
+
+notebooks: .venv/ready data  ## execute the notebooks and store them with their outputs
+	@$(RUN) analysis notebooks
+
+test: .venv/ready-test  ## run all tests, and compare the notebooks with their stored outputs
+	$(RUN) pytest
+
+test-browser: .venv/ready-test  ## test the site in Chromium (apt-get install chromium); `make test` skips this without it
+	REQUIRE_BROWSER=1 $(RUN) pytest tests/report
+
+lint: .venv/ready-test  ## run ruff, mypy and the import contract
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(BIN)/python -c "from importlinter.cli import lint_imports_command as run; run()"
+
+reproduce: .venv/ready-test  ## build two clones in different surroundings and compare every byte
+	$(RUN) tools.reproduce
+
+bench: .venv/ready-test  ## run the benchmarks, into benchmarks/results.md; PARTS=execution for one of them
+	$(RUN) benchmarks $(PARTS)
+
+fuzz: .venv/ready-test  ## run the property tests on fresh random inputs; MINUTES=60 for an hour
+	$(RUN) tools.fuzz $(or $(MINUTES),5)
+
+audit: .venv/ready-test  ## look the locked packages up among known vulnerabilities (needs the network)
+	$(RUN) tools.audit
+
+mutants: .venv/ready-test  ## run mutation tests, for hours (.venv/bin/pip install mutmut); NAMES='analysis.evidence.hedges*'
+	CI=1 $(RUN) mutmut run $(NAMES)
+
+COMPILE := uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock:  ## pin every package again (needs uv)
+	$(COMPILE) --upgrade --extra lab pyproject.toml -o requirements.txt
+	$(COMPILE) --upgrade --extra test --constraint requirements.txt \
+		$$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) pyproject.toml -o requirements-test.txt
 
 .venv/ready: requirements.txt pyproject.toml share/jupyter/kernels/analysis/kernel.json
-	$(PYTHON) -m venv .venv
-	$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(if $(CLEAR),$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and $(TOO_OLD))' && $(PYTHON) -m venv --clear .venv)
+	$(call INSTALL,requirements.txt)
 	# 0.85 s at every start of a process, for a JSON Schema format that nothing here uses
 	$(RUN) pip uninstall --quiet --yes rfc3987-syntax
 	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch .venv/ready
 
-setup: .venv/ready  ## the environment, from the hash-locked requirements
+.venv/ready-test: .venv/ready requirements-test.txt
+	$(call INSTALL,requirements-test.txt)
+	@touch .venv/ready-test
 
-data: .venv/ready  ## data/raw to data/curated, validated
-	@$(RUN) analysis data
+TOO_OLD := f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}: name one, as in make setup PYTHON=python3.12"
 
-verify: .venv/ready  ## every locator against the texts, and nothing overlooked
-	@$(RUN) analysis verify
-
-report: .venv/ready data  ## execute the notebooks, write figures/ and build/report/
-	@$(RUN) analysis report
-
-notebooks: .venv/ready data  ## execute the notebooks and store them with their outputs
-	@$(RUN) analysis notebooks
-
-sweep: .venv/ready data  ## the grid of scenarios, on all cores or on the cluster of DASK_SCHEDULER_ADDRESS
-	@$(RUN) analysis sweep
-
-lab: .venv/ready  ## JupyterLab on loopback, with the project's kernel
-	$(RUN) jupyterlab --ip=127.0.0.1 notebooks
-
-test: .venv/ready  ## pytest and nbval
-	$(RUN) pytest
-
-test-browser: .venv/ready  ## the site and the brief, in Chromium (apt-get install chromium), which `make test` skips without it
-	REQUIRE_BROWSER=1 $(RUN) pytest tests/report
-
-fuzz: .venv/ready  ## the laws of everything that is read, on ever new examples; MINUTES=60 for an hour
-	$(RUN) tools.fuzz $(or $(MINUTES),5)
-
-lint: .venv/ready  ## ruff, mypy and the import contract
-	$(RUN) ruff check .
-	$(RUN) ruff format --check .
-	$(RUN) mypy
-	.venv/bin/python -c "from importlinter.cli import lint_imports_command as run; run()"
-
-bench: .venv/ready  ## the benchmarks, into benchmarks/results.md; PARTS=execution for one alone
-	$(RUN) benchmarks $(PARTS)
-
-reproduce: .venv/ready  ## two clones in different worlds, and every byte of their outputs compared
-	$(RUN) tools.reproduce
-
-audit: .venv/ready  ## the locked packages against the known vulnerabilities (needs the network; says so without)
-	$(RUN) tools.audit
-
-mutants: .venv/ready  ## mutation tests of evidence and findings, hours (.venv/bin/pip install mutmut); NAMES='analysis.evidence.hedges*'
-	CI=1 $(RUN) mutmut run $(NAMES)
-
-lock:  ## write requirements.txt anew (needs uv)
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --all-extras pyproject.toml -o requirements.txt
-
-clean:  ## remove what can be made again
-	rm -rf .venv build
+# five times as fast with uv; compiled once, for each process would do it again where Python may not write bytecode
+INSTALL = $(if $(shell command -v uv),\
+	uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --compile-bytecode -r $(1),\
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1))
