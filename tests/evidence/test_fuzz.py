@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from hashlib import sha256
 from io import StringIO
@@ -29,11 +30,12 @@ from analysis.evidence.hedges import COUNTED, NUMBERED, Interval, interval
 from analysis.evidence.intake.suggestions import suggestions
 from analysis.evidence.intake.verify import STATUSES, verify
 from analysis.evidence.intake.worklist import TODO, intake
+from analysis.evidence.numerals import numbers_in
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.readings import apply_patches, decimal
 from analysis.evidence.rules import MAX_WORDS
 from analysis.evidence.scenario import Parameter, ParameterError, injected_names, parameters, scenario
-from analysis.evidence.text import Span, Text, normalised, numbers_in
+from analysis.evidence.text import Span, Text, normalised, visible
 
 
 def share_of(examples: int) -> settings:
@@ -233,12 +235,12 @@ def test_sentences_hold_all_that_is_printed(content: str) -> None:
 def test_a_quoted_span_is_located_where_it_was_quoted(content: str, start: int, length: int) -> None:
     part = content[start : start + length]
     phrase = part.strip()
-    assume(phrase)
+    assume(visible(phrase).strip())
     start += len(part) - len(part.lstrip())
     span = Span(start, start + len(phrase))
     text = Text(content)
     assert text.enclosing(span).covers(span)
-    assert span in text.locate(phrase, text.sentence_hash(span))
+    assert any(span.covers(place) for place in text.locate(phrase, text.sentence_hash(span)))
     assert not text.locate(phrase, "0" * 64)
 
 
@@ -322,7 +324,7 @@ def test_a_number_in_figures_is_read(
 ) -> None:
     printed = f"{number:,}".replace(",", group).translate(str.maketrans("0123456789", figures))
     found = numbers_in(before + printed + percent + after)
-    assert number in found and (not percent or Decimal(number) / 100 in found)
+    assert (Decimal(number) / 100 if percent else number) in found
 
 
 @given(st.decimals(0, 999999, places=2), st.sampled_from("٫.,"), st.sampled_from(["0123456789", "٠١٢٣٤٥٦٧٨٩"]))
@@ -352,9 +354,10 @@ def test_a_first_guess_is_one_that_may_be_coded(content: str) -> None:
         assert phrase == phrase.strip() and len(re.findall(r"\w+", phrase)) <= MAX_WORDS
         assert guess.table in {"claims", "events", "dismissed"}
         if guess.table == "claims":
-            assert bounds(guess.hedge, guess.value, guess.value_to, guess.unit, 1.0), guess
+            if guess.hedge:  # what is not understood is left to be decided
+                assert bounds(guess.hedge, guess.value, guess.value_to, guess.unit, 1.0), guess
             for cell in filter(None, (guess.value, guess.value_to)):
-                assert re.fullmatch(schema.NUMBER, cell) and Decimal(cell) in numbers_in(phrase), guess
+                assert re.fullmatch(schema.NUMBER, cell) and Fraction(cell) in numbers_in(phrase), guess
 
 
 # Tables

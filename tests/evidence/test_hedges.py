@@ -1,4 +1,4 @@
-"""Laws of the hedge rules, and the examples that the design states."""
+"""Properties of the hedge rules, and the examples that the design states."""
 
 from decimal import Decimal
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.evidence.hedges import COUNTED, NUMBERED, interval
+from analysis.evidence.hedges import COUNTED, NUMBERED, hedge_of, interval
 
 counts = st.integers(1, 10**6).map(Decimal)
 shares = st.integers(1, 100).map(lambda percent: Decimal(percent) / 100)
@@ -66,3 +66,45 @@ def test_a_vague_word_has_no_number() -> None:
 def test_what_has_no_interval_is_refused(hedge: str, value: Decimal | None) -> None:
     with pytest.raises(ValueError):
         interval(hedge, value, None, "persons")
+
+
+def test_a_fraction_without_end_is_about_as_wide_as_its_first_digit() -> None:
+    low, high = interval("about", Decimal(1) / 3, None, "share")
+    assert low == pytest.approx(1 / 3 - 0.05) and high == pytest.approx(1 / 3 + 0.05)
+    assert interval("exact", Decimal(1) / 3, None, "share") == (1 / 3, 1 / 3)
+    assert interval("about", Decimal(repr(1 / 3)), None, "share") == pytest.approx((low, high))
+
+
+RULES = {
+    "at_least": "at least #; at the very least #; no fewer than #; not fewer than #; no less than #; not below #; a minimum of #"
+    "; as few as #; perhaps as few as #; # or more; # men or more; # at least; # fighters, at least; #+; # plus; #-plus; ≥ #; # and up",
+    "at_most": "at most #; no more than #; not more than #; not over #; did not exceed #; hasn’t exceeded #; up to #; as many as #"
+    "; possibly as many as #; a maximum of #; a ceiling of #; # at most; # fighters, at most; # or fewer; # men or less; # max; # tops; <= #",
+    "more_than": "more than #; over #; just over #; well over #; a little over #; a shade above #; in excess of #; upwards of #"
+    "; exceeding #; topping #; north of #; greater than #; more than a #; > #; beyond #",
+    "less_than": "less than #; fewer than #; under #; well below #; almost #; nearly #; just short of #; shy of #; approaching #; < #",
+    "about": "about #; around #; roughly #; approximately #; approx. #; some #; ~#; ~ #; ≈ #; c. #; ca. #; circa #; close to #"
+    "; close on #; something like #; in the region of #; on the order of #; in the neighbourhood of #; somewhere around #"
+    "; an estimated #; estimated at #; # or so; # men or so; # or thereabouts; # more or less; # men, give or take; #-odd; # odd; #ish",
+    "exact": "#; exactly #; precisely #; only #; just #; a total of #; a group of #; the deaths of #; killed #; in #; the last #",
+    "": "an average of #; perhaps #; maybe #; possibly #; reputedly #; conservatively #; hardly #; barely #; fully #; a good #"
+    "; a reported #; a staggering #; the best part of #; to the tune of #; better than #; as good as #; hovering at #; pushing #"
+    "; nudging #; verging on #; nigh on #; not #; not exactly #; if not #; even #; say #; like #; ± #; =#?; #?; #-some; # if not more; # perhaps"
+    "; # at a guess; # by some estimates; # and change; # men, supposedly; from #; well #; no less than about #; about # at most; halfway to #",
+}
+
+
+@pytest.mark.parametrize(
+    ("hedge", "words"), [(hedge, words) for hedge, all_ in RULES.items() for words in all_.split("; ")]
+)
+def test_what_is_not_understood_is_not_called_exact(hedge: str, words: str) -> None:
+    before, after = words.split("#")
+    for opening, closing in (("They wrote that ", " fighters left."), ("", " men died.")):
+        assert hedge_of(opening + before, after + closing)[0] == hedge
+        assert hedge_of((opening + before).upper(), (after + closing).upper())[0] == hedge
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_a_hedge_belongs_to_the_words_beside_the_number(before: str, after: str) -> None:
+    hedge, left, right = hedge_of(before, after)
+    assert hedge in {"", *NUMBERED} and 0 <= left <= len(before) and 0 <= right <= len(after)

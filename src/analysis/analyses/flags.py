@@ -15,8 +15,8 @@ from analysis.analyses.finding import window
 from analysis.analyses.sum_checks import FIELDS, scoped, statements, sum_checks
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import COUNTED
+from analysis.evidence.numerals import numbers_in
 from analysis.evidence.record import Record
-from analysis.evidence.text import numbers_in
 
 TELLING = 10
 """The least count that says something when it comes back: smaller ones are too common to tell."""

@@ -18,6 +18,7 @@ from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.readings import derive, roles, with_days
 from analysis.evidence.schema import Vocabulary
 from analysis.evidence.tables import Frames
+from analysis.evidence.text import visible
 
 RESERVED = ("texts", "wider")
 """Folders of data/raw that hold no source."""
@@ -109,6 +110,8 @@ def derived(frames: Frames) -> Frames:
         "sources": with_days(frames["sources"], "published"),
         "events": with_days(frames["events"], "date"),
     }
+    for name in (name for name, frame in frames.items() if "phrase" in frame):
+        frames[name] = frames[name].assign(phrase=frames[name]["phrase"].map(visible))
     return {table.name: tables.coerce(table.order(frames[table.name]), table) for table in schema.TABLES}
 
 

@@ -1,9 +1,10 @@
-"""What interval does a hedged number stand for?
+"""Which hedge do the words around a number make, and what interval does a hedged number mean?
 
-One table of rules, after the practice of reading numeric hedge words as intervals (Ferson et al. 2015,
-"Natural language of uncertainty: numeric hedge words"). Nothing here knows of files or tables.
+Two tables of rules, after the practice of reading numeric hedge words as intervals (Ferson et al. 2015, "Natural
+language of uncertainty: numeric hedge words"). Nothing here knows of files or tables.
 """
 
+import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 
@@ -16,14 +17,90 @@ NUMBERED = ("exact", "about", "at_least", "more_than", "at_most", "less_than", "
 Interval = tuple[float | None, float | None]
 """Lower and upper bound, both inclusive; ``None`` is unbounded. A strict bound on a share is kept as its closure."""
 
+_MORE, _LESS = "(?:more|greater|higher|larger|bigger)", "(?:less|fewer|lower|smaller)"
+_NOT = r"(?:no|not|never|nor|neither|\w+n['’]t|cannot)"
+BEFORE = (
+    (rf"{_NOT} (?:\w+ )?(?:{_MORE} than|over|above|beyond|exceed\w*(?: by)?|top\w*|surpass\w*)", "at_most"),
+    (rf"{_NOT} (?:\w+ )?(?:{_LESS} than|under|below)", "at_least"),
+    (r"at (?:the )?(?:very )?(?:most|best)|up to|as (?:many|much|high|large) as|max(?:imum|\.)?(?: of)?|ceiling of|≤|<=", "at_most"),
+    (r"at (?:the )?(?:very )?least|as (?:few|little|low|small) as|min(?:imum|\.)?(?: of)?|floor of|≥|>=", "at_least"),
+    (rf"{_MORE} than|over|above|exceed\w*|in excess of|upwards? of|beyond|surpass\w*|topp(?:ed|ing)|north of|>", "more_than"),
+    (rf"{_LESS} than|under|below|almost|nearly|(?:short|shy|south) of|virtually|approaching|<", "less_than"),
+    (r"about|around|approximately|approx\.?|roughly|circa|ca?\.|~|≈|∼|some|more or less|close (?:to|on)|something like", "about"),
+    (r"(?:an? )?estimated(?: at)?|an estimate of|(?:in|on|of) the (?:region|order|vicinity|neighbou?rhood|range) of|near", "about"),
+    (r"exactly|precisely|only|just|a total of|total(?:l?ing|l?ed)|altogether|all|the (?:first|last|other)", "exact"),
+)  # fmt: skip
+"""Words right before a number, the first that fits."""
+
+AFTER = (
+    (r",? at (?:the )?(?:very )?most|,? (?:at )?max(?:imum)?|,? or (?:fewer|less|under|below)|,? tops", "at_most"),
+    (r",? at (?:the )?(?:very )?least|,? (?:or|and) (?:more|over|above|up|counting)|\s?\+|[ -]plus|,? upwards|,? (?:at )?min(?:imum)?", "at_least"),
+    (r",? or (?:so|thereabouts)|,? more or less|,? give or take|,? approximately|,? roughly|,? or (?:about|around) that|ish", "about"),
+    (r"[ -]odd|-ish", "about"),
+)  # fmt: skip
+"""Words right after a number, or after it and what it counts."""
+
+_OF = (
+    r"total|group|sum|team|gang|network|batch|series|crowd|wave|list|set|age|sentence|sentences|term|period|fine|number"
+    r"|figure|toll|one|some|each|out|all|many|most|half|third|quarter|percent|cent|%|cells?|famil\w+|bod\w+|liv\w+|names?"
+    r"|arrests?|deaths?|returns?|murders?|loss|depart\w+|\w+(?:ion|ment|ing|al)s?"
+)
+_UNSURE_BEFORE = re.compile(
+    rf"(?:\bthan|\bas \w+ as|\b(?!(?:{_OF})\s)[\w%]+ of|\b(?!only|early|july|family|daily|weekly|monthly|yearly)\w+ly"
+    r"|\ban? (?!two|three|four|five|six|seven|eight|nine|ten|total|group|further|year|month|week|day)\w+"
+    r"|\b(?:perhaps|maybe|if not|not|no|like|even|from|towards?|upwards?|average[ds]?|averaging|mean|median|possible|potential"
+    r"|projected|expected|suspected|say|well|quite|rather|fewer|less|more|least|plus|minus|halfway to|(?<!the )past|believed"
+    r"|thought|feared|said to be|nigh(?: on)?|est\.?|abt\.?)"
+    r"|\b(?:push|touch|brush|border|verg|knock|nudg|hover|near|clos|edg|inch|creep|skirt)\w*(?: in)?(?: (?:on|at|to))?"
+    r"|[~<>≤≥±+=≲≳∓≃≅^?-])[\s,]*$"
+)
+_UNSURE_AFTER = re.compile(
+    r"\s?[+±?~\ufffd]|-\w*(?:odd|ish|plus|some\w*)\b|,? \(?(?:est|approx|ca|circa|estimate|something)\b|,? and change"
+    r"|(?: \w+){0,2},? (?:if not|or (?!\d|two|three)|give|plus|minus|perhaps|maybe|possibly)\b|(?: \w+){0,2}, \w+ly\b"
+    r"|(?: \w+){0,2},? (?:at|by) (?:a|the|some|most)?\s?(?:\w+ )?(?:estimates?|guess|counts?|accounts?|least|most|best|worst|outside)\b"
+)
+"""Words beside a number that may hedge it, and that no rule understands."""
+
+
+def hedge_of(before: str, after: str) -> tuple[str, int, int]:
+    """The hedge that the words ``before`` and ``after`` a number make, and how many characters of each belong to it.
+
+    Empty where the words are not understood, or where two of them disagree: only a number without such words is exact.
+    """
+    name, start = _before(before.lower())
+    stacked, _ = _before(before.lower()[:start]) if name not in ("", "exact") else ("", 0)
+    later, end = "", 0
+    for pattern, hedge in AFTER:
+        if match := re.match(
+            rf"(?:[ -](?!and|or|but|of|to|in|more)[a-z]+){{0,2}}?(?:{pattern})(?!\w)(?!\s?\d)", after.lower()
+        ):
+            later, end = hedge, match.end()
+            break
+    names = {name, stacked, later} - {"", "exact"}
+    unsure = _UNSURE_BEFORE.search(before.lower()[:start]) if name in ("", "exact") else None
+    if len(names) > 1 or (not names and (unsure or _UNSURE_AFTER.match(after.lower()))):
+        return "", len(before) - start, end
+    return next(iter(names), "exact"), len(before) - start, end
+
+
+def _before(words: str) -> tuple[str, int]:
+    """The hedge that ``words`` end with, and where it begins."""
+    for pattern, hedge in BEFORE:
+        if match := re.search(rf"(?<!\w)(?:{pattern})\s*(?<!\w)(?:an?\s+)?$", words):
+            return hedge, match.start()
+    return "", len(words)
+
 
 def half_width(value: Decimal) -> Decimal:
-    """Half a unit of the last non-zero digit: 5 for 70, 50 for 300, 0.005 for 0.38, 0.5 for 71."""
+    """Half a unit of the last non-zero digit: 5 for 70, 50 for 300, 0.005 for 0.38, 0.5 for 71.
+
+    A fraction without end, such as 1/3, is as wide as its first digit: 0.05.
+    """
     if value == 0:
         raise ValueError("zero has no last non-zero digit, so 'about 0' has no interval")
     exponent = value.normalize().as_tuple().exponent
     assert isinstance(exponent, int)
-    return Decimal(5).scaleb(exponent - 1)
+    return Decimal(5).scaleb((value.adjusted() if exponent < -12 else exponent) - 1)
 
 
 @lru_cache(maxsize=4096)

@@ -60,8 +60,11 @@ def with_dates(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def decimal(cell: Any) -> Decimal | None:
-    """A number as coded (text or float) as an exact decimal; empty and missing are None."""
-    return None if cell is None or cell is pd.NA or cell == "" or cell != cell else Decimal(str(cell))
+    """A number as coded (text or float) as an exact decimal, 1/3 to 28 digits; empty and missing are None."""
+    if cell is None or cell is pd.NA or cell == "" or cell != cell:
+        return None
+    over, _, under = str(cell).partition("/")
+    return Decimal(over) / Decimal(under) if under else Decimal(over)
 
 
 def apply_patches(claims: pd.DataFrame, patches: pd.DataFrame) -> pd.DataFrame:
@@ -73,7 +76,7 @@ def apply_patches(claims: pd.DataFrame, patches: pd.DataFrame) -> pd.DataFrame:
         places = [position[claim] for claim in rows["claim_id"]]
         values = list(rows["value"])
         if pd.api.types.is_numeric_dtype(claims[field]):
-            values = [float(value) if value else pd.NA for value in values]
+            values = [pd.NA if (number := decimal(value)) is None else float(number) for value in values]
         column = claims[field].copy()
         column.iloc[places] = values
         claims[field] = column

@@ -18,6 +18,7 @@ from analysis.evidence.problems import Problem
 from analysis.evidence.readings import DATES, apply_patches
 from analysis.evidence.scenario import parameters
 from analysis.evidence.tables import Frames, Vocabulary
+from analysis.evidence.text import visible
 
 WORD = re.compile(r"\w+")
 MAX_WORDS = 8
@@ -72,7 +73,7 @@ def _cell(column: str) -> Callable[[Any], str]:
 
 def _numbers(cells: pd.Series) -> pd.Series:
     """The numbers in ``cells``; none where there is none, which is the column's problem."""
-    return pd.to_numeric(cells.where(cells.str.fullmatch(schema.NUMBER), None)).astype("float64")
+    return tables.numeric(cells.where(cells.str.fullmatch(schema.NUMBER), None)).astype("float64")
 
 
 def _days(cell: str) -> Days:
@@ -107,21 +108,22 @@ def row_problems(frame: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
             yield from faults(frame, ~own, name, _cell(name), f"{what} that begins with its source and a point")
     if "char_start" in frame:
         start, end = (_numbers(frame[name]) for name in ("char_start", "char_end"))
+        printed = frame["phrase"].map(visible).str.replace("ff[il]?|f[il]|st", "f", regex=True)  # also as ligatures
         span = lambda row: f"{row['char_start']} to {row['char_end']}"  # noqa: E731
         yield from faults(frame, start >= end, "char_end", span, "a start before the end")
         yield from faults(
             frame,
-            (end - start).lt(frame["phrase"].str.len()) & (start < end),
+            (end - start).lt(printed.str.len()) & (start < end),
             "char_end",
             lambda row: f"{span(row)} for {len(row['phrase'])} characters",
             "a place with room for the phrase",
         )
-    words = frame["phrase"].map(lambda phrase: len(WORD.findall(phrase)))
+    words = frame["phrase"].map(lambda phrase: len(WORD.findall(visible(phrase))))
     yield from faults(
         frame,
         words > MAX_WORDS,
         "phrase",
-        lambda row: f"{len(WORD.findall(row['phrase']))} words",
+        lambda row: f"{len(WORD.findall(visible(row['phrase'])))} words",
         f"{MAX_WORDS} at most",
         "Quote less of the sentence.",
     )

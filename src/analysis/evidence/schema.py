@@ -19,7 +19,7 @@ KEYS = {"measure": "measures", "speaker": "speakers", "question": "questions"}
 ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SHA256 = r"[0-9a-f]{64}"
 COUNT = r"[0-9]{1,12}"
-NUMBER = rf"{COUNT}(?:\.{COUNT})?"
+NUMBER = rf"{COUNT}(?:\.{COUNT}|/[1-9][0-9]{{0,2}})?"
 
 
 @dataclass(frozen=True)

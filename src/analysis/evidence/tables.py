@@ -7,6 +7,7 @@ import csv
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 from sys import intern
@@ -16,10 +17,11 @@ import pandas as pd
 
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.schema import COUNT, KEYS, NUMBER, Column, Table, Vocabulary
+from analysis.evidence.text import visible
 
 _IN_WORDS = {
     COUNT: "a whole number such as 1600, 12 digits at most",
-    NUMBER: "a number such as 1600 or 0.38, with a point and no other mark, 12 digits at most",
+    NUMBER: "a number such as 1600, 0.38 or 1/3, with a point or a slash and no other mark, 12 digits at most",
 }
 
 UNSAFE = {
@@ -173,10 +175,19 @@ def _checks(column: Column, vocabulary: Vocabulary) -> list[Any]:
     return checks
 
 
+def numeric(cells: pd.Series) -> pd.Series:
+    """The numbers in ``cells`` of text, 1/3 as a third."""
+    fractions = cells.astype("str").str.contains("/", na=False, regex=False)
+    if fractions.any():
+        cells = cells.where(~fractions, cells[fractions].map(lambda cell: repr(float(Fraction(cell)))))
+    return pd.to_numeric(cells)
+
+
 def unsafe_cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
-    """Every cell of a raw ``frame`` that is unsafe where the table is opened."""
+    """Every cell of a raw ``frame`` that is unsafe where the table is opened; a phrase is curated as a reader sees it."""
     for name in table.raw_columns:
-        found = {cell: why for cell in frame[name].unique() for sign, why in UNSAFE.items() if sign.search(cell)}
+        cells = {cell: visible(cell) if name == "phrase" else cell for cell in frame[name].unique()}
+        found = {cell: why for cell, seen in cells.items() for sign, why in UNSAFE.items() if sign.search(seen)}
         rows = frame.loc[frame[name].isin(found), ["file", "row", name]].itertuples(index=False) if found else ()
         for file, row, cell in rows:
             yield Problem(file, repr(cell), found[cell], row, name)
@@ -199,6 +210,6 @@ def coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         if column.type == "boolean":
             cells = cells.map({"true": True, "false": False, "True": True, "False": False})
         else:
-            cells = pd.to_numeric(cells)
+            cells = numeric(cells)
         frame[column.name] = cells.astype(kinds[column.type])
     return frame

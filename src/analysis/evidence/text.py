@@ -1,101 +1,51 @@
-"""Where does a phrase stand in a text, and which number-like words does a text hold?
+"""Where is a phrase in a text, and which number-like words does a text hold?
 
 A locator is a character span (Unicode characters of the text decoded as UTF-8, end exclusive) and the SHA-256 of the
-sentence around it, after the selectors of the W3C Web Annotation model. The hash is taken over a normalised sentence,
-so that another capture of the same article, with other white space or quotes, is still recognised.
+sentence around it, after the selectors of the W3C Web Annotation model. Texts and phrases are compared as a reader
+sees them (`visible`) and the hash is taken over a normalised sentence, so that another capture of the same article,
+with other white space, quotes, invisible marks or HTML entities, is still recognised.
 """
 
+import html
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate
+
+from analysis.evidence.numerals import NUMBER_LIKE, symbols
 
 _CLOSERS = "\"'“”„‘’«»)\\]"
 _BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\n\s*|\[/?h\d\]\s*")
 _BREAK = re.compile(r"[;:()\[\]<>|\"“”„«»—]|[,،.!?](?!\d)|\s[–-]\s")
 _WORD = re.compile(r"\w+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
+_FORMS = (
+    dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0xFEFF], "")
+    | dict.fromkeys([*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080)], "")
+    | {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFF01, 0xFF5F), *range(0xFB00, 0xFB07))}
+    | {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
+    | {0x2010: "-", 0x2011: "-"}
+)
+"""What a reader sees of invisible marks, full-width forms, ligatures, Windows-1252 read as Latin-1, two hyphens."""
+_ENTITY = r"&(?:amp;)*(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});"
+_UNSEEN = re.compile(f"{_ENTITY}|[{''.join(map(chr, _FORMS))}]")
 
-_UNITS = dict(
-    zip(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        range(1, 13),
-        strict=True,
-    )
-)
-_TENS = dict(
-    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
-)
-_TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_CARDINALS = _UNITS | dict(zip(_TEENS, range(13, 20), strict=True)) | _TENS
-_ORDINALS = dict(
-    zip(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
-        range(1, 11),
-        strict=True,
-    )
-)
-_FRACTIONS = {"half": Decimal("0.5"), "third": Decimal(1) / 3, "quarter": Decimal("0.25")}
-_FRACTIONS |= {"majority": Decimal("0.5"), "most": Decimal("0.5")}  # read as more than one half
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "score": 20}
-_VAGUE = [
-    "tens",
-    "dozen",
-    "dozens",
-    "score",
-    "scores",
-    "hundred",
-    "hundreds",
-    "thousand",
-    "thousands",
-    "million",
-    "millions",
-    "billion",
-    "billions",
-    "half",
-    "halves",
-    "third",
-    "thirds",
-    "quarter",
-    "quarters",
-    "once",
-    "twice",
-    "both",
-    "couple",
-    "pair",
-    "few",
-    "several",
-    "many",
-    "most",
-    "majority",
-    "minority",
-    "some",
-    "number",
-    "numbers",
-    "numerous",
-    "handful",
-    "all",
-    "every",
-    "each",
-    "exclusively",
-]
-_WORDS = sorted({*_CARDINALS, *_ORDINALS, *_VAGUE}, key=len, reverse=True)
-_GROUP = "\u00a0\u2009\u202f"  # spaces that group digits, and never end a number
-_NUMBER_LIKE = re.compile(
-    rf"\d{{1,3}}(?:[{_GROUP}]\d{{3}}(?!\d))+|\d+(?:[.,٫٬]\d+)*|[¼-¾⅐-⅞]|\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE
-)
-_COMPOUND = re.compile(
-    rf"(?:\b(?:(?:hundred|thousand)[\s-]+and|{'|'.join([*_CARDINALS, *_SCALES])})\b[\s-]*)+",
-    re.IGNORECASE,
-)
-_FRACTION_OF = re.compile(rf"\b({'|'.join(_CARDINALS)})[\s-](third|quarter)s?\b")
-PERCENT = r"\s?(?:[%٪％]|per\s?cent\b)"
-_OF_PERCENT = re.compile(rf"(?:(?:\s?[-–—]\s?|\s(?:to|or|and)\s)\d[\d.,٫٬]*)?{PERCENT}")
-"""After a number: its percent sign, or that of the range it begins, as in 20-30%."""
+
+def _seen(match: re.Match[str]) -> str:
+    form = match.group()
+    if form[0] != "&":
+        return _FORMS[ord(form)]
+    decoded = html.unescape(form)
+    return form if decoded == form else visible(decoded)
+
+
+def visible(text: str) -> str:
+    """``text`` as a reader sees it: without soft hyphens and other invisible marks, entities and full-width forms read."""
+    return _UNSEEN.sub(_seen, text)
 
 
 @dataclass(frozen=True)
@@ -126,22 +76,23 @@ class Cover:
 
 
 def normalised(sentence: str) -> str:
-    """``sentence`` with white space collapsed, quotes straightened and Unicode composed."""
-    return " ".join(unicodedata.normalize("NFC", sentence).translate(_QUOTES).split())
+    """``sentence`` as a reader sees it, with white space collapsed, quotes straightened and Unicode composed."""
+    return " ".join(unicodedata.normalize("NFC", visible(sentence)).translate(_QUOTES).split())
 
 
 class Text:
     """One article's text, cut into sentences.
 
     A sentence ends after ``.``, ``!`` or ``?`` (and closing quotes) before white space, at a line break, and at a
-    heading mark. That is cruder than grammar and the same on every machine.
+    heading mark. That is cruder than grammar and the same on every machine. Spans count the characters of ``content``;
+    words are looked for in what a reader sees of it.
     """
 
     def __init__(self, content: str) -> None:
         self.content = content
         self._hashes: dict[Span, str] = {}
-        cuts = [0, *(match.end() for match in _BOUNDARY.finditer(content)), len(content)]
-        self._starts = sorted(set(cuts[:-1]))
+        cuts = (self.printed(Span(match.end(), match.end())).start for match in _BOUNDARY.finditer(self.plain))
+        self._starts = sorted({0, *cuts} - {len(content)}) or [0]
         self.sentences = [
             Span(start, end)
             for start, end in zip(self._starts, [*self._starts[1:], len(content)], strict=True)
@@ -153,6 +104,29 @@ class Text:
         """The text in ``data``; raises UnicodeDecodeError where that is not UTF-8."""
         return cls(data.decode("utf-8"))
 
+    @cached_property
+    def _places(self) -> list[tuple[int, int]] | None:
+        """Where each visible character is printed in ``content``; None where all are visible."""
+        places: list[tuple[int, int]] = []
+        end = 0
+        for match in _UNSEEN.finditer(self.content):
+            places += ((place, place + 1) for place in range(end, match.start()))
+            places += [match.span()] * len(_seen(match))
+            end = match.end()
+        return places + [(place, place + 1) for place in range(end, len(self.content))] if end else None
+
+    @cached_property
+    def plain(self) -> str:
+        """``content`` as a reader sees it."""
+        return visible(self.content)
+
+    def printed(self, span: Span) -> Span:
+        """Where the characters ``span`` of the visible text are printed in ``content``."""
+        if self._places is None:
+            return span
+        start = self._places[span.start][0] if span.start < len(self._places) else len(self.content)
+        return Span(start, self._places[span.end - 1][1] if span.end > span.start else start)
+
     def enclosing(self, span: Span) -> Span:
         """``span`` widened to whole sentences."""
         first = bisect_right(self._starts, span.start) - 1
@@ -161,8 +135,8 @@ class Text:
         return Span(self._starts[first], end)
 
     def quote(self, span: Span) -> str:
-        """The characters of ``span``."""
-        return self.content[span.start : span.end]
+        """What a reader sees of ``span``."""
+        return visible(self.content[span.start : span.end])
 
     def near(self, span: Span) -> Span:
         """What stands around ``span`` in its sentence; of an endless one, a screenful."""
@@ -197,19 +171,27 @@ class Text:
         return self._hashes[sentence]
 
     def occurrences(self, phrase: str) -> list[Span]:
-        """Every place where ``phrase`` stands, white space, quotes and composition aside; places may overlap."""
-        pattern = r"\s+".join(map(_any_form, phrase.split()))
-        return [Span(*match.span(1)) for match in re.finditer(f"(?=({pattern}))", self.content)] if pattern else []
+        """Every place of ``phrase``, invisible marks, white space, quotes and composition aside; places may overlap."""
+        pattern = r"\s+".join(map(_any_form, visible(phrase).split()))
+        matches = re.finditer(f"(?=({pattern}))", self.plain) if pattern else ()
+        return [self.printed(Span(*match.span(1))) for match in matches]
 
     def locate(self, phrase: str, sentence_sha256: str) -> list[Span]:
         """Every place of ``phrase`` inside a sentence with that hash."""
         return [span for span in self.occurrences(phrase) if self.sentence_hash(span) == sentence_sha256]
 
-    def number_like(self, within: Span | None = None) -> Iterator[Span]:
-        """Every digit run, number word and quantity word of the text, or of the part ``within``, in order."""
-        span = within or Span(0, len(self.content))
-        for match in _NUMBER_LIKE.finditer(self.content, span.start, span.end):
-            yield Span(*match.span())
+    @cached_property
+    def numbers(self) -> list[Span]:
+        """Every figure, number word and quantity word of the text, in order."""
+        tokens = (token for token in symbols(self.plain) if token.symbol in NUMBER_LIKE)
+        return [self.printed(Span(token.start, token.end)) for token in tokens]
+
+    def number_like(self, within: Span | None = None) -> list[Span]:
+        """Those of the part ``within`` of the text; without it, of all of it."""
+        if within is None:
+            return self.numbers
+        first = bisect_left(self.numbers, within.start, key=lambda span: span.start)
+        return self.numbers[first : bisect_right(self.numbers, within.end, key=lambda span: span.end)]
 
 
 def _any_form(word: str) -> str:
@@ -217,59 +199,3 @@ def _any_form(word: str) -> str:
     forms = dict.fromkeys([word, *(unicodedata.normalize(form, word) for form in ("NFC", "NFD"))])
     escaped = "|".join(re.escape(form.translate(_QUOTES)) for form in forms)
     return "(?:" + escaped.replace('"', '["“”„«»]').replace("'", "['‘’]") + ")"
-
-
-def numbers_in(phrase: str) -> list[Decimal]:
-    """The numbers that ``phrase`` can be read to print, in its order: digits, number words, also several that make one
-    number, and fractions; percentages as shares too."""
-    found: list[Decimal] = []
-    if re.search(r"\ban? (day|week|month|year)\b|\bhighest\b", phrase, re.IGNORECASE):
-        found.append(Decimal(1))
-    for count, part in _FRACTION_OF.findall(phrase.lower()):
-        found.append(_CARDINALS[count] * _FRACTIONS[part])
-    for match in _COMPOUND.finditer(phrase):
-        found.extend(_spelt_out(phrase, match))
-    for match in _NUMBER_LIKE.finditer(phrase):
-        word = match.group().lower()
-        if word[0].isdecimal():
-            values = _printed(word)
-            found += values
-            if _OF_PERCENT.match(phrase, match.end()):
-                found += [value / 100 for value in values]
-        elif word[0].isnumeric():
-            found.append(Decimal(str(unicodedata.numeric(word))))
-        for table in (_CARDINALS, _ORDINALS, _FRACTIONS):
-            if word in table:
-                found.append(Decimal(table[word]))
-        if word in {"all", "every", "each", "exclusively", "both"}:
-            found.append(Decimal(2 if word == "both" else 1))
-    return list(dict.fromkeys(found))
-
-
-def _printed(digits: str) -> list[Decimal]:
-    """What a run of digits can print, the likelier first; nothing for several numbers, as in 12.05.2017."""
-    found = []
-    if re.fullmatch(rf"(?!0|٠)\d{{1,3}}(?:([.,٬{_GROUP}])\d{{3}})(?:\1\d{{3}})*", digits):
-        found.append(Decimal(re.sub(r"\D", "", digits)))  # thousands, also as the French and Arabic press print them
-    if re.fullmatch(r"\d+|(?:\d+|\d{1,3}(?:[,٬]\d{3})+)[.٫]\d+|\d+,\d{1,2}", digits):
-        whole, _, part = re.sub(r"٬|,(?=\d{3})", "", digits).replace("٫", ".").replace(",", ".").partition(".")
-        found.append(Decimal(f"{whole}.{part}" if part else whole))
-    return found
-
-
-def _spelt_out(phrase: str, words: re.Match[str]) -> Iterator[Decimal]:
-    """The number that several number words make, such as two thousand five hundred, or 1.6 million."""
-    total = current = Decimal(0)
-    before = re.search(r"(\d[\d.,]*)\s+$", phrase[: words.start()])
-    names = re.findall(r"[a-z]+", words.group().lower())
-    if before and names[0] in _SCALES:
-        current = next(iter(_printed(before[1])), Decimal(0))
-    for name in names:
-        if name in _SCALES:
-            current = max(current, Decimal(1)) * _SCALES[name]
-            if _SCALES[name] >= 1000:
-                total, current = total + current, Decimal(0)
-        else:
-            current += _CARDINALS.get(name, 0)
-    if before or len(names) > 1 or names[0] in _SCALES:
-        yield total + current

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.cli import main
-from analysis.evidence import files, paths, schema
+from analysis.evidence import files, hedges, paths, schema
 from analysis.evidence.curate import read
-from analysis.evidence.intake.suggestions import Suggestion, suggestions
+from analysis.evidence.intake.suggestions import _MEASURES, _UNITS, Suggestion, suggestions
 from analysis.evidence.intake.verify import verify
 from analysis.evidence.intake.worklist import TODO, intake
 from analysis.evidence.problems import EvidenceError
@@ -101,7 +101,7 @@ def test_whatever_the_text_a_row_holds_its_number_and_few_words(letters: str, wo
         ("Some 300 people were arrested.", ("claims", "arrested_terrorism", "about", "300", "persons", "", "")),
         ("Nearly half of the returnees", ("claims", "returned", "less_than", "0.5", "share", "share", "")),
         ("Three quarters of the fighters died.", ("claims", "killed", "exact", "0.75", "share", "share", "")),
-        ("A third of them died.", ("claims", "killed", "vague", "", "share", "share", "")),
+        ("A third of them died.", ("claims", "killed", "exact", "1/3", "share", "share", "")),
         ("one hundred and fifty militants", ("claims", "", "exact", "150", "persons", "", "")),
         ("more than 1.5 million people", ("claims", "", "more_than", "1500000", "persons", "", "")),
         ("tens of thousands of fighters", ("claims", "", "vague", "", "persons", "", "")),
@@ -151,7 +151,8 @@ def test_plain_words_are_read(sentence: str, expected: tuple[str, ...]) -> None:
         ("The third largest of all", "claims"),
         ("The third of them left.", "claims"),
         ("It was in 2015.", "dismissed"),
-        ("It was on 12.05.2017.", "dismissed"),
+        ("It was on 12.05.2017.", "events"),
+        ("They left on 2014-12-05.", "events"),
         ("It was on 12/05/2017.", "events"),
         ("It was on May 12, 2017.", "events"),
         ("It was on the 3rd of May.", "events"),
@@ -179,18 +180,17 @@ def test_the_phrase_holds_the_number_with_its_hedge(text: str, phrase: str) -> N
 def test_a_number_of_more_words_than_a_phrase_may_hold_is_listed_in_parts() -> None:
     content = Text("one hundred and twenty three thousand four hundred and five men left")
     assert [content.quote(guess.span) for guess in suggestions(content)] == [
-        "one hundred and twenty three thousand",
-        "four hundred and five men left",
+        "one hundred and twenty three thousand four hundred",
+        "and five men left",
     ]
 
 
 def test_terms_that_are_suggested_exist() -> None:
     _, vocabulary = read(paths.RAW)
-    from analysis.evidence.intake.worklist import suggestions as module
 
-    assert {name for _, _, name in module._MEASURES} <= vocabulary["measure"]
-    assert {name for name, _ in module._UNITS} <= vocabulary["unit"]
-    assert {name for _, name in (*module._HEDGES_BEFORE, *module._HEDGES_AFTER)} <= vocabulary["hedge"]
+    assert {name for _, _, name in _MEASURES} <= vocabulary["measure"]
+    assert {name for name, _ in _UNITS} <= vocabulary["unit"]
+    assert {name for _, name in (*hedges.BEFORE, *hedges.AFTER)} <= vocabulary["hedge"]
 
 
 def test_the_worklist_would_have_led_the_coders(texts: list[Path]) -> None:

@@ -4,41 +4,28 @@ The words are English; a number in another language is listed with as little as 
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from analysis.evidence.rules import MAX_WORDS
-from analysis.evidence.text import PERCENT, Span, Text, numbers_in
+from analysis.evidence.hedges import hedge_of
+from analysis.evidence.numerals import MONTH, YEAR, Quantity, quantities_in
+from analysis.evidence.rules import MAX_WORDS, WORD
+from analysis.evidence.text import Span, Text
 
-_DIGITS = r"\d[\d.,٫٬\u00a0\u2009\u202f]*"
-_PARTS = r"(?:half|halves|thirds?|quarters?)"
-_SCALE = r"(?:tens|hundreds?|thousands?|millions?|billions?|dozens?|scores?)"
-_TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-_NOT_COUNTS = r"(?:some|many|few|several|all|each|every|most|number|once|both|first|second)"
-_JOINED = re.compile(
-    rf"\w[\w.,]*[\s-]+{_SCALE}|\w+[\s-]{_PARTS}|{_TENS}[\s-]\w+|(?:hundred|thousand)\s(?:and\s)?\w+"
-    rf"|{_SCALE}\sof\s{_SCALE}|some\s(?:{_DIGITS}|(?!{_NOT_COUNTS})\w+)|{_DIGITS}\s?[-–—/.]\s?{_DIGITS}|\d+,\s\d{{4}}"
-    rf"|(?!{_NOT_COUNTS})\S+(?:[-–—]|\s(?:to|or)\s)(?!{_NOT_COUNTS})\S+",
-    re.IGNORECASE,
+_BETWEEN = re.compile(r"\b(?:(?:anywhere|somewhere) )?(?:between|from)\s+$")
+_CHANGE = re.compile(
+    r"\b(?:rose|risen|ris(?:e|es|ing)|gr[eo]w\w*|increas\w+|fell|fall\w*|dropp?\w*|declin\w+|decreas\w+|climb\w*|jump\w*"
+    r"|went|go(?:ne|ing)|swell\w*|swollen|shr[aiu]nk|up|down)\b[^.;]{0,30}\b(?:from|by)\s+$"
 )
-"""Two neighbouring number words that are one quantity: 1.6 million, two thirds, some 300, 2014-2015, two or three."""
-_RANGE = re.compile(r"\s?[-–—]\s?(?=\d)|(?<=\w)-(?=t(?:o|hr))|\s(?:to|or|and)\s", re.IGNORECASE)
-_BETWEEN = re.compile(r"\b(?:between|from)\s$")
-
-_HEDGES_BEFORE = (
-    (r"(?:no|not) (?:more|over) than|at (?:the )?most|up to|as many as|a maximum of", "at_most"),
-    (r"no (?:fewer|less) than|at least|a minimum of", "at_least"),
-    (r"more than|over|above|exceed\w*|in excess of|upwards of", "more_than"),
-    (r"less than|fewer than|under|below|almost|nearly", "less_than"),
-    (r"about|around|approximately|roughly|an? estimated|circa|some", "about"),
+"""A number before or beside a change is no count of its own, and its two ends are no range."""
+_YEARS = re.compile(rf"{YEAR}(?:\D{{1,5}}(?:{YEAR}|\d\d))?")
+_NAMED = re.compile(
+    r"\b(?:articles?|section|law|dahir|act|clause|chapter|page|resolution|nos?|n°|issue|channel|route)\.?\s$|[$€£#№]\s?$"
 )
-_HEDGES_AFTER = ((r",? at (?:the )?most", "at_most"), (r",? at (?:the )?least| or more", "at_least"))
-
-_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-_YEAR = r"(?:1[89]|20)\d\d"
-_DATE = re.compile(
-    rf"{_YEAR}(?:\D{{1,5}}(?:{_YEAR}|\d\d))?|\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d\d){{1,2}}|\d{{1,2}}, {_YEAR}"
+_OTHER = re.compile(
+    r"[\s-]?(?:km|kilomet\w+|met(?:re|er)s?|miles?|hectares?|dollars?|euros?|dirhams?|pounds?|usd|mad|[ap]\.?m\b|o['’]clock)\b"
 )
+"""What is named by a number, and what is measured that no claim is about."""
 
 _UNITS = (
     ("attacks", r"attacks?|bombings?"),
@@ -93,88 +80,78 @@ class Suggestion:
     value_to: str = ""
 
 
-def quantities(text: Text) -> Iterator[Span]:
-    """Every number-like word of ``text``, neighbours that are one quantity together."""
-    whole = last = None
-    for token in text.number_like():
-        if whole and last:
-            opening = text.content[max(whole.start - 10, 0) : whole.start].lower()
-            near = token.start - last.end < 12 and len(text.quote(whole).split()) < MAX_WORDS - 2
-            between = text.quote(Span(last.end, token.start)) == " and " and _BETWEEN.search(opening)
-            if near and (between or _JOINED.fullmatch(text.quote(Span(last.start, token.end)))):
-                whole, last = Span(whole.start, token.end), token
-                continue
-            yield whole
-        whole = last = token
-    if whole:
-        yield whole
-
-
 def suggestions(text: Text) -> list[Suggestion]:
     """What each quantity of ``text`` may be coded as. The words around it hold no other quantity, but for what is part
     of its hedge, as in "at most 500"; that is no suggestion of its own.
     """
-    numbers = list(quantities(text))
+    seen = Text(text.plain)
+    numbers = [part for quantity in quantities_in(seen.content) for part in _parts(seen, quantity)]
     ends = [0, *(number.end for number in numbers)]
-    starts = [*(number.start for number in numbers[1:]), len(text.content)]
-    found = [_suggestion(text, number, Span(*room)) for number, *room in zip(numbers, ends, starts, strict=False)]
+    starts = [*(number.start for number in numbers[1:]), len(seen.content)]
+    guesses = [_suggestion(seen, number, Span(*room)) for number, *room in zip(numbers, ends, starts, strict=False)]
     kept: dict[int, Suggestion] = {}
-    for place in sorted(range(len(found)), key=lambda place: found[place].span.start - found[place].span.end):
+    for place in sorted(range(len(guesses)), key=lambda place: guesses[place].span.start - guesses[place].span.end):
         beside = (kept[near].span for near in (place - 1, place + 1) if near in kept)
-        if not any(span.covers(numbers[place]) for span in beside):
-            kept[place] = found[place]
-    return [kept[place] for place in sorted(kept)]
+        if not any(span.covers(Span(numbers[place].start, numbers[place].end)) for span in beside):
+            kept[place] = guesses[place]
+    return [replace(kept[place], span=text.printed(kept[place].span)) for place in sorted(kept)]
 
 
-def _suggestion(text: Text, number: Span, within: Span) -> Suggestion:
+def _parts(text: Text, quantity: Quantity) -> list[Quantity]:
+    """``quantity``, or, where it has more words than a phrase may have, its parts, without a number."""
+    words = [match.span() for match in WORD.finditer(text.content, quantity.start, quantity.end)]
+    if len(words) <= MAX_WORDS:
+        return [quantity]
+    pieces = [words[place : place + MAX_WORDS] for place in range(0, len(words), MAX_WORDS)]
+    return [Quantity(piece[0][0], piece[-1][1], "count") for piece in pieces]
+
+
+def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
+    number = Span(quantity.start, quantity.end)
     sentence, clause = text.near(number), text.clause(number)
+    words = _lower(text.quote(number))
+    if quantity.ends and (some := re.match(r"some\s+", words)):
+        number, words = Span(number.start + some.end(), number.end), words[some.end() :]
     before = _lower(text.quote(Span(sentence.start, number.start)))
     after = _lower(text.quote(Span(number.end, sentence.end)))
-    words, start, end, hedge = text.quote(number).lower(), number.start, number.end, ""
-    for pattern, name in _HEDGES_AFTER:
-        if found := re.match(rf"(?: \w+)?(?:{pattern})\b", after):
-            hedge, end = name, number.end + found.end()
-    if words.startswith("some ") and re.search(r"\d", words):
-        hedge, words = "about", words.removeprefix("some ")
-    for pattern, name in _HEDGES_BEFORE:
-        if found := re.search(rf"\b(?:{pattern})\s+(?:an?\s+|the\s+)?$", before):
-            hedge, start = name, sentence.start + found.start()
-            break
-    ends = [numbers_in(part) for part in _RANGE.split(words)]
-    ranged = len(ends) == 2 and all(ends) and ends[0][0] < ends[1][0]
-    ranged = ranged and {ends[0][0], ends[1][0]} <= {*numbers_in(words)}  # as the whole phrase prints them too
-    if ranged and (found := _BETWEEN.search(before)):
-        start = sentence.start + found.start()
-    percent = re.match(PERCENT, after)
-    end = max(end, number.end + (percent.end() if percent else 0))
-    if month := re.search(rf"\b{_MONTH}\s+$", before):
+    month = re.search(rf"\b{MONTH}\s+$", before)
+    hedge, before_it, after_it = hedge_of(before, after)
+    start, end = number.start - before_it, number.end + after_it
+    ends, change = quantity.ends, _CHANGE.search(before)
+    ranged = len(ends) == 2 and ends[0][0] < ends[1][0] and not change
+    if ranged and (between := _BETWEEN.search(before)):
+        start = sentence.start + between.start()
+    if month:
         start = sentence.start + month.start()
-    around = text.words_around(Span(start, end), MAX_WORDS, within)
-    unit = "share" if percent else _unit(words, text.quote(Span(number.end, clause.end)).lower())
-    if month or re.match(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b", after):
+    around = text.words_around(Span(min(start, quantity.start), end), MAX_WORDS, within)
+    unit = _unit(quantity, words, text.quote(Span(number.end, clause.end)).lower())
+    if month or re.match(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b", after):
         return Suggestion(around, "events")
-    if _DATE.fullmatch(words) and not (hedge and unit == "persons"):
-        return Suggestion(around, "events" if "," in words or "/" in words else "dismissed")
-    if _idle(words, before, after):
+    if quantity.kind == "date" or (_YEARS.fullmatch(words) and not (hedge not in ("", "exact") and unit == "persons")):
+        return Suggestion(around, "dismissed" if _YEARS.fullmatch(words) or words.endswith("s") else "events")
+    if _idle(quantity, words, before, after):
         return Suggestion(around, "dismissed")
-    whole = 100 if percent else 1
-    printed = numbers_in(words + (percent.group() if percent else ""))
-    values = [number for number in printed if unit != "share" or number <= 1]
-    value_to = ""
-    if ranged and (unit != "share" or ends[1][0] <= whole):
-        hedge, values = "range", [ends[0][0] / whole]
-        value_to = f"{(ends[1][0] / whole).normalize():f}"
-    elif re.search(r"\bmost\b|majority", words):
-        hedge = hedge or "more_than"
-    value = f"{values[0].normalize():f}" if values else ""
-    # a third, written out, has no end
-    if not value or len(value) > 12 or re.search(r"\b(?:many|several|few|some|number|couple)\b", words):
-        hedge, value, value_to = "vague", "", ""
+    value = value_to = ""
+    if ranged:
+        hedge, value, value_to = "range", _cell(ends[0][0]), _cell(ends[1][0])
+    elif quantity.kind == "vague":
+        hedge = "vague"
+    elif change or len(ends) != 1 or quantity.kind == "times":
+        hedge = ""
+    else:
+        value = next(filter(None, (_cell(one) for one in ends[0] if unit != "share" or one <= 1)), "")
+        hedge = "more_than" if value and hedge == "exact" and re.search(r"\bmost\b|majority", words) else hedge
+    if (hedge not in ("", "vague") and not value) or (ranged and not value_to):
+        hedge = value = value_to = ""
+    measure = "age" if quantity.kind == "age" else _measure(unit, text.quote(clause).lower())
     kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
-    measure = _measure(unit, text.quote(clause).lower())
-    return Suggestion(
-        around, "claims", measure, hedge or "exact", value, unit, "age" if measure == "age" else kind, value_to
-    )
+    return Suggestion(around, "claims", measure, hedge, value, unit, "age" if measure == "age" else kind, value_to)
+
+
+def _cell(value: Fraction) -> str:
+    """``value`` as it is coded: 1600, 0.38, 1/3; nothing where it has too many digits."""
+    cell = f"{value.numerator / value.denominator:.12f}".rstrip("0").rstrip(".")
+    return cell if len(cell) <= 12 and Fraction(cell) == value else str(value) if value.denominator < 100 else ""
 
 
 def _lower(words: str) -> str:
@@ -182,11 +159,13 @@ def _lower(words: str) -> str:
     return words.replace("İ", "i").lower()
 
 
-def _unit(words: str, after: str) -> str:
-    if re.fullmatch(r".*\b(?:half|third|thirds|quarters?|majority|most|all|every|each|exclusively)", words):
-        return "rank" if re.match(r"\s\w+est\b", after) else "share"
+def _unit(quantity: Quantity, words: str, after: str) -> str:
+    if quantity.kind == "age":
+        return "years"
     if re.match(r"\s\w+est\b", after):
         return "rank"
+    if quantity.kind in ("percent", "share") or (quantity.kind == "word" and words != "both"):
+        return "share"
     for word in re.findall(r"[\w]+", after)[:5]:
         for unit, pattern in _UNITS:
             if re.fullmatch(pattern, word):
@@ -194,9 +173,9 @@ def _unit(words: str, after: str) -> str:
     return "persons" if words in {"many", "both", "one", "several"} else ""
 
 
-def _idle(words: str, before: str, after: str) -> bool:
-    """Whether a number word counts nothing: part of a name, a pronoun, an order, a superlative."""
-    if re.search(r"[a-zà-ÿ]$", before):
+def _idle(quantity: Quantity, words: str, before: str, after: str) -> bool:
+    """Whether a number counts nothing: part of a name, a pronoun, an order, a superlative, a price, a distance."""
+    if re.search(r"[a-zà-ÿ]$", before) or _NAMED.search(before) or _OTHER.match(after):
         return True
     match words:
         case "one":
@@ -209,9 +188,8 @@ def _idle(words: str, before: str, after: str) -> bool:
             return not re.search(r"\ban?(?: \w+)?\s$", before)
         case "most":
             return before.endswith("the ") and not after.startswith(" part")
-        case "first" | "second" | "third" | "fourth" | "fifth":
-            fraction = words == "third" and (after.startswith(" of") or before.endswith("a "))
-            return not fraction and not re.match(r"\s\w+est\b", after)
+    if quantity.kind == "order":
+        return not re.match(r"\s\w+est\b", after) and len(quantity.ends[0]) < 2
     return words in {"once", "twice"}
 
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ import pandas as pd
 
 from analysis.evidence import paths, schema
 from analysis.evidence.curate import read
-from analysis.evidence.readings import decimal
+from analysis.evidence.numerals import numbers_in
 from analysis.evidence.rules import MAX_WORDS
-from analysis.evidence.text import Cover, Span, Text, normalised, numbers_in
+from analysis.evidence.text import Cover, Span, Text, normalised, visible
 
 COVERING = ("claims", "events", "dismissed")
 """The tables whose spans account for a number-like word."""
@@ -128,7 +129,7 @@ def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
     for column in ("value", "value_to"):
         given = claims[claims[column].ne("") & claims["measure"].ne("age")]
         for file, row, phrase, cell in zip(*(given[c] for c in ("file", "row", "phrase", column)), strict=True):
-            if decimal(cell) not in numbers_in(phrase):
+            if Fraction(cell) not in numbers_in(visible(phrase)):
                 yield f"{file}, row {row}, column {column}: {cell} is not printed in {phrase!r}"
 
 

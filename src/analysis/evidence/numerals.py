@@ -1,0 +1,376 @@
+"""Which numbers does a phrase print, in figures or in words?
+
+A small grammar: every word is one symbol, and the patterns below say how symbols make a number. English numerals are
+built from 37 stems and their endings (`_lexicon`), so that none has to be listed. Values are exact fractions.
+
+Libraries were tried first. text2num 3.1 reads "hundreds of men" as 100 and "two and a half thousand" as 1000, leaves
+"half a million" alone; word2number 1.1 reads "two to three thousand" as 5000; quantulum3 0.10 reads "half a million" as
+1.5 million and "two to three thousand" as 1501. Whoever checks a coded figure needs "no number" where none is printed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import count
+from math import prod
+from typing import NamedTuple
+
+Readings = tuple[Fraction, ...]
+"""What one number can mean, the likelier first: "1.600" is 1600 or 1.6."""
+
+_CARDINALS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALES |= {"dozen": 12, "score": 20, "lakh": 10**5, "crore": 10**7}
+_SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
+_ORDINALS |= {"twelve": "twelfth"}
+_MULTIPLES = {2: "doubl", 3: "tripl trebl", 4: "quadrupl"}
+_VAGUE = [
+    "couple",
+    "pair",
+    "few",
+    "several",
+    "many",
+    "number",
+    "numbers",
+    "numerous",
+    "handful",
+    "minority",
+    "plenty",
+    "lots",
+    "countless",
+    "multiple",
+    "myriad",
+]
+_TIME = "day days week weeks month months year years hour hours"
+
+
+def _lexicon() -> dict[str, tuple[str, Readings]]:
+    """Each word that a number is made of: its symbol in the grammar, and its value."""
+    values: dict[str, float] = {name: value for value, name in enumerate(_CARDINALS)}
+    values |= {name: 10 * place for place, name in enumerate(_TENS, 2)} | _SCALES
+    words: dict[str, tuple[str, float | Fraction]] = {}
+    for name, value in values.items():
+        ordinal = _ORDINALS.get(name) or (name[:-1] + "ie" if name in _TENS else name) + "th"
+        scale = "h" if name == "hundred" else "s"
+        small = "t" if name in _TENS else "e" if value > 9 or not value else "1" if value == 1 else "u"
+        words[name] = scale if name in _SCALES else small, value
+        words[ordinal] = "n" if value < 3 else "o", value
+        words[f"{name}fold"] = "m", value
+        if value >= 3:
+            words[f"{ordinal}s"] = "p", Fraction(1, int(value))
+        if name in _TENS:
+            words[f"{name[:-1]}ies"] = "y", value
+        if name in _SCALES:
+            words[f"{name}s"] = "w", 0
+    for value, stems in _MULTIPLES.items():
+        words |= {stem + ending: ("m", value) for stem in stems.split() for ending in ("e", "ed", "es", "ing")}
+    half, quarter = Fraction(1, 2), Fraction(1, 4)
+    words |= {"half": ("p", half), "halves": ("p", half), "quarter": ("p", quarter), "quarters": ("p", quarter)}
+    words |= {"halved": ("m", half), "once": ("m", 1), "twice": ("m", 2), "thrice": ("m", 3)}
+    words |= {"all": ("q", 1), "every": ("q", 1), "each": ("q", 1), "exclusively": ("q", 1), "none": ("q", 0)}
+    words |= {"both": ("q", 2), "most": ("q", half), "majority": ("q", half)}  # most: more than one half
+    words |= dict.fromkeys(_VAGUE, ("v", 0)) | {"tens": ("w", 0), "some": ("S", 0), "teens": ("y", 13)}
+    words |= dict.fromkeys(["a", "an"], ("a", 1)) | {"and": ("&", 0), "of": ("f", 0), "between": ("B", 0)}
+    words |= {"in": ("i", 0), "to": ("-", 0), "or": ("-", 0), "point": ("P", 0)}
+    words |= dict.fromkeys(_TIME.split(), ("Y", 0))
+    return {word: (symbol, (Fraction(value),)) for word, (symbol, value) in words.items()}
+
+
+_LEXICON = _lexicon()
+_ONE = Fraction(1)
+_OTHER: tuple[str, Readings] = ("x", (Fraction(0),))
+NUMBER_LIKE = frozenset("1uethsonpFdDymqvwS")
+"""The symbols of words and figures that have to be coded or dismissed."""
+
+MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+YEAR = r"(?:1[89]|20)\d\d"
+_SPACES = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_GROUP = rf"[{_SPACES}'’]"
+_GROUPED = rf"(?![0٠۰])\d{{1,3}}(?:(?P<mark>{_GROUP})\d{{3}}(?!\d))(?:(?P=mark)\d{{3}}(?!\d))*(?:[.,٫]\d+)?"
+_TOKEN = re.compile(
+    rf"(?P<date>\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}([./-])\d{{1,2}}\2(?:\d\d){{1,2}}\b(?![./-]\d)|(?<=\w\s)\d{{1,2}}, {YEAR}\b)"
+    r"|(?P<part>(?<![\d/.,])\d{1,2}[/⁄]\d{1,3}(?![\d/⁄]))"
+    rf"|(?P<figures>{_GROUPED}|\d+(?:[.,٫٬]\d+)*)(?:(?P<suffix>k|mn?|bn|tn)\b|(?P<decade>s)\b)?"
+    r"|(?P<vulgar>[¼-¾⅐-⅞↉])"
+    r"|(?P<percent>[%٪‰]|per[\s-]?cent(?!age)|percentage\spoints?|pct\b)"
+    r"|(?P<among>out\sof(?:\s(?:every|each))?|(?:in|of)\s(?:every|each)(?=\s(?:\d|\w+)))"
+    r"|(?P<word>[^\W\d_]+)"
+    r"|(?P<dash>(?<=\d)\s?[-–—/]\s?(?=\d)|\s?[–—]\s?)|(?P<and>&)|(?P<other>[^\s-])"
+)
+_AFTER_MONTH = re.compile(rf"\b{MONTH}\s$")
+
+_SMALL = "(?:t[1u]?|[1ue])"
+_WHOLE = f"(?:(?:{_SMALL}|d|a)?h(?:&?{_SMALL}(?!h))?|{_SMALL}(?:P[1ue]+)?|d)"
+_PART = "(?:[1uaed]p|[1a]o|p|F)"
+_GROUP_OF = "(?:(?P<part>{part})(?:f?a(?=[hs]))?|(?P<whole>{whole})(?P<mixed>F|&{part})?|a(?=[hs]|Y&a?p)|(?=[hs]))"
+_SCALED = "(?P<scale>[hs]{{0,3}})(?P<tail>(?<=[hs])&a?p|(?<=[1utedha])Y&a?p)?"
+_NUMBER = re.compile((_GROUP_OF + _SCALED).format(part=_PART, whole=_WHOLE))
+"""two hundred and five, 5½, two and a half thousand, half a million, a million and a half, two years and a half"""
+_PLAIN = re.compile((_GROUP_OF + _SCALED).format(part=_PART, whole=_WHOLE.replace("&?", "")).replace("|&", "|(?!)&"))
+"""The same after "between", where "and" comes before the other end."""
+_BEGINS = re.compile("[1uethsdnopFaDymqvwS]")
+_LOOSE = re.compile("[vw](?:f?[hsw])*")
+"""several hundred, tens of thousands: no number is printed."""
+
+
+class Symbol(NamedTuple):
+    """A word, figure or mark of a text: its symbol in the grammar, place, readings, and what its suffix multiplied."""
+
+    symbol: str
+    start: int
+    end: int
+    readings: Readings
+    factor: Fraction
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity of a text: where it is printed, its one number or the two ends of its range, and its kind.
+
+    A vague quantity and a date have no number. Kinds: count, share, percent, order, times, age, date, word, vague.
+    """
+
+    start: int
+    end: int
+    kind: str
+    ends: tuple[Readings, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number that was read: the place after its last symbol, its readings, and what its scale multiplied."""
+
+    stop: int
+    readings: Readings
+    kind: str
+    factor: Fraction = Fraction(1)
+
+
+def symbols(text: str) -> Iterator[Symbol]:
+    """Every word, figure and mark of ``text`` as a symbol of the grammar, with its place, readings and factor."""
+    text, place = text.replace("İ", "i").lower(), 0  # of all letters, only this one would grow
+    while match := _TOKEN.search(text, place):
+        name, word, (start, place) = match.lastgroup or "", match.group(), match.span()
+        if name == "word":
+            symbol, readings = _LEXICON.get(word, _OTHER)
+            yield Symbol(symbol, start, place, readings, _ONE)
+            continue
+        symbol, factor = "x", _ONE
+        readings = ()
+        if match["figures"]:
+            figures = match["figures"]
+            if match["mark"] == " " and _AFTER_MONTH.search(text, max(start - 12, 0), start):
+                figures, place = figures.split(" ")[0], start + figures.index(" ")  # May 12 300 men left
+            factor = Fraction(_SUFFIXES.get(match["suffix"] or "", 1)) if place == match.end() else factor
+            symbol, readings = "d", tuple(value * factor for value in _figures(figures))
+            if match["decade"] and readings:
+                symbol = "y" if readings[0] < 100 else "D"
+        elif name == "part":
+            over, under = (int(part) for part in re.split("[/⁄]", word))
+            if not 0 < over < under:
+                place = start + re.match(r"\d+", word).end()  # type: ignore[union-attr]
+            symbol, readings = ("F", (Fraction(over, under),)) if 0 < over < under else ("d", (Fraction(over),))
+        elif name == "vulgar":
+            symbol, readings = "F", (Fraction(unicodedata.numeric(word)).limit_denominator(16),)
+        elif name == "percent":
+            symbol, factor = "%", Fraction(1, 1000 if word == "‰" else 100)
+        elif name == "date":
+            symbol = "D"
+            if "," in word and not _AFTER_MONTH.search(text, max(start - 12, 0), start):
+                figures = re.match(r"\d+", word).group()  # type: ignore[union-attr]
+                symbol, readings, place = "d", _figures(figures), start + len(figures)
+        else:
+            symbol = {"among": "I", "dash": "-", "and": "&"}.get(name, ".")
+        yield Symbol(symbol, start, place, readings, factor)
+
+
+def _figures(printed: str) -> Readings:
+    """What a run of figures can print, the likelier first; nothing for several numbers, as in 12.05.2017."""
+    found = []
+    if len(printed) > 40:
+        return ()  # no number that anyone prints
+    if re.fullmatch(rf"(?![0٠۰])\d{{1,3}}(?:([.,٬'’{_SPACES}])\d{{3}})(?:\1\d{{3}})*", printed):
+        found.append(Fraction(re.sub(r"\D", "", printed)))  # thousands, also as the French and Arabic press print them
+    plain = re.sub(rf"(?<=\d){_GROUP}(?=\d)", "", printed)
+    if re.fullmatch(r"\d+|(?:\d+|\d{1,3}(?:[,٬]\d{3})+)[.٫]\d+|\d+,\d{1,2}", plain):
+        found.append(Fraction(re.sub(r"٬|,(?=\d{3})", "", plain).replace("٫", ".").replace(",", ".")))
+    return tuple(dict.fromkeys(found))
+
+
+class _Reader:
+    """The quantities of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = list(symbols(text))
+        self.line = "".join(token.symbol for token in self.tokens)
+
+    def value(self, place: int) -> Fraction:
+        return next(iter(self.tokens[place].readings), Fraction(0))
+
+    def part(self, start: int, stop: int) -> tuple[Fraction, Fraction]:
+        """a half, three quarters, one third, ½: the number, and what is counted in it."""
+        start += self.line[start] == "&"
+        last = self.value(stop - 1) if self.line[stop - 1] in "pF" else 1 / self.value(stop - 1)
+        return last * (self.value(start) if stop - start == 2 else 1), last
+
+    def whole(self, start: int, stop: int) -> Readings:
+        """Up to 999, or figures as printed."""
+        if self.line[start:stop] == "d":
+            return self.tokens[start].readings
+        total, point = Fraction(0), count(1)
+        for place in range(start, stop):
+            after_point = "P" in self.line[start:place]
+            match self.line[place]:
+                case "h":
+                    total = (total or Fraction(1)) * 100
+                case "&" | "P":
+                    pass
+                case _:
+                    total += self.value(place) / (10 ** next(point) if after_point else 1)
+        return (total,)
+
+    def group(self, start: int, pattern: re.Pattern[str]) -> _Number | None:
+        match = pattern.match(self.line, start)
+        if not match or match.end() == start:
+            return None
+        scale = prod(self.value(place) for place in range(*match.span("scale")))
+        factor = Fraction(scale * (100 if (match["whole"] or "").endswith("h") else 1))
+        readings = self.whole(*match.span("whole")) if match["whole"] else (Fraction(1),)
+        if match["whole"] == "d":
+            factor *= self.tokens[start].factor
+        if match["mixed"]:
+            part, _ = self.part(*match.span("mixed"))
+            readings = tuple(value + part for value in readings)
+        if match["part"]:
+            part, factor = self.part(*match.span("part"))
+            readings = (part,)
+        readings = tuple(value * scale for value in readings)
+        if match["tail"]:
+            half = self.value(match.end() - 1) * (self.value(match.end("scale") - 1) if match["scale"] else 1)
+            readings = tuple(value + half for value in readings)
+        if match["part"] and not match["scale"]:
+            ordinal = self.line[match.end("part") - 1] == "o" and self.line[match.end() : match.end() + 1] == "x"
+            return _Number(match.end(), (*readings, *([1 / readings[0]] if ordinal else [])), "share", factor)
+        return _Number(match.end(), readings, "count", factor) if readings else None
+
+    def number(self, start: int, pattern: re.Pattern[str] = _NUMBER) -> _Number | None:
+        """The longest number that begins at ``start``: two thousand five hundred, twenty-first, forty percent."""
+        number = self.group(start, pattern)
+        while number and number.kind == "count" and number.factor >= 1000:
+            and_ = self.line.startswith("&", number.stop) and pattern is _NUMBER
+            rest = self.group(number.stop + and_, pattern)
+            if not rest or rest.kind != "count" or rest.readings[0] >= number.factor:
+                break
+            number = _Number(rest.stop, (number.readings[0] + rest.readings[0],), "count", rest.factor)
+        stop = number.stop if number else start
+        if self.line[stop : stop + 1] in ("n", "o"):
+            if number is None:
+                value = self.value(stop)
+                share = self.line[stop : stop + 2] == "of"
+                return _Number(stop + 1, (value, 1 / value) if share else (value,), "order")
+            return self.ordinal(number, stop) or number
+        if number and self.line.startswith("&o", stop) and self.line[stop - 1] in "hs":
+            return self.ordinal(number, stop + 1) or number
+        percent = stop + self.line.startswith("a%", stop)
+        if number and self.line.startswith("%", percent):
+            factor = self.tokens[percent].factor
+            return _Number(percent + 1, tuple(value * factor for value in number.readings), "percent")
+        return number
+
+    def ordinal(self, number: _Number, place: int) -> _Number | None:
+        last, value = self.line[number.stop - 1], self.value(place)
+        if (last == "t" and value < 10) or (last in "hs" and value < 100):
+            return _Number(place + 1, (number.readings[0] + value,), "order")
+        if last in "1uted" and value >= 100:
+            return _Number(place + 1, (number.readings[0] * value,), "order")
+        return None
+
+    def quantity(self, start: int) -> tuple[int, str, tuple[Readings, ...]] | None:
+        """What begins at ``start``: the place after it, its kind, its number or the ends of its range."""
+        symbol = self.line[start]
+        between = start > 0 and self.line[start - 1] == "B"
+        if loose := _LOOSE.match(self.line, start):
+            return loose.end(), "vague", ()
+        if symbol == "S":
+            after = self.quantity(start + 1) if self.line[start + 1 : start + 2] in tuple("1uethsdwap") else None
+            return after if after and after[1] in {"count", "vague"} else (start + 1, "vague", ())
+        if symbol == "y":
+            return (
+                start + 1,
+                "age",
+                ((self.value(start),), (self.value(start) + (6 if self.value(start) == 13 else 9),)),
+            )
+        if symbol in "Dqm":
+            kind = {"D": "date", "q": "word", "m": "times"}[symbol]
+            return start + 1, kind, (self.tokens[start].readings,) if symbol != "D" else ()
+        first = self.number(start)
+        if first and between and self.line[first.stop : first.stop + 1] not in ("&", "-"):
+            first = self.number(start, _PLAIN)
+        if not first:
+            return None
+        joint = self.line[first.stop : first.stop + 1]
+        second = self.number(first.stop + 1) if joint and joint in "iI&-" else None
+        if second and joint in "iI" and self.among(first, second, joint):
+            return second.stop, "share", ((first.readings[0] / second.readings[0],),)
+        if second and (joint == "-" or (joint == "&" and between)) and "order" not in (first.kind, second.kind):
+            return second.stop, second.kind, (self.alike(first, second), second.readings)
+        return first.stop, first.kind, (first.readings,)
+
+    def among(self, first: _Number, second: _Number, joint: str) -> bool:
+        """Whether the two make a share: one in five, two out of every three; not two in 2015, nor two in three days."""
+        few = first.kind == second.kind == "count" and 0 < first.readings[0] < second.readings[0]
+        year = 1800 <= second.readings[0] < 2100 and self.line[second.stop - 1] == "d"
+        return few and not year and (joint == "I" or not self.line.startswith("Y", second.stop))
+
+    def alike(self, first: _Number, second: _Number) -> Readings:
+        """The readings of ``first`` with the percent sign or scale of the other end: 20-30%, two to three thousand."""
+        if second.kind == "percent" and first.kind != "percent":
+            return tuple(value / 100 for value in first.readings)
+        scaled = first.factor == 1 and first.readings[0] < second.readings[0] / second.factor
+        return tuple(value * second.factor for value in first.readings) if scaled else first.readings
+
+
+def quantities_in(text: str) -> list[Quantity]:
+    """Every quantity of ``text`` in order, several words that make one number together, and so the ends of a range."""
+    reader, found, place = _Reader(text), [], 0
+    while begin := _BEGINS.search(reader.line, place):
+        place = begin.start()
+        number = reader.quantity(place)
+        stop = number[0] if number else place + 1
+        if number and NUMBER_LIKE & set(reader.line[place:stop]):
+            found.append(Quantity(reader.tokens[place].start, reader.tokens[stop - 1].end, number[1], number[2]))
+        place = stop
+    return found
+
+
+def numbers_in(phrase: str) -> list[Fraction]:
+    """The numbers that ``phrase`` can be read to print, in its order; a percentage is a share of 1."""
+    found = [value for quantity in quantities_in(phrase) for end in quantity.ends for value in end]
+    if re.search(r"\ban? (?:day|week|month|year)\b(?! and a half)|\bhighest\b", phrase, re.IGNORECASE):
+        found.append(Fraction(1))
+    return list(dict.fromkeys(found))
