@@ -193,7 +193,7 @@ def _trace(name: str) -> int:
     from analysis.report.site.trace import Trace
 
     try:
-        print(Trace(Record.load(), all_findings()).words(name))  # type: ignore[arg-type]
+        print(Trace(Record.load(), all_findings()).to_text(name))
     except KeyError as error:
         print(error.args[0], file=sys.stderr)
         return 2
@@ -235,11 +235,12 @@ def _report() -> int:
 
 
 def _notebooks(names: list[str]) -> int:
-    from analysis.report.run.notebooks import NOTEBOOKS, bring_up_to_date, store
+    from analysis.report.run import INDEX, NOTEBOOKS
+    from analysis.report.run.notebooks import bring_up_to_date, store
     from analysis.report.run.provenance import file_lock
     from analysis.report.run.sweep import evaluated
 
-    chosen = names or NOTEBOOKS
+    chosen = names or (*NOTEBOOKS, INDEX)
     with file_lock("notebooks"):
         if "6_sensitivity" in chosen:
             evaluated()

@@ -15,10 +15,11 @@ import pandas as pd
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.chart import Drawing, show
+from analysis.recorded import FINDINGS
 from analysis.wording import Wording, formats
 
-FINDINGS = "application/vnd.analysis.findings+json"
-"""The type under which a notebook's first output records the findings of its analysis."""
+TEXTS = ("title", "means", "would_change", "cannot_show")
+"""The texts of a page that are recorded with its findings."""
 
 IDS = ("claims", "claim", "claim_id", "ids", "rows")
 """The columns of a table that name the coded rows behind each row, the first that is there."""
@@ -62,17 +63,14 @@ class Notebook:
         under = self._choices(changed)
         html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in told)
         html += f'<p class="choices">{escape(under)}</p>'
-        recorded = {"analysis": self.analysis, "findings": list(self.worded.values())}
+        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")}
+        recorded = {"analysis": self.analysis, "page": texts, "findings": list(self.worded.values())}
         return Shown(f'<div class="answer">{html}</div>', "\n".join([*told, under]), {FINDINGS: recorded})
 
     def _choices(self, changed: Mapping[str, Any]) -> str:
         if not changed:
             return "Every reading is the default."
-        known = set(self.record.reported["readings"]["ambiguity"])
-        told = [
-            " ".join(self.words.reading(name, value)) if name in known else f"{name.replace('_', ' ')}: {value}"
-            for name, value in changed.items()
-        ]
+        told = [" ".join(self.words.choice(name, value)) for name, value in changed.items()]
         return f"Changed from the default: {'; '.join(told)}."
 
     def finding(self, name: str) -> Shown:

@@ -1,66 +1,27 @@
 """What does ``make report`` make? Executed notebooks, figures, the table of findings, and the site."""
 
-import re
+import json
 import shutil
 import sys
-from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import nbformat
 
-from analysis.analyses import (
-    accounting,
-    claims,
-    deaths_by_year,
-    pathways,
-    returnees_and_arrests,
-    sensitivity,
-    wider_record,
-)
-from analysis.analyses.finding import Finding, Result, made_once
-from analysis.analyses.headlines import Headline, headlines
+from analysis.analyses import sensitivity
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
-from analysis.figures import headlines as draw
-from analysis.report.run.notebooks import NOTEBOOKS, bring_up_to_date, folder_of, serialised
+from analysis.index import Index
+from analysis.report.run import INDEX, NOTEBOOKS
+from analysis.report.run.notebooks import bring_up_to_date, folder_of, serialised
 from analysis.report.run.provenance import files_in, hash_files
-from analysis.report.run.recorded import all_findings as recorded_findings
-from analysis.report.run.recorded import as_csv
+from analysis.report.run.recorded import all_findings, as_csv
 from analysis.report.run.sweep import evaluated
 from analysis.report.site.brief import brief
 from analysis.report.site.explorer import explorer
 from analysis.report.site.notebook_pages import NotebookPage
-from analysis.report.site.pages import Pages, figures
-from analysis.report.site.trace import Trace, anchor
-
-ANALYSES: dict[str, Callable[[Record], Result]] = {
-    "deaths_by_year": deaths_by_year.analyse,
-    "returnees_and_arrests": returnees_and_arrests.analyse,
-    "pathways": pathways.analyse,
-    "accounting": accounting.analyse,
-    "wider_record": wider_record.analyse,
-    "sensitivity": sensitivity.analyse,
-    "claims": claims.analyse,
-}
-
-
-def all_findings(record: Record) -> tuple[Finding, ...]:
-    """The findings of every analysis, in the order of the report."""
-    return tuple(finding for name in ANALYSES for finding in findings_of(record, name))
-
-
-def findings_of(record: Record, name: str) -> tuple[Finding, ...]:
-    """The findings of one analysis."""
-    found: tuple[Finding, ...] = analysed(record, name).findings
-    return found
-
-
-def analysed(record: Record, name: str) -> Any:
-    """One analysis of the record, made once."""
-    return made_once(record, ANALYSES[name])
+from analysis.report.site.pages import Pages, as_json, figures
+from analysis.report.site.trace import Trace
 
 
 def report(state: str) -> Path:
@@ -70,19 +31,16 @@ def report(state: str) -> Path:
     NotebookError, and RuntimeError where the site fails.
     """
     evaluated()
-    bring_up_to_date(NOTEBOOKS)
+    bring_up_to_date([*NOTEBOOKS, INDEX])
     record = Record.load()
     with files.temp_dir(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
-        for name in NOTEBOOKS:
+        for name in (*NOTEBOOKS, INDEX):
             shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
         shutil.move(executed / "figures", drawn)
-        for headline in main_findings(record):
-            if not headline.figure:
-                draw.strip(record, headline).save(drawn, "")
         site(record, executed, drawn, built, state)
         _publish(drawn)
-        files.write(paths.FINDINGS, as_csv(recorded_findings(executed)))
+        files.write(paths.FINDINGS, as_csv(all_findings(executed)))
         files.swap(built, paths.REPORT)
     return paths.REPORT / "index.html"
 
@@ -100,79 +58,39 @@ def _publish(drawn: Path) -> None:
             folder.rmdir()
 
 
-def main_findings(record: Record) -> tuple[Headline, ...]:
-    """The headlines of the report."""
-    found: tuple[Headline, ...] = record.cached(
-        ("headlines", record.scenario),
-        lambda: headlines(
-            record,
-            all_findings(record),
-            analysed(record, "sensitivity"),
-            analysed(record, "wider_record").stands,
-        ),
-    )
-    return found
-
-
 def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) -> None:
     """Build the site and the brief into ``target``, from executed notebooks and the figures that they drew.
 
-    ``state`` says of which state of the code. Raises RuntimeError where Sphinx finds fault.
+    ``state`` says of which state of the code. Nothing is analysed here: findings come from the notebooks, scenarios from
+    the sweep. Raises RuntimeError where Sphinx finds fault.
     """
-    findings, grid, told = all_findings(record), analysed(record, "sensitivity"), main_findings(record)
-    shown = figures(drawn, Trace(record, findings))
-    trace = Trace(record, findings, {name: figure.plotted for name, figure in shown.items()})
-    pages = Pages(trace, shown, NOTEBOOKS)
-    scenarios = int(grid.results.groupby("analysis")["scenario"].nunique().sum())
-    version = f"{state}; data {data_hash()}"
+    index, shown = Index(sorted(executed.glob("[0-9]_*.ipynb"))), figures(drawn)
+    trace = Trace(record, index.findings.values(), {name: figure.drawn for name, figure in shown.items()})
+    pages = Pages(trace, index, shown)
     with TemporaryDirectory(dir=target.parent) as folder:
         source, extra = Path(folder), Path(folder) / "extra"
         shutil.copytree(drawn, extra / "figures")
         shutil.copytree(paths.CURATED, extra / "data")
         shutil.copytree(paths.SITE_SOURCE / "static", source / "_static")
         shutil.copy(paths.SITE_SOURCE / "conf.py", source)
-        _datatables(source / "_static")
         places: dict[str, str] = {}
-        for name in NOTEBOOKS:
-            page = NotebookPage(
-                name, pages, evidence=[row for one in findings_of(record, name[2:]) for row in one.evidence]
-            )
-            notebook = page.page(nbformat.read(executed / f"{name}.ipynb", as_version=4))
-            files.write(source / f"{name}.ipynb", serialised(notebook))
+        for path in index.executed:
+            files.write(extra / "notebooks" / path.name, path.read_bytes())
+            page = NotebookPage(path.stem, pages)
+            files.write(source / path.name, serialised(page.page(nbformat.read(path, as_version=4))))
             for file, table in page.tables.items():
                 files.write(extra / "tables" / file, table)
-            places |= {figure: f"{name}.html" for figure in page.shown}
-        places |= {one.drawn: f"index.html#main-{anchor(one.finding.id)}" for one in told if not one.figure}
-        texts = {
-            "index": pages.index(told, scenarios, version),
-            "findings": pages.findings(),
-            "claims": pages.claims(),
-            "explanations": pages.explanations(),
-            "sources": pages.sources(),
-            "contradictions": pages.contradictions(
-                analysed(record, "claims").contradictions,
-                analysed(record, "accounting").repairs,
-                analysed(record, "wider_record").contradictions,
-            ),
-            "explorer": pages.explorer(explorer(trace, grid.results)),
-            **{f"sources/{name}": text for name, text in pages.source_pages(places)},
-        }
-        for name, text in texts.items():
+            places |= {figure: f"{path.stem}.html" for figure in page.shown}
+        version = f"{index.version}, {state}, data {data_hash()}"
+        for name, text in pages.texts(
+            version, explorer(pages, sensitivity.read(paths.GRID / "results.csv")), places
+        ).items():
             files.write(source / f"{name}.md", text)
-        files.write(extra / "brief.pdf", brief(record, told, shown, drawn, scenarios, version))
+        files.write(source / "descriptions.json", json.dumps(pages.descriptions()))
+        files.write(source / "_static" / "searched.js", f"window.searched = {as_json(pages.searched())};\n")
+        files.write(extra / "data" / "findings.csv", as_csv(index.findings.values()))
+        files.write(extra / "brief.pdf", brief(pages, drawn, version))
         _sphinx(source, target)
-
-
-def _datatables(static: Path) -> None:
-    """DataTables as itables bundles it, as a plain script: a browser loads no module from a file."""
-    bundle = resources.files("itables") / "html"
-    script = (bundle / "dt_bundle.js").read_text(encoding="utf-8")
-    table = re.search(r"export\{.*?(\w+) as ITable.*?\};?", script)
-    if table is None:
-        raise RuntimeError("itables no longer exports ITable from dt_bundle.js: adapt analysis.report.build")
-    plain = script.replace(table[0], f"window.ITable={table[1]};")
-    files.write(static / "dt_bundle.js", f"(function(){{{plain}\n}})();\n")
-    files.write(static / "dt_bundle.css", (bundle / "dt_bundle.css").read_bytes())
 
 
 def _sphinx(source: Path, target: Path) -> None:

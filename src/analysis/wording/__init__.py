@@ -153,6 +153,16 @@ class Wording:
         row = readings[readings["ambiguity"].eq(ambiguity) & readings["reading"].eq(reading)].iloc[0]
         return row.get("question", ambiguity), row.get("answer", reading)
 
+    def choice(self, parameter: str, value: Any) -> tuple[str, str]:
+        """One choice of a scenario as question and answer: a reading, or what wording/choices.toml names."""
+        known = templates("choices")
+        if parameter not in known:
+            return self.reading(parameter, str(value))
+        answers = known[parameter]["answers"]
+        tell = lambda one: answers.get(one) or answers["*"].format(value=one, label=self._labels.get(one, one))  # noqa: E731
+        text = str(value).removesuffix(".0")
+        return known[parameter]["question"], answers.get(text) or formats.listed(map(tell, text.split(",")))
+
 
 def with_wider(record: Record) -> Record:
     """The record with the figures published elsewhere."""

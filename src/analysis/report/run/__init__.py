@@ -10,3 +10,6 @@ NOTEBOOKS = (
     "7_claims",
 )
 """The notebooks in the order of the report."""
+
+INDEX = "0_index"
+"""The notebook that reads what the others found: executed last, read first."""

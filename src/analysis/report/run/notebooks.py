@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from analysis.evidence import files, paths
 from analysis.evidence.scenario import ParameterError
-from analysis.report.run import NOTEBOOKS, children
+from analysis.report.run import INDEX, NOTEBOOKS, children
 from analysis.report.run.provenance import (
     FILES,
     NO_NOTEBOOK,
@@ -111,8 +111,12 @@ def bring_up_to_date(names: Iterable[str]) -> None:
     Raises NotebookError, which names each that failed, and ParameterError for one that the report does not hold.
     """
     names = tuple(dict.fromkeys(names))
-    if unknown := [name for name in names if name not in NOTEBOOKS]:
-        raise ParameterError(f"there is no notebook {', '.join(map(repr, unknown))}. Allowed: {', '.join(NOTEBOOKS)}.")
+    allowed = (*NOTEBOOKS, INDEX)
+    if unknown := [name for name in names if name not in allowed]:
+        raise ParameterError(f"there is no notebook {', '.join(map(repr, unknown))}. Allowed: {', '.join(allowed)}.")
+    if INDEX in names and len(names) > 1:  # it reads what the others found
+        bring_up_to_date(name for name in names if name != INDEX)
+        names = (INDEX,)
     now = {name: made_from(name, {}) for name in names}
     why = {name: _stamp(name).stale(now[name]) for name in names}
     stale = [name for name in names if why[name]]

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis.evidence import files, paths
+from analysis.recorded import latest
+from analysis.report.run import INDEX, NOTEBOOKS
 
 Parts = dict[str, Any]
 
@@ -123,11 +125,14 @@ def notebook_parts(name: str) -> Parts:
     data = [*paths.CURATED.glob("*.csv")]
     if package / "analyses" / "sensitivity.py" in code_files(*modules):
         data.append(paths.SCENARIOS)
-    return {
+    words = [package / "wording" / f"{one}.toml" for one in ("common", "choices", analysis)]
+    others = {}
+    if name == INDEX:
+        words.append(package / "wording" / "main.toml")
+        others = {"the other notebooks": hash_files(latest(one) for one in NOTEBOOKS)}
+    return others | {
         "the notebook": hash_parts(json.dumps(cells)),
-        "the code": code_fingerprint(
-            *modules, also=[package / "wording" / f"{words}.toml" for words in ("common", analysis)]
-        ),
+        "the code": code_fingerprint(*modules, also=[path for path in words if path.is_file()]),
         "the data": hash_files(data),
         "the lock": hash_files([paths.ROOT / "requirements.txt"]),
         "the way of running it": hash_files(

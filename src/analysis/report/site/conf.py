@@ -1,15 +1,19 @@
 """The site: MyST-NB over executed notebooks and rendered pages, nothing executed here, nothing fetched."""
 
+import json
+from html import escape
+from pathlib import Path
 from typing import Any
 
-project = "The Moroccans who left for Syria and Iraq"
-html_title = "The published record"
+project = "Moroccans who left for Syria and Iraq"
+html_title = project
+language = "en"
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
 nb_merge_streams = True
 myst_heading_anchors = 0
 smartquotes = False  # a printed phrase stays as printed
-exclude_patterns = ["_static"]
+exclude_patterns = ["_static", "extra"]
 suppress_warnings = ["mystnb.unknown_mime_type", "misc.highlighting_failure"]
 html_theme = "furo"
 html_theme_options = {
@@ -26,15 +30,29 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_use_index = False
-html_show_search_summary = False  # it would fetch pages, which a browser refuses for files
 html_last_updated_fmt = None
 
 
 def setup(app: Any) -> None:
-    app.connect("html-page-context", _name_levels, priority=900)
+    app.connect("builder-inited", _search)
+    app.connect("html-page-context", _head, priority=900)
 
 
-def _name_levels(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    # the captions of the navigation are headings without a level, which a screen reader cannot place
+def _search(app: Any) -> None:
+    app.builder.search = False  # Sphinx's index drops numbers; the page search.md has one of its own
+
+
+def _head(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """What the page is about, for search engines and for those who link to it; and the level of the menu's headings."""
+    about = json.loads(Path(app.srcdir, "descriptions.json").read_text(encoding="utf-8"))
+    title, text = (
+        escape(part, quote=True) for part in (context.get("title") or project, about.get(page, about["index"]))
+    )
+    image = f"{context['pathto']('', 1)}figures/{about['image']}.png".removeprefix("./")
+    named = {"og:title": title, "og:description": text, "og:type": "article", "og:image": image}
+    tags = "".join(f'<meta property="{name}" content="{value}">' for name, value in named.items())
+    context["metatags"] = (
+        f'<meta name="description" content="{text}">{tags}<meta name="twitter:card" content="summary">'
+    )
     tree = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')

@@ -1,107 +1,116 @@
-"""How does an executed notebook become a page? Code folded, figures with alt text and downloads, tables with links."""
+"""How does an executed notebook become a page? Figures with captions and downloads, numbers that open printed words.
+
+A notebook marks its outputs (see :mod:`analysis.notebook`): ``div.answer``, ``div.finding`` with the id of its finding,
+and tables whose rows name the coded rows behind them in ``data-rows``. Nothing else is looked for.
+"""
 
 import csv
 import io
-from collections.abc import Iterable
+import re
 from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup, Tag
 
-from analysis.report.site.pages import Pages
+from analysis.report.site.pages import Figure, Pages
 from analysis.report.site.trace import Links
 
 
 class NotebookPage:
-    """The page of the executed notebook ``name``.
+    """The page of the executed notebook ``name``. What a number opens that names no rows are those behind its findings."""
 
-    ``evidence`` are the ids that its findings rest on: what a number opens whose row names none of its own.
-    """
-
-    def __init__(self, name: str, pages: Pages, evidence: Iterable[str]) -> None:
-        self.name, self.links, self.evidence = name, Links(pages.trace), tuple(evidence)
+    def __init__(self, name: str, pages: Pages) -> None:
+        self.name, self.pages = name, pages
+        findings = [one for answers in pages.index.answers.values() if answers.notebook == name for one in answers.findings.values()]  # fmt: skip
+        self.rows = tuple(dict.fromkeys(row for one in findings for row in one.evidence))
+        self.links = Links(pages.trace)
         self.figures = {figure.svg: figure for figure in pages.figures.values()}
-        self.macros: Any = pages.templates.get_template("macros.html.jinja").module
         self.tables: dict[str, str] = {}
         """The tables of the page as CSV, by file name."""
         self.shown: list[str] = []
-        """The figures of the page."""
-
-    @property
-    def whole(self) -> str:
-        return f"the notebook {self.name}"
+        """The names of the figures of the page."""
 
     def page(self, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         """``notebook`` prepared for MyST-NB; the original is changed."""
         for cell in notebook.cells:
             if cell.cell_type == "code":
-                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
-                cell.outputs = [new for output in cell.outputs for new in self._output(cell, output)]
-        panels = _html(self.macros.panels(self.links))
+                cell.outputs = [_html(self._output(output["data"])) for output in cell.outputs if "data" in output]
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(self._switch(), id="switch"))  # type: ignore[no-untyped-call]
         hidden = {"tags": ["remove-input"]}
+        panels = _html(str(self.pages.macros.panels(self.links)))
         # MyST-NB leaves out a cell without a source
-        last = nbformat.v4.new_code_cell("# the words", outputs=[panels], metadata=hidden, id="evidence")  # type: ignore[no-untyped-call]
-        notebook.cells.append(last)
+        notebook.cells.append(nbformat.v4.new_code_cell("# the words", outputs=[panels], metadata=hidden, id="words"))  # type: ignore[no-untyped-call]
         return notebook
 
-    def _output(self, cell: nbformat.NotebookNode, output: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
-        data = output.get("data", {})
-        if "image/svg+xml" in data:
-            cell.metadata["mystnb"] = {"image": {"alt": data["text/plain"]}}
-            figure = self.figures.get(data["image/svg+xml"])
-            if figure is None:
-                return [output]
-            self.shown.append(figure.name)
-            evidence = self.links.trace.evidence(figure.plotted) or self.evidence
-            return [output, _html(self.macros.figure_data(figure, self.links, evidence, self.whole))]
-        if "text/html" in data:
-            return [_html(self._table(cell, data["text/html"]))]
-        return [output]
-
-    def _table(self, cell: nbformat.NotebookNode, html: str) -> str:
-        """A pandas table with its numbers and ids linked, to be scrolled by keyboard, and to be downloaded."""
-        soup = BeautifulSoup(html, "html.parser")
-        table = soup.find("table")
-        if not isinstance(table, Tag) or len(soup.find_all("table")) > 1:
-            raise ValueError(f"notebooks/{self.name}.ipynb, cell {cell['id']}: an HTML output that is not one table")
-        del table["border"]
-        _drop_positions(table)
-        rows = [[part.get_text() for part in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-        for row in table.select("tbody tr"):
-            cells = row.find_all("td")
-            names = [name for part in cells for name in self.links.ids(part.get_text())]
-            for part in cells:
-                linked = self.links.cell(part.get_text(), names or self.evidence, "" if names else self.whole)
-                part.clear()
-                part.append(BeautifulSoup(str(linked), "html.parser"))
-        file = f"{self.name}-{cell['id'].rsplit('-', 1)[-1]}.csv"
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows(rows)
-        self.tables[file] = buffer.getvalue()
-        root = self.links.root
+    def _switch(self) -> str:
         return (
-            f'<div class="scroll" tabindex="0" role="region" aria-label="Table {file.removesuffix(".csv")}">{table}</div>'
-            f'<p class="downloads">Download the table: <a href="{root}tables/{file}" download>CSV</a></p>'
+            "```{raw} html\n"
+            '<p class="downloads"><label><input type="checkbox" id="show-code"> Show the code of this page</label> · '
+            f'<a href="notebooks/{self.name}.ipynb" download>Download the notebook</a></p>\n```'
         )
 
+    def _output(self, data: Any) -> str:
+        if "image/svg+xml" in data:
+            figure = self.figures.get(data["image/svg+xml"])
+            return self._figure(figure) if figure else str(data["image/svg+xml"])
+        if "text/html" not in data:
+            return f"<pre>{_escaped(data.get('text/plain', ''))}</pre>"
+        soup = BeautifulSoup(data["text/html"], "html.parser")
+        for finding in soup.select("[data-finding]"):
+            self._link(finding, str(finding["data-finding"]))
+        for line in soup.select("div.answer p, ul.points li"):
+            shown = line.get_text()
+            same = (one.id for one in self.pages.trace.findings.values() if one.short == shown)
+            if (named := next(same, None)) is not None:
+                self._link(line, named)
+        for table in soup.find_all("table"):
+            self._table(table)
+        for link in soup.select("a[href$='.ipynb']"):
+            link["href"] = re.sub(r"ipynb$", "html", str(link["href"]))
+        return str(soup)
 
-def _drop_positions(table: Tag) -> None:
-    """Take away the column that only counts the rows, and name the empty corner of one that does not."""
-    corners = table.select("thead tr th:first-child")
-    first = [row.find("th") for row in table.select("tbody tr")]
-    unnamed = len(corners) == 1 and not corners[0].get_text(strip=True)
-    if unnamed and all(cell is not None and cell.get_text().isdigit() for cell in first):
-        for cell in [*corners, *first]:
-            if cell is not None:
-                cell.decompose()
-    for cell in table.select("thead th"):
-        cell["scope"] = "col"
-        if not cell.get_text(strip=True):
-            cell.name = "td"
-            del cell["scope"]
-    for cell in table.select("tbody th"):
-        cell["scope"] = "row"
+    def _figure(self, figure: Figure) -> str:
+        self.shown.append(figure.name)
+        rows = self.pages.trace.rows(figure.drawn) or self.rows
+        return str(self.pages.macros.figure(figure, self.links, rows))
+
+    def _link(self, tag: Tag, name: str) -> None:
+        """Make the numbers in ``tag`` open what the finding ``name`` rests on."""
+        finding = self.pages.trace.findings.get(name)
+        if finding is not None:
+            for text in tag.find_all(string=True):
+                text.replace_with(_parsed(self.links.finding(str(text), finding)))
+
+    def _table(self, table: Tag) -> None:
+        """Link a table's numbers, let the keyboard scroll it, and offer it as CSV."""
+        number = len(self.tables) + 1
+        file = f"{self.name}-{number}.csv"
+        cells = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerows(cells)
+        self.tables[file] = buffer.getvalue()
+        for row in table.select("tbody tr"):
+            own = self.pages.trace.rows(str(row.get("data-rows", "")).split())
+            stops = True
+            for cell in row.find_all("td"):
+                for text in cell.find_all(string=True):
+                    linked = self.links.text(str(text), own or self.rows, "" if own else "this notebook", stops)
+                    stops = stops and "<button" not in linked
+                    text.replace_with(_parsed(linked))
+        caption = table.find("caption")
+        name = caption.get_text() if caption else f"table {number}"
+        box = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "scroll", "tabindex": "0", "role": "region", "aria-label": name})  # fmt: skip
+        table.wrap(box)
+        box.insert_after(_parsed(f'<p class="downloads"><a href="tables/{file}" download>Download this table (CSV)</a></p>'))  # fmt: skip
+
+
+def _parsed(html: str) -> BeautifulSoup:
+    return BeautifulSoup(str(html), "html.parser")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _html(text: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_output("display_data", {"text/html": str(text)})  # type: ignore[no-untyped-call]
+    return nbformat.v4.new_output("display_data", {"text/html": text})  # type: ignore[no-untyped-call]

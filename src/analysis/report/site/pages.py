@@ -1,12 +1,14 @@
-"""What does each page of the site hold? Rendered from the templates in ``site/pages``, for Sphinx to build.
+"""What does each page of the site hold? Rendered from the templates in ``site/templates``, for Sphinx to build.
 
-Whatever comes from data is escaped: as HTML by Jinja within a block of HTML, as Markdown by ``plain`` outside of it.
+What a page says of findings it reads from the executed notebooks (:mod:`analysis.index`), what it says of sources and
+printed words from the record. Whatever comes from data is escaped: as HTML by Jinja within a block of HTML, as Markdown
+by ``plain`` outside of it.
 """
 
-import csv
+import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,83 +17,60 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.analyses.finding import how_many, in_words
-from analysis.analyses.headlines import Headline
 from analysis.evidence import paths
-from analysis.evidence.intervals import as_float
-from analysis.report.site.trace import Entry, Links, Trace, anchor
+from analysis.index import Index
+from analysis.recorded import Recorded
+from analysis.report.site.trace import CODED, Entry, Links, Trace, anchor
+from analysis.wording import formats
 
-TITLE = "The Moroccans who left for Syria and Iraq: what the published record lets us say"
-KINDS = ("claim", "explanation", "case", "event")
-
-NEEDED = "The names in brackets are the assumptions that it takes."
+KINDS = {
+    "claims": "Numbers",
+    "wider": "Numbers",
+    "explanations": "Reasons",
+    "cases": "Cases",
+    "stages": "Stages of cases",
+    "events": "Dated events",
+    "positions": "Positions",
+}
+"""How a reader calls the rows of each table."""
 
 DETAILS = {
-    "claim": "measure kind hedge unit population origin place group base modality period family statement note",
-    "explanation": "first_hand case_id phase direction hafez_mullins push_pull_personal neumann gist note",
-    "case": "persons age_band origin departure inside exit outcome note",
-    "event": "place what note",
+    "claims": "measure kind population origin place group base modality period note",
+    "explanations": "phase direction hafez_mullins push_pull_personal neumann target note",
+    "cases": "persons who age_band origin note",
+    "stages": "stage value period note",
+    "events": "place note",
+    "positions": "question note",
 }
-"""What a source's page shows of each kind of coded row, beside its words."""
+"""What a source's page shows of each kind of row, beside its words: columns of the table."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A published figure: its alt text, its size in pixels, its data as printed, and the rows it draws."""
+    """A published figure: its title, its alt text, its size in pixels, and the coded rows that it draws."""
 
     name: str
     svg: str
+    title: str
     alt: str
     width: int
     height: int
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
     drawn: tuple[str, ...]
-    names: frozenset[str]
-
-    @property
-    def plotted(self) -> tuple[str, ...]:
-        """The ids of all that it draws."""
-        return (*self.drawn, *(name for row in self.rows for name in self.ids(row)))
-
-    def ids(self, row: Iterable[str]) -> tuple[str, ...]:
-        """The ids in a row of its data."""
-        return tuple(name for cell in row for name in cell.split("; ") if name in self.names)
 
 
-def figures(folder: Path, trace: Trace) -> dict[str, Figure]:
-    """The figures of ``folder`` by name."""
-    known = frozenset({*trace.entries, *trace.findings})
+def figures(folder: Path) -> dict[str, Figure]:
+    """The figures of ``folder`` by name, such as ``deaths_by_year/series``."""
     made = {}
-    for path in sorted(folder.glob("*.svg")):
-        svg = re.sub(
-            r"\n  <provenance>.*?</provenance>", "", path.read_text(encoding="utf-8")
-        )  # as a notebook shows it
+    for path in sorted(folder.glob("*/*.svg")):
+        # as a notebook shows it: the file carries its provenance too
+        svg = re.sub(r"\n  <provenance>.*?</provenance>", "", path.read_text(encoding="utf-8"), count=1)
         width, height = (round(float(size) * 4 / 3) for size in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2])
-        columns, *rows = csv.reader(path.with_suffix(".csv").read_text(encoding="utf-8").splitlines() or [""])
-        made[path.stem] = Figure(
-            path.stem,
-            svg,
-            path.with_suffix(".txt").read_text(encoding="utf-8").strip(),
-            width,
-            height,
-            tuple(columns),
-            tuple(map(tuple, rows)),
-            tuple(re.findall(r"<rdf:li>([^<]+)</rdf:li>", svg)),
-            known,
-        )
+        title = re.search(r"<dc:title>(.*?)</dc:title>", svg)
+        name = f"{path.parent.name}/{path.stem}"
+        alt = path.with_suffix(".txt").read_text(encoding="utf-8").strip()
+        drawn = tuple(re.findall(r"<rdf:li>([^<]+)</rdf:li>", svg))
+        made[name] = Figure(name, svg, html.unescape(title[1]) if title else "", alt, width, height, drawn)
     return made
-
-
-class Ordered(str):
-    """The text of a cell that is sorted by a number; what has none comes first."""
-
-    order: float
-
-    def __new__(cls, text: str, order: Any) -> "Ordered":
-        made = super().__new__(cls, text)
-        made.order = -1.0 if pd.isna(order) else float(order)
-        return made
 
 
 def plain(text: Any) -> Markup:
@@ -113,8 +92,9 @@ def as_json(data: Any) -> Markup:
 class Pages:
     """The pages of one report; ``drawn`` are its figures by name."""
 
-    def __init__(self, trace: Trace, drawn: Mapping[str, Figure], notebooks: Sequence[str]) -> None:
-        self.trace, self.figures = trace, drawn
+    def __init__(self, trace: Trace, index: Index, drawn: Mapping[str, Figure]) -> None:
+        self.trace, self.index, self.figures = trace, index, drawn
+        self.title = index.text("title")
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(paths.SITE_SOURCE / "templates"),
             autoescape=True,
@@ -122,199 +102,160 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.globals |= {"raw": raw, "trace": trace, "notebooks": notebooks, "title": TITLE}
-        self.templates.filters |= {
-            "plain": plain,
-            "anchor": anchor,
-            "count_of": how_many,
-            "words": lambda name: name.replace("_", " ").capitalize(),
-        }
+        self.templates.globals |= {"raw": raw, "trace": trace, "index": index}
+        self.templates.filters |= {"plain": plain, "anchor": anchor, "plural": formats.plural, "window": formats.window}
+        self.macros: Any = self.templates.get_template("macros.html.jinja").module
 
     def _render(self, template: str, root: str = "", **values: Any) -> str:
-        return self.templates.get_template(template).render(links=Links(self.trace, root), **values)
+        return self.templates.get_template(f"{template}.md.jinja").render(links=Links(self.trace, root), **values)
 
-    def index(self, headlines: Iterable[Headline], scenarios: int, provenance: str) -> str:
-        """The front page: the main findings, and how sure each is."""
-        record = self.trace.record
-        return self._render(
-            "index.md.jinja",
-            sources=len(record.sources),
-            claims=len(record.claims),
-            headlines=list(headlines),
-            figures=self.figures,
-            scenarios=f"{scenarios:,}",
-            provenance=provenance,
-        )
-
-    def findings(self) -> str:
-        """Every finding, by analysis."""
-        return self._render("findings.md.jinja", findings=list(self.trace.findings.values()))
-
-    def sources(self) -> str:
-        """The list of sources."""
-        by_source: dict[str, dict[str, int]] = {}
-        for entry in self.trace.entries.values():
-            kinds = by_source.setdefault(entry.source, {})
-            kinds[entry.kind] = kinds.get(entry.kind, 0) + 1
-        return self._render(
-            "sources.md.jinja",
-            sources=self.trace.record.sources.to_dict("records"),
-            counts={
-                source: ", ".join(how_many(count, kind) for kind, count in kinds.items())
-                for source, kinds in by_source.items()
-            },
-            tables=sorted(path.name for path in paths.CURATED.iterdir()),
-        )
-
-    def source_pages(self, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """A page for each source with all that was coded from it; ``places`` says where each figure stands."""
-        named = self.trace.record.sources.set_index("source_id").to_dict("index")
-        for source in [*named, "wider"]:
-            about = named.get(source)
-            yield (
-                source,
-                self._render(
-                    "source.md.jinja",
-                    "../",
-                    name=f"{about['publisher']}, {about['published']}" if about else "Figures published elsewhere",
-                    about=(about["title"] or "(no title in the stored text)")
-                    if about
-                    else "Read beside the articles, never mixed into their runs. Coded from a list of printed figures; grades A to C say how near to the statement each was found.",
-                    kinds=[
-                        (f"{kind}s", entries)
-                        for kind in KINDS
-                        if (
-                            entries := [e for e in self.trace.entries.values() if e.source == source and e.kind == kind]
-                        )
-                    ],
-                    details=_details,
-                    places=places,
-                ),
-            )
-
-    def claims(self) -> str:
-        """The table of claims, for search."""
-        rows = [
-            [
-                self._link(entry),
-                f"“{entry.phrase}”",
-                *(entry.row[field].replace("_", " ") for field in ("measure", "kind", "hedge")),
-                Ordered(_interval(entry.row), entry.row["lower"]),
-                entry.speaker,
-                entry.role,
-                entry.source,
-                entry.as_of,
-                ", ".join(entry.readings),
-                str(len(self.trace.used_by.get(entry.id, ((), ()))[0])),
-            ]
-            for entry in self._of("claim")
-        ]
-        columns = "id, phrase, measure, kind, hedge, interval, said by, role, source, as of, read as, findings"
-        about = "Every claim of the articles, and the figures published elsewhere. Search, sort, or filter by a column."
-        return self._table("Claims", about, "claims", columns.split(", "), rows, ["claims.csv", "wider.csv"])
-
-    def explanations(self) -> str:
-        """The table of explanations, cases and events, for search."""
-        rows = [
-            [
-                self._link(entry),
-                entry.kind,
-                f"“{entry.phrase}”",
-                entry.speaker,
-                entry.role,
-                entry.source,
-                entry.as_of,
-                "; ".join(f"{field} {value}" for field, value in _details(entry)),
-            ]
-            for kind in KINDS[1:]
-            for entry in self._of(kind)
-        ]
-        columns = "id, what, phrase, said by, role, source, as of, coded as"
-        about = "Every attributed explanation, case and dated event. The unit is a statement, not a person."
-        files = ["explanations.csv", "cases.csv", "events.csv"]
-        return self._table("Explanations, cases, events", about, "explanations", columns.split(", "), rows, files)
-
-    def _of(self, kind: str) -> list[Entry]:
-        return [entry for entry in self.trace.entries.values() if entry.kind == kind]
-
-    def _link(self, entry: Entry) -> Markup:
-        return Markup('<a href="{}">{}</a>').format(entry.href, entry.id)
-
-    def _table(
-        self, name: str, about: str, id: str, columns: list[str], rows: list[list[Any]], files: list[str]
-    ) -> str:
-        return self._render("table.md.jinja", name=name, about=about, id=id, columns=columns, rows=rows, files=files)
-
-    def contradictions(self, rivals: pd.DataFrame, repairs: pd.DataFrame, elsewhere: pd.DataFrame) -> str:
-        """Three tables that have a ``sentence``: the contradictions under each reading, the repairs, and those with
-        figures published elsewhere, of which each pair is shown once."""
-        under = rivals["reading"].ne("as chosen")
-        pairs = elsewhere.drop_duplicates(["family", "other_family", "against"])
-        real = pairs["against"].eq("the figure")
-        sections = [
-            (
-                "As read by default",
-                f"Minimal sets: without any one of its members a set can hold. {NEEDED}",
-                rivals[~under],
-            ),
-            ("What would mend it", "Every smallest set of changes that makes the claims consistent.", repairs),
-            ("When one reading is changed", "The sets that another reading of one ambiguity adds.", rivals[under]),
-            (
-                "Beside figures published elsewhere",
-                f"Pairs of a statement in an article and an official figure that cannot both hold. {NEEDED}",
-                pairs[real],
-            ),
-            (
-                "Beside figures published elsewhere, if scopes are one",
-                "Pairs that cannot both hold only if IS stands for all groups, or Libya is left aside, and so on: that assumption is what they refute.",
-                pairs[~real],
-            ),
-        ]
-        return self._render(
-            "contradictions.md.jinja",
-            sections=[
-                {"name": name, "about": about, "rows": [self._set(row) for row in frame.to_dict("records")]}
-                for name, about, frame in sections
-            ],
-        )
-
-    def _set(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        names = str(row["claims"]).split("; ") if "claims" in row else re.findall(r"\(([\w.-]+)\)", row["sentence"])
-        evidence = self.trace.evidence(names)
-        under = row.get("reading", "as chosen")
+    def texts(self, version: str, explorer: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, str]:
+        """Every page but those of the notebooks; ``places`` says on which page each figure is."""
+        grouped = {"parameters": explorer["parameters"], "data": as_json(explorer)}
         return {
-            "sentence": row["sentence"],
-            "under": "" if under == "as chosen" else f"With {under}",
-            "evidence": evidence,
-            "entries": [self.trace.entries[name] for name in evidence],
+            "index": self.front(version),
+            "findings": self._render("findings"),
+            "contradictions": self._render("contradictions", disputed=self.disputed(), positions=self._positions()),
+            "explorer": self._render("explorer", **grouped),
+            "claims": self.claims(),
+            "explanations": self.explanations(),
+            "sources": self.sources(),
+            "data": self.data(),
+            "search": self._render("search"),
+            **{f"sources/{name}": text for name, text in self.source_pages(places)},
         }
 
-    def explorer(self, data: Mapping[str, Any]) -> str:
-        """The page that shows the findings under the reader's choices."""
-        ambiguities = set(self.trace.record.reported["readings"]["ambiguity"])
-        groups: dict[str, list[Any]] = {"Readings": [], "Sources and claims": [], "Assumptions": []}
-        for parameter in data["parameters"]:
-            name = parameter["name"]
-            group = (
-                "Readings"
-                if name in ambiguities or name == "about_width"
-                else "Sources and claims"
-                if name in {"sources", "record", "left_out"}
-                else "Assumptions"
-            )
-            groups[group].append(parameter)
-        return self._render("explorer.md.jinja", groups=list(groups.items()), data=as_json(data))
+    def descriptions(self) -> dict[str, str]:
+        """What each page is about, in a sentence; ``image``: the figure that stands for the site."""
+        notebooks = {one.notebook: one.short for one in self.index.answers.values()}
+        first = next(iter(self.figures), "")
+        return {"index": self.index.text("about"), "image": first, **self.index.words.templates["rest"], **notebooks}
 
+    def front(self, version: str) -> str:
+        """The front page: main points, the three questions, what is disputed, and where to go on."""
+        templates, text = self.index.words.templates, self.index.text
+        questions = [self.question(one) for one in templates["question"] if one["analysis"] in self.index.answers]
+        return self._render(
+            "index",
+            title=self.title,
+            about=[text("about"), text("how_to_read")],
+            points=self.index.points,
+            questions=questions,
+            disputed=self.disputed(),
+            rest=templates["rest"],
+            others=[
+                one for one in self.index.answers.values() if one.analysis not in {q["analysis"] for q in questions}
+            ],
+            foot=[self.index.date, f"Version {version}.", text("licence"), text("contact")],
+            cite=self.index.cite(),
+        )
 
-def _interval(row: Mapping[str, Any]) -> str:
-    return in_words(as_float(row["lower"]), as_float(row["upper"]), row["unit"])
+    def question(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        """One of the questions that lead, with its answer, its chart, how sure it is and what would change it."""
+        analysis = chosen["analysis"]
+        about = self.index.answers[analysis]
+        findings = [
+            about.findings[name] for one in chosen["findings"] if (name := f"{analysis}.{one}") in about.findings
+        ]
+        first = findings[0] if findings else Recorded(analysis)
+        return {
+            "analysis": analysis,
+            "notebook": about.notebook,
+            "title": about.title,
+            "findings": findings,
+            "figure": self.figures.get(f"{analysis}/{chosen['figure']}"),
+            "sure": first.sure,
+            "would_change": first.would_change or about.page.get("would_change", ""),
+        }
 
+    def disputed(self) -> list[Recorded]:
+        """The findings that say which figures contradict each other."""
+        found, chosen = self.index.findings, self.index.words.templates["disputed"]
+        return [found[name] for name in chosen if name in found]
 
-def _details(entry: Entry) -> list[tuple[str, str]]:
-    told = [("interval", _interval(entry.row))] if entry.kind == "claim" else []
-    cells = [(field, entry.row.get(field, "")) for field in DETAILS[entry.kind].split()]
-    return told + [
-        (field.replace("_", " "), str(value) if field == "note" else str(value).replace("_", " "))
-        for field, value in cells
-        if not (pd.isna(value) or value == "")
-    ]
+    def _positions(self) -> dict[str, list[Entry]]:
+        """The positions of the texts by question, in words."""
+        asked = self.trace.record.reported["questions"]
+        wording = dict(zip(asked["question"], asked["wording"], strict=True))
+        found: dict[str, list[Entry]] = {}
+        for entry in self._of("positions"):
+            found.setdefault(wording[entry.row["question"]], []).append(entry)
+        return {question: sorted(entries, key=lambda one: one.name) for question, entries in found.items()}
+
+    def _of(self, *tables: str) -> list[Entry]:
+        return [entry for entry in self.trace.entries.values() if entry.table in tables]
+
+    def claims(self) -> str:
+        """The table of all numbers, to be searched and sorted."""
+        about = (
+            "Each number that the articles print, and the figures published elsewhere, with the words and the speaker."
+        )
+        return self._table("Every number that was printed", about, ["claims", "wider"])
+
+    def explanations(self) -> str:
+        """The table of all other coded rows."""
+        about = (
+            "Each reason, case, dated event and position in the articles. What is counted is statements, not people."
+        )
+        return self._table("Reasons, cases, events and positions", about, [name for name in CODED if name not in ("claims", "wider")])  # fmt: skip
+
+    def _table(self, name: str, about: str, tables: list[str]) -> str:
+        entries = self._of(*tables)
+        files = [f"{table}.csv" for table in tables if any(entry.table == table for entry in entries)]
+        return self._render("table", name=name, about=about, entries=entries, files=files, kinds=KINDS)
+
+    def sources(self) -> str:
+        """The list of what was read."""
+        counts = {
+            source: formats.plural(sum(entry.source == source for entry in self.trace.entries.values()), "coded row")
+            for source in [*self.trace.record.sources["source_id"], "wider"]
+        }
+        return self._render("sources", sources=self.trace.record.sources.to_dict("records"), counts=counts)
+
+    def source_pages(self, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """A page for each source with all that was coded from it; ``places`` says on which page each figure is."""
+        about = self.trace.record.sources.set_index("source_id").to_dict("index")
+        for source in [*about, "wider"]:
+            groups: dict[str, list[Entry]] = {}
+            for entry in (one for one in self.trace.entries.values() if one.source == source):
+                kind = KINDS[entry.table]
+                group = f"{kind}: {self.trace.term('measure', entry.row['measure'])}" if kind == "Numbers" else kind
+                groups.setdefault(group, []).append(entry)
+            yield source, self._render("source", "../", about=about.get(source), groups=groups, details=self._details, places=places)  # fmt: skip
+
+    def _details(self, entry: Entry) -> list[tuple[str, str]]:
+        """The columns of a row as names and words."""
+        cells = [(field, entry.row.get(field, "")) for field in DETAILS[entry.table.replace("wider", "claims")].split()]
+        return [
+            (field.replace("_", " "), str(value) if field == "note" else self.trace.term(field, value))
+            for field, value in cells
+            if not (pd.isna(value) or value == "")
+        ]
+
+    def data(self) -> str:
+        """What every table and column holds, and every term of the codebook."""
+        package = json.loads((paths.CURATED / "datapackage.json").read_text(encoding="utf-8"))
+        terms = self.trace.record.reported["codebook"].groupby("field", sort=False)
+        return self._render(
+            "data", tables=package["resources"], fields=[(name, rows.to_dict("records")) for name, rows in terms]
+        )
+
+    def searched(self) -> list[list[str]]:
+        """What the search looks through: kind, title, text and place of each finding, page and coded row."""
+        found = [
+            ["Finding", one.question, f"{one.answer} {one.arithmetic}", f"findings.html#{anchor(one.id)}"]
+            for one in self.index.findings.values()
+        ]
+        found += [["Notebook", a.title, " ".join(a.page.values()), f"{a.notebook}.html"] for a in self.index.answers.values()]  # fmt: skip
+        found += [["Page", text, "", f"{name}.html"] for name, text in self.index.words.templates["rest"].items()]
+        found += [["Term", term, text, "0_index.html"] for term, text in self.index.words.templates["glossary"].items()]
+        found += [
+            [
+                KINDS[e.table].split()[0].removesuffix("s"),
+                e.name,
+                f"“{e.phrase}” {e.speaker}, {e.where}. {e.number}",
+                e.href,
+            ]
+            for e in self.trace.entries.values()
+        ]
+        return found

@@ -10,36 +10,51 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from analysis.analyses.finding import Finding, how_many
-from analysis.evidence.record import WIDER_TOO, Record
+from analysis.evidence.intervals import as_float
+from analysis.evidence.record import Record
+from analysis.recorded import Recorded
+from analysis.wording import Wording, formats, with_wider
 
 CODED = {
-    "claim": ("claim_id", "speaker", "speaker_role", "as_of"),
-    "explanation": ("explanation_id", "speaker", "speaker_role", ""),
-    "case": ("case_id", "who", "age_band", ""),
-    "event": ("event_id", "speaker", "speaker_role", "date"),
+    "claims": ("claim_id", "label"),
+    "wider": ("claim_id", "label"),
+    "explanations": ("explanation_id", "gist"),
+    "cases": ("case_id", "label"),
+    "stages": ("stage_id", "detail"),
+    "events": ("event_id", "what"),
+    "positions": ("position_id", "answer"),
 }
-"""The coded rows: the columns of their id, of who speaks, in what role, and as of when."""
+"""The tables of coded rows: the column of their id, and those that may name a row."""
 
-MANY = 6
-"""So many ids in one cell are listed; more are counted, and open on a click."""
+UNITS = {
+    "persons": "people",
+    "people": "people",
+    "share": "",
+    "ratio": "times",
+    "deaths per 100 person-years": "deaths per 100 people and year",
+}
+"""How a unit reads after a number; of other units the number alone says little."""
+
+NAMED_FIELDS = {"speaker_role": "attribution_type", "unit": ""}
+"""Columns whose terms the codebook defines under another name."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One coded row: its words, who says them, where they were published, and how they are read."""
+    """One coded row: its words, its human name, who says them, where they were published."""
 
     id: str
-    kind: str
+    table: str
+    name: str
     phrase: str
     speaker: str
     role: str
-    as_of: str
+    date: str
+    number: str
     source: str
     where: str
     published: str
-    page: str
-    readings: tuple[str, ...]
+    readings: tuple[tuple[str, str], ...]
     row: Mapping[str, Any]
 
     @property
@@ -51,33 +66,68 @@ class Entry:
 class Trace:
     """The coded rows of a record by id, and the findings and figures that rest on each.
 
-    ``plotted`` maps the name of a figure to the ids in its data.
+    ``drawn`` maps the name of a figure to the ids that it draws.
     """
 
     def __init__(
-        self, record: Record, findings: Iterable[Finding] = (), plotted: Mapping[str, Iterable[str]] | None = None
+        self, record: Record, findings: Iterable[Recorded] = (), drawn: Mapping[str, Iterable[str]] | None = None
     ) -> None:
-        self.record = record
-        self.findings = {finding.id: finding for finding in findings}
-        self.plotted = {name: tuple(dict.fromkeys(ids)) for name, ids in (plotted or {}).items()}
+        self.record, self.findings = record, {finding.id: finding for finding in findings}
+        self.words = Wording(record, "common")
+        self.drawn = {name: tuple(dict.fromkeys(ids)) for name, ids in (drawn or {}).items()}
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """Every coded row, the figures published elsewhere included."""
-        record = self.record
-        sources = record.reported["sources"].set_index("source_id").to_dict("index")
-        wide = record.under(record.scenario.with_choices(record=WIDER_TOO))
-        frames = {
-            "claim": wide.claims,
-            "explanation": record.explanations,
-            "case": record.cases,
-            "event": record.events,
+        wide = with_wider(self.record).claims
+        frames = dict(self.record.reported) | {
+            "claims": wide[wide["source_id"].ne("wider")],
+            "wider": wide[wide["source_id"].eq("wider")],
         }
-        return {
-            entry.id: entry
-            for kind, frame in frames.items()
-            for entry in (_entry(record, sources, kind, row) for row in frame.to_dict("records"))
-        }
+        rows = ((table, row) for table in CODED if table in frames for row in frames[table].to_dict("records"))
+        return {entry.id: entry for entry in (self._entry(table, row) for table, row in rows)}
+
+    def _entry(self, table: str, row: Mapping[str, Any]) -> Entry:
+        id_, name = CODED[table]
+        sources = self.record.reported["sources"].set_index("source_id")
+        if table == "wider":
+            date, page = row["as_of"], row["url"]
+            where = re.sub(r"(\d{4}-[\d-]+)", lambda found: formats.day(found[1]), row["publisher"])
+        else:
+            about = sources.loc[row["source_id"]]
+            date = row.get("as_of") or row.get("date") or row.get("period") or about["published"]
+            where = f"{about['publisher']}, {formats.window(about['published'])}"
+            fragment = quote(row["phrase"], safe="").replace("-", "%2D")  # a bare hyphen would be part of the syntax
+            page = f"{about['url'] or about['stored_copy_url']}#:~:text={fragment}"
+        named = [name for name in str(row.get("ambiguity") or "").split(";") if name]
+        return Entry(
+            row[id_],
+            table,
+            str(row[name]),
+            str(row["phrase"]),
+            self.words.speaker(row["speaker"]) if "speaker" in row else "",
+            self.term("speaker_role", row.get("speaker_role", "")),
+            formats.window(str(date)),
+            self.number(row) if "lower" in row else "",
+            row["source_id"],
+            where,
+            page if re.match("https?://", page) else "",  # nothing else may become a link
+            tuple(self.words.reading(name, self.record.scenario[name]) for name in named),
+            row,
+        )
+
+    def term(self, field: str, value: Any) -> str:
+        """A coded cell in words: the codebook's label of a term, or the cell without its underscores."""
+        try:
+            return self.words.name(field, str(value))
+        except KeyError:
+            return str(value).replace("_", " ").removesuffix(".0")
+
+    def number(self, row: Mapping[str, Any]) -> str:
+        """The interval of a claim in words."""
+        noun = UNITS.get(row["unit"], row["unit"])
+        low, high = as_float(row["lower"]), as_float(row["upper"])
+        return "no number" if low is None and high is None else formats.amount(low, high, noun, row["unit"] == "share")
 
     @cached_property
     def used_by(self) -> dict[str, tuple[list[str], list[str]]]:
@@ -86,133 +136,104 @@ class Trace:
         for finding in self.findings.values():
             for name in finding.evidence:
                 used.setdefault(name, ([], []))[0].append(finding.id)
-        for figure, ids in self.plotted.items():
+        for figure, ids in self.drawn.items():
             for name in ids:
                 used.setdefault(name, ([], []))[1].append(figure)
         return used
 
-    def evidence(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The coded rows among ``names``, and those that the findings among them rest on, each once."""
-        found = [
-            row
-            for name in names
-            for row in ([name] if name in self.entries else getattr(self.findings.get(name), "evidence", ()))
-        ]
-        return tuple(dict.fromkeys(row for row in found if row in self.entries))
+    def rows(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The coded rows among ``names``, each once."""
+        return tuple(dict.fromkeys(name for name in names if name in self.entries))
 
-    def words(self, name: str) -> str:
+    def to_text(self, name: str) -> str:
         """From a finding or a coded row to the words, as text. Raises KeyError where ``name`` is neither."""
         finding = self.findings.get(name)
         rows = finding.evidence if finding else (name,) if name in self.entries else ()
-        lines = [finding.question, finding.answer, *(f"reading {one}" for one in finding.readings)] if finding else []
-        for entry in (self.entries[row] for row in rows):
-            lines.append(f"{entry.id}: '{entry.phrase}', {entry.speaker} ({entry.role}); {entry.where}, {entry.page}")
+        lines = []
+        if finding:
+            lines = [finding.question, finding.answer, finding.arithmetic, *finding.assumes]
+            lines += [" ".join(self.words.reading(*one.split("=", 1))) for one in finding.readings]
+        for entry in (self.entries[row] for row in self.rows(rows)):
+            lines.append(
+                f"{entry.id}: “{entry.phrase}”, {entry.speaker} ({entry.role}); {entry.where}, {entry.published}"
+            )
         if not lines:
-            part = name.split(".")[0]
-            known = [one for one in self.findings if one.startswith(f"{part}.")]
-            told = f"Findings of {part}: {', '.join(known)}." if known else "`analysis findings` lists the findings."
-            raise KeyError(f"no finding and no coded row is called {name}. {told}")
-        return "\n".join(lines)
-
-
-def _entry(record: Record, sources: Mapping[str, Mapping[str, Any]], kind: str, row: Mapping[str, Any]) -> Entry:
-    id_, speaker, role, as_of = CODED[kind]
-    if row["source_id"] == "wider":
-        where, page = f"{row['publisher']}, grade {row['grade']}", row["url"]
-        date = row["as_of"]
-    else:
-        about = sources[row["source_id"]]
-        date = about["published"]
-        where = f"{about['publisher']} {date}, characters {row['char_start']} to {row['char_end']} of the text"
-        fragment = quote(row["phrase"], safe="").replace("-", "%2D")  # a bare hyphen would be part of the syntax
-        page = f"{about['url'] or about['stored_copy_url']}#:~:text={fragment}"
-    page = page if re.match("https?://", page) else ""  # nothing else may become a link
-    named = [name for name in row.get("ambiguity", "").split(";") if name]
-    return Entry(
-        row[id_],
-        kind,
-        row["phrase"],
-        row[speaker],
-        row[role],
-        row[as_of] if as_of else date,
-        row["source_id"],
-        where,
-        date,
-        page,
-        tuple(f"{name}={record.scenario[name]}" for name in named),
-        row,
-    )
+            known = [one for one in self.findings if one.startswith(f"{name.split('.')[0]}.")]
+            hint = f"Findings there: {', '.join(known)}." if known else "`analysis findings` lists the findings."
+            raise KeyError(f"no finding and no coded row is called {name}. {hint}")
+        return "\n".join(line for line in lines if line)
 
 
 def anchor(name: str) -> str:
     """The anchor of a coded row or a finding in the site."""
-    return name.replace(".", "-").replace("_", "-")
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
-TOKEN = re.compile(
-    r"(?P<name>[a-z][a-z0-9_-]*\.[a-z][\w-]*(?:\.[\w-]+)*)|(?P<number>(?<![\w=.-])-?\d(?:[\d.,:-]*\d)?%?(?![\w]))"
+MONTHS = "|".join(formats.MONTHS)
+NUMBER = re.compile(
+    rf"(?P<date>(?:\d{{1,2}} )?(?:{MONTHS}) \d{{4}}|(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d))"
+    r"|(?P<number>(?<![\w.])\d(?:[\d.,]*\d)?%?(?!\w))"
 )
-"""An id, or a number: digits with their separators and percent sign, but no part of a name or of a parameter."""
+"""A number: digits with their separators and percent sign. A date is none."""
 
-QUOTED = re.compile(r"['“](?P<phrase>[^'“”]+)['”] \((?P<name>[\w-]+\.[\w-]+)\)")
-"""A phrase with the id of its claim: a number in it rests on that claim alone."""
+
+@dataclass(frozen=True)
+class Panel:
+    """What a number opens: how it comes about, and the coded rows that it rests on."""
+
+    key: str
+    arithmetic: str
+    assumes: tuple[str, ...]
+    whole: str
+    entries: tuple[Entry, ...]
 
 
 class Links:
-    """The links of one page: what its numbers open, and where its ids lead. ``root`` leads to the site's folder."""
+    """What the numbers of one page open. ``root`` leads to the site's folder."""
 
     def __init__(self, trace: Trace, root: str = "") -> None:
         self.trace, self.root = trace, root
-        self.opened: dict[str, tuple[tuple[str, ...], str]] = {}
+        self.panels: dict[str, Panel] = {}
 
-    def text(self, text: str, names: Iterable[str], whole: str = "") -> Markup:
-        """``text`` as HTML, every number opening the evidence among ``names``, every id a link.
+    def finding(self, text: str, finding: Recorded) -> Markup:
+        """``text`` as HTML; each number opens the arithmetic of ``finding`` and the words that it rests on."""
+        return self.numbers(text, self._panel(finding.evidence, finding.arithmetic, finding.assumes))
 
-        ``whole`` says what ``names`` are the evidence of, where they are not of this very number alone.
+    def text(self, text: str, rows: Iterable[str], whole: str = "", stops: bool = True) -> Markup:
+        """``text`` as HTML; each number opens the words of ``rows``.
+
+        ``whole`` names what these are the words of, where they are not of this very number alone. With ``stops`` false
+        the tab key passes over the numbers: in a table the first of a row is enough.
         """
-        rows = self.trace.evidence(names)
-        quoted = [(found.span("phrase"), self.trace.evidence([found["name"]])) for found in QUOTED.finditer(text)]
-        parts, end = [], 0
-        for found in TOKEN.finditer(text):
-            own = next((ids for (start, stop), ids in quoted if start <= found.start() < stop and ids), ())
-            if found["number"] and (own or rows):
-                new: Markup | None = self.opener(found["number"], own or rows, "" if own else whole)
-            else:
-                new = self.to(found["name"]) if found["name"] else None
-            if new is not None:
-                parts += [escape(text[end : found.start()]), new]
+        return self.numbers(text, self._panel(rows, whole=whole), stops)
+
+    def numbers(self, text: str, panel: Panel | None, stops: bool = True) -> Markup:
+        parts, end = [Markup("")], 0
+        for found in NUMBER.finditer(text):
+            if found["number"] and panel is not None:
+                parts += [escape(text[end : found.start()]), opener(found["number"], panel, stops)]
                 end = found.end()
         return Markup("").join([*parts, escape(text[end:])])
 
-    def cell(self, text: str, names: Iterable[str], whole: str = "") -> Markup:
-        """:meth:`text` for a cell of a table: many ids are counted, not listed."""
-        ids = self.ids(text)
-        return self.opener(how_many(len(ids), "row"), ids) if len(ids) > MANY else self.text(text, names, whole)
+    def behind(self, rows: Iterable[str], label: str) -> Markup:
+        """A button that opens the words of ``rows``, for what is no number."""
+        panel = self._panel(rows)
+        return Markup("") if panel is None else opener(label, panel)
 
-    def ids(self, text: str) -> tuple[str, ...]:
-        """The ids in a cell that holds nothing else; a cell of prose holds none."""
-        names = [name.strip() for name in re.split("[;,]", text) if name.strip()]
-        return tuple(names) if all(n in self.trace.entries or n in self.trace.findings for n in names) else ()
-
-    def to(self, name: str) -> Markup | None:
-        """A link to a coded row or a finding; None where ``name`` is neither."""
-        if name in self.trace.entries:
-            href = self.trace.entries[name].href
-        elif name in self.trace.findings:
-            href = f"findings.html#{anchor(name)}"
-        else:
+    def _panel(
+        self, rows: Iterable[str], arithmetic: str = "", assumes: tuple[str, ...] = (), whole: str = ""
+    ) -> Panel | None:
+        known = self.trace.rows(rows)
+        if not known:
             return None
-        return Markup('<a href="{}{}">{}</a>').format(self.root, href, name)
+        key = "ev-" + sha256("\0".join([whole, arithmetic, *assumes, *known]).encode()).hexdigest()[:12]
+        entries = tuple(self.trace.entries[row] for row in known)
+        return self.panels.setdefault(key, Panel(key, arithmetic, assumes, whole, entries))
 
-    def opener(self, label: str, rows: Iterable[str], whole: str = "") -> Markup:
-        """A button that opens the evidence ``rows``."""
-        rows = self.trace.evidence(rows)
-        key = "ev-" + sha256("\0".join([whole, *rows]).encode()).hexdigest()[:12]
-        self.opened[key] = (rows, whole)
-        return Markup(
-            '<button type="button" class="number" aria-haspopup="dialog" popovertarget="{}">{}</button>'
-        ).format(key, label)
 
-    def panels(self) -> list[tuple[str, str, list[Entry]]]:
-        """What the buttons of the page open: the id of each panel, what it says of itself, and its entries."""
-        return [(key, whole, [self.trace.entries[row] for row in rows]) for key, (rows, whole) in self.opened.items()]
+def opener(label: str, panel: Panel, stops: bool = True) -> Markup:
+    """A button that opens ``panel``."""
+    skip = Markup("") if stops else Markup(' tabindex="-1"')
+    return Markup('<button type="button" class="number" popovertarget="{}"{}>{}</button>').format(
+        panel.key, skip, label
+    )

@@ -1,141 +1,59 @@
-// The explorer: looks the reader's choices up among the scenarios that the sweep evaluated. It computes nothing.
+// The explorer: looks the reader's choices up among the scenarios that were evaluated. It computes nothing.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("explorer-data").textContent);
   const form = document.getElementById("choices");
-  const body = document.querySelector("#findings tbody");
-  const parameters = new Map(data.parameters.map((p) => [p.name, p]));
-  const defaults = Object.fromEntries(data.parameters.map((p) => [p.name, p.default]));
+  const defaults = Object.fromEntries(data.parameters.map((p) => [p.name, p.values[0].value]));
+  const place = (id) => document.getElementById(id);
+  const element = (tag, text, attributes = {}) => Object.assign(document.createElement(tag), { textContent: text }, attributes);
+  const listed = (parts) => (parts.length > 1 ? `${parts.slice(0, -1).join("; ")} and ${parts.at(-1)}` : parts.join(""));
 
-  const element = (tag, text, attributes = {}) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    if (text !== undefined) made.textContent = text;
-    return made;
-  };
-
-  // The choices in the address; what is no choice of the grid is left at its default.
+  // The choices in the address; what is no choice of the grid stays at its default.
   const fromAddress = () => {
     const asked = new URLSearchParams(location.hash.slice(1));
-    return Object.fromEntries(
-      data.parameters.map((p) => {
-        const value = asked.get(p.name);
-        return [p.name, p.values.some((v) => v.value === value) ? value : p.default];
-      })
-    );
+    return Object.fromEntries(data.parameters.map((p) => {
+      const value = asked.get(p.name);
+      return [p.name, p.values.some((v) => v.value === value) ? value : defaults[p.name]];
+    }));
   };
-
   const fromForm = () => Object.fromEntries(data.parameters.map((p) => [p.name, form.elements[p.name].value]));
-
-  const changed = (choices) => data.parameters.filter((p) => choices[p.name] !== p.default);
-
+  const changed = (choices) => data.parameters.filter((p) => choices[p.name] !== defaults[p.name]);
+  const answer = (p, choices) => p.values.find((v) => v.value === choices[p.name]);
   const row = (analysis, choices) => analysis.scenarios[analysis.takes.map((name) => choices[name]).join("|")];
 
-  const bar = (interval, edge, kind) => {
-    const [, lower, upper] = interval;
-    if (lower === null && upper === null) return "";
-    const made = element("span", undefined, { className: `bar ${kind}${upper === null ? " open" : ""}` });
-    const start = (100 * Math.max(lower ?? 0, 0)) / edge;
-    const end = upper === null ? 100 : (100 * upper) / edge;
-    made.style.left = `${start}%`;
-    made.style.width = `max(3px, ${end - start}%)`;
-    return made;
-  };
-
-  const claims = (index) => {
-    const ids = data.cited[index];
-    if (!ids.length) return element("span", "no claim");
-    const details = element("details");
-    const list = element("ul");
-    for (const claim of ids.map((place) => data.claims[place])) {
-      const item = element("li");
-      item.append("“", element("a", claim.phrase, { href: claim.href }), "”");
-      list.append(item);
-    }
-    details.append(element("summary", ids.length === 1 ? "1 claim" : `${ids.length} claims`), list);
-    return details;
-  };
-
-  const shown = (name, now, base, why) => {
+  const finding = (name, before, now) => {
     const about = data.findings[name];
-    const line = element("tr");
-    line.dataset.finding = name;
-    const head = element("th", undefined, { scope: "row" });
+    const head = element("dt", "");
     head.append(about.href ? element("a", about.question, { href: about.href }) : about.question);
-    const words = (found, none) => (found ? data.intervals[found[0]][0] : none);
-    const state = !now ? "lost" : !base ? "new" : now[0] !== base[0] ? "moved" : "same";
-    if (state !== "same") line.className = state;
-    const scale = element("td", undefined, { className: "scale" });
-    const track = element("span", undefined, { className: "track" });
-    track.setAttribute("aria-hidden", "true"); // the two cells before say the same in words
-    for (const [found, kind] of [[base, "before"], [now, "now"]])
-      if (found) track.append(bar(data.intervals[found[0]], about.edge, kind));
-    scale.append(track);
-    const rests = element("td");
-    if (now) rests.append(claims(now[1]));
-    const cell = element("td", words(now, why), { className: "now" });
-    if (state === "moved" || state === "new") cell.prepend(element("span", `${state}: `, { className: "flag" }));
-    line.append(head, element("td", words(base, "not asked"), { className: "before" }), cell, scale, rests);
-    return [line, state];
-  };
-
-  const missing = (analysis, choices) => {
-    const own = changed(choices).filter((p) => analysis.takes.includes(p.name));
-    const names = own.map((p) => p.name.replaceAll("_", " "));
-    const line = element("tr", undefined, { className: "missing" });
-    const told = names.length === 1
-      ? `The grid does not evaluate this analysis under this choice of ${names[0]}.`
-      : `The grid does not evaluate this analysis under ${names.join(" and ")} together; set one of them back.`;
-    line.append(element("td", `${analysis.name.replaceAll("_", " ")}: ${told}`, { colSpan: 5 }));
-    return line;
-  };
-
-  const explain = (choices) => {
-    const place = document.getElementById("changed");
-    place.replaceChildren();
-    const gone = new Map(); // a claim that one choice leaves out cannot be read another way by a second
-    for (const p of changed(choices))
-      for (const claim of p.values.find((v) => v.value === choices[p.name]).gone) gone.set(claim, p.name);
-    for (const p of changed(choices)) {
-      const value = p.values.find((v) => v.value === choices[p.name]);
-      place.append(element("h3", `${p.name.replaceAll("_", " ")}: ${value.label}`));
-      const list = element("ul");
-      for (const [claim, line] of value.changes)
-        if (!gone.has(claim) || gone.get(claim) === p.name) list.append(element("li", line));
-      place.append(
-        list.childElementCount ? list
-          : element("p", value.changes.length ? "The claims that it changes are left out." : "No claim changes: it is what is assumed of them.")
-      );
-    }
+    head.dataset.finding = name;
+    return [head, element("dd", before === now ? now : `${now}, instead of ${before}`)];
   };
 
   const draw = (choices) => {
     for (const p of data.parameters) {
       form.elements[p.name].value = choices[p.name];
-      const value = p.values.find((v) => v.value === choices[p.name]);
-      document.getElementById(`why-${p.name}`).textContent = value.reason || p.what;
+      place(`why-${p.name}`).textContent = answer(p, choices).reason;
     }
-    body.replaceChildren();
-    const count = { moved: 0, new: 0, lost: 0, same: 0 };
-    let absent = 0;
+    const moved = [], same = [], missing = [];
     for (const analysis of data.analyses) {
-      const now = row(analysis, choices), base = row(analysis, defaults);
+      const now = row(analysis, choices), base = row(analysis, defaults) ?? {};
       if (!now) {
-        body.append(missing(analysis, choices));
-        absent += 1;
+        const own = changed(choices).filter((p) => analysis.takes.includes(p.name));
+        missing.push(element("li", `${analysis.title} This combination was not computed. Set one of these back: ${listed(own.map((p) => p.question))}`));
+        continue;
       }
-      const why = now ? "no answer: what it needs is left out, or the contradictions are too many to follow" : "not evaluated";
-      for (const name of new Set([...Object.keys(base), ...Object.keys(now ?? {})])) {
-        const [line, state] = shown(name, now?.[name], base[name], why);
-        body.append(line);
-        count[state] += 1;
+      for (const name of new Set([...Object.keys(base), ...Object.keys(now)])) {
+        const words = [base, now].map((found) => (name in found ? data.intervals[found[name]] : "no answer"));
+        (words[0] === words[1] ? same : moved).push(finding(name, ...words));
       }
     }
-    explain(choices);
-    const chosen = changed(choices).length;
-    document.getElementById("status").textContent =
-      `${chosen === 1 ? "1 choice" : `${chosen} choices`} changed: ${count.moved} of ${count.moved + count.same + count.lost} findings move` +
-      (count.lost ? `, ${count.lost} have no answer` : "") + (count.new ? `, ${count.new} are new` : "") +
-      (absent ? `; ${absent === 1 ? "1 analysis was" : `${absent} analyses were`} not evaluated for this combination.` : ".");
+    const own = changed(choices).map((p) => `“${p.question}” is now answered: ${answer(p, choices).answer}`);
+    const count = moved.length === 1 ? "1 finding changes" : `${moved.length} findings change`;
+    place("status").textContent = own.length ? `${listed(own)}. ${count}; ${same.length} stay the same.` : "All questions have their default answers. Change one to see what moves.";
+    place("missing").replaceChildren(...missing);
+    place("moved").replaceChildren(...moved.flat());
+    place("same").replaceChildren(...same.flat());
+    place("same-count").textContent = `What stays the same (${same.length})`;
   };
 
   const share = (choices) => {
@@ -143,12 +61,9 @@
     if (`#${told}` === location.hash || (!location.hash && !`${told}`)) draw(choices);
     else location.replace(`#${told}`); // the address changes and draws; the history does not grow
   };
-
-  if (matchMedia("(max-width: 60rem)").matches)
-    for (const group of form.querySelectorAll("details")) group.open = false;
   form.addEventListener("change", () => share(fromForm()));
   form.addEventListener("reset", (event) => { event.preventDefault(); share({ ...defaults }); });
   form.addEventListener("submit", (event) => event.preventDefault());
-  window.addEventListener("hashchange", () => draw(fromAddress()));
+  addEventListener("hashchange", () => draw(fromAddress()));
   draw(fromAddress());
 })();

@@ -1,21 +1,33 @@
-// The tables of coded rows: searched, filtered by column and sorted in the page, by DataTables.
+// A table of rows: filtered by words and numbers, sorted by a column.
 "use strict";
-const follow = () => { // DataTables is dark where the page's root has the class
-  const { theme } = document.body.dataset;
-  const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.classList.toggle("dark", dark);
+const table = document.getElementById("rows");
+const body = table.tBodies[0];
+const rows = [...body.rows];
+const plain = (text) => text.toLowerCase().replace(/(\d),(?=\d{3})/g, "$1");
+const texts = new Map(rows.map((row) => [row, plain(row.textContent)]));
+const show = () => {
+  const words = plain(document.getElementById("filter").value).split(/\s+/).filter(Boolean);
+  const fits = (text) => words.every((word) => (/^\d+$/.test(word) ? new RegExp(`(?<!\\d)${word}(?!\\d)`).test(text) : text.includes(word)));
+  let count = 0;
+  for (const row of rows) {
+    row.hidden = !fits(texts.get(row));
+    count += !row.hidden;
+  }
+  document.getElementById("shown").textContent = `${count} of ${rows.length} rows`;
 };
-new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-theme"] });
-follow();
-for (const table of document.querySelectorAll(".searchable table")) {
-  const { dt } = new window.ITable(table, {
-    pageLength: 25,
-    lengthMenu: [25, 100, { label: "all", value: -1 }],
-    columnControl: { target: 0, content: ["order", "searchDropdown"] },
-    ordering: { indicators: false, handler: false }, // the button of columnControl orders
-    order: [],
+document.getElementById("filter").addEventListener("input", show);
+[...table.tHead.rows[0].cells].forEach((head, place) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = head.textContent;
+  head.replaceChildren(button);
+  button.addEventListener("click", () => {
+    const down = head.ariaSort === "ascending";
+    for (const other of table.tHead.rows[0].cells) other.ariaSort = null;
+    head.ariaSort = down ? "descending" : "ascending";
+    const value = (row) => row.cells[place].dataset.order ?? row.cells[place].textContent;
+    const order = (a, b) => (isNaN(a) || isNaN(b) || !a || !b ? a.localeCompare(b) : a - b);
+    body.append(...rows.sort((a, b) => (down ? -1 : 1) * order(value(a), value(b))));
   });
-  const length = (rows) => () => dt.page.len(rows).draw();
-  addEventListener("beforeprint", length(-1));
-  addEventListener("afterprint", length(25));
-}
+});
+show();

@@ -1,0 +1,107 @@
+"""What do the notebooks answer together? Read from what each of them recorded in its outputs; nothing is computed again.
+
+For the index notebook and for the site. How a notebook records its answers is the matter of :mod:`analysis.notebook`.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.analyses.main_points import main_points
+from analysis.evidence import paths
+from analysis.evidence.record import Record
+from analysis.notebook import Shown, rendered
+from analysis.recorded import Answers, Recorded, latest, read_answers
+from analysis.wording import Wording, formats
+
+
+class Index:
+    """The index notebook: the main points, what each notebook answers, the terms, and how to go on.
+
+    The answers are those that the notebooks recorded when they were last executed.
+    """
+
+    def __init__(self, executed: Iterable[Path] | None = None) -> None:
+        stored = sorted(paths.NOTEBOOKS.glob("[1-9]_*.ipynb"))
+        self.executed = tuple(executed) if executed is not None else tuple(latest(path.stem) for path in stored)
+        read = [found for path in self.executed if (found := read_answers(path)) is not None]
+        self.answers: dict[str, Answers] = {one.analysis: one for one in read}
+        self.record = Record.load()
+        self.words = Wording(self.record, "main")
+
+    @cached_property
+    def findings(self) -> dict[str, Recorded]:
+        """Every recorded finding by id."""
+        return {name: one for answers in self.answers.values() for name, one in answers.findings.items()}
+
+    @cached_property
+    def points(self) -> tuple[Recorded, ...]:
+        """The main points."""
+        templates = self.words.templates
+        return main_points(self.findings, templates["points"], templates["both_sides"])
+
+    def text(self, name: str) -> str:
+        """A text of wording/main.toml, such as ``about``."""
+        counts = {name: len(self.record.reported[name]) for name in ("sources", "claims", "wider", "explanations")}
+        return self.words.text(f"page.{name}", **counts)
+
+    @cached_property
+    def cited(self) -> dict[str, str]:
+        """What CITATION.cff holds, a line each."""
+        lines = (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+        return {key: value.strip().strip('"') for key, _, value in (line.partition(":") for line in lines)}
+
+    @property
+    def version(self) -> str:
+        return self.cited["version"]
+
+    @property
+    def date(self) -> str:
+        """When this version was released, in words."""
+        return f"{formats.day(self.cited['date-released'])}."
+
+    def cite(self) -> str:
+        """How to cite this collection."""
+        year = self.cited["date-released"][:4]
+        return self.words.text("page.cite", title=self.text("title"), version=self.version, year=year)
+
+    def show(self, name: str) -> Shown:
+        """A text of wording/main.toml, or how to cite."""
+        text = self.cite() if name == "cite" else self.text(name)
+        return Shown(f"<p>{escape(text)}</p>", text)
+
+    def answer(self) -> Shown:
+        """The main points."""
+        lines = [point.short for point in self.points] or ["Run the other notebooks first: none has an answer yet."]
+        html = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        return Shown(f'<ul class="points">{html}</ul>', "\n".join(f"- {line}" for line in lines))
+
+    def notebooks(self) -> Shown:
+        """Each notebook with its question and its answer."""
+        rows = [(one, one.title, one.short) for one in self.answers.values()]
+        html = "".join(
+            f'<tr><td><a href="{escape(one.notebook)}.ipynb">{escape(title)}</a></td><td>{escape(short)}</td></tr>'
+            for one, title, short in rows
+        )
+        caption = "The notebooks, in reading order"
+        head = '<thead><tr><th scope="col">Question</th><th scope="col">Answer</th></tr></thead>'
+        text = "\n".join(f"{title} {short}" for _, title, short in rows)
+        return Shown(f'<table class="dataframe"><caption>{caption}</caption>{head}<tbody>{html}</tbody></table>', text)
+
+    def glossary(self) -> Shown:
+        """The terms of this collection."""
+        terms = self.words.templates["glossary"]
+        html = "".join(f"<dt>{escape(term)}</dt><dd>{escape(meaning)}</dd>" for term, meaning in terms.items())
+        return Shown(f"<dl>{html}</dl>", "\n".join(f"{term}: {meaning}" for term, meaning in terms.items()))
+
+    def readings(self) -> Shown:
+        """Every question on which the printed words can be read in more than one way, with its default answer."""
+        readings = self.record.reported["readings"]
+        chosen = readings[readings["default"]].drop_duplicates("ambiguity")
+        pairs = [self.words.reading(row.ambiguity, row.reading) for row in chosen.itertuples()]
+        frame = pd.DataFrame(pairs, columns=["Question", "Default answer"])
+        caption = f"{formats.plural(len(frame), 'question')} on which readings differ"
+        return Shown(*rendered(frame, caption, [""] * len(frame)))

@@ -1,0 +1,121 @@
+"""What did a notebook find? The form in which it records its answers, and how they are read again.
+
+The first output of a notebook records the findings of its analysis, values and sentences, and the texts of its page. Index
+notebook, site, brief, ``findings.csv`` and command line all read them from there; nothing is computed again.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from analysis.evidence import paths
+
+FINDINGS = "application/vnd.analysis.findings+json"
+"""The type of output under which they are recorded."""
+
+TABLE = re.compile(r'\bpage\.table\("(\w+)"\)')
+"""The call of a cell that shows a table."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A finding as its notebook recorded it.
+
+    ``lower`` and ``upper`` are inclusive bounds in ``unit``, None where unbounded. ``short`` is the answer in one sentence,
+    ``answer`` the whole of it, ``arithmetic`` how the number comes about, ``assumes`` and ``sure`` sentences. ``values`` is
+    what the sentences were filled with. ``claims`` and ``coded`` are ids, ``readings`` are ``ambiguity=reading``.
+    """
+
+    id: str
+    question: str = ""
+    short: str = ""
+    answer: str = ""
+    arithmetic: str = ""
+    sure: str = ""
+    would_change: str = ""
+    lower: float | None = None
+    upper: float | None = None
+    unit: str = ""
+    agreement: str = "untested"
+    claims: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    assumes: tuple[str, ...] = ()
+    values: Mapping[str, Any] | None = None
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The ids of all that it rests on."""
+        return self.claims + self.coded
+
+    def lines(self) -> list[tuple[str, str]]:
+        """All of it in words: headings and sentences; what is empty is left out."""
+        lines = [
+            ("question", self.question),
+            ("answer", self.answer),
+            ("how the number comes about", self.arithmetic),
+            ("we assume", " ".join(self.assumes)),
+            ("how sure", self.sure),
+            ("what would change it", self.would_change),
+            ("rests on", ", ".join(self.evidence)),
+            ("readings", ", ".join(self.readings)),
+        ]
+        return [(heading, text) for heading, text in lines if text]
+
+
+NAMES = tuple(field.name for field in fields(Recorded))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one executed notebook recorded: its page's texts, its findings by id, its tables as HTML by name."""
+
+    notebook: str
+    analysis: str
+    page: Mapping[str, str]
+    findings: Mapping[str, Recorded]
+    tables: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        return self.page.get("title", self.analysis.replace("_", " "))
+
+    @property
+    def short(self) -> str:
+        """The first finding's sentence."""
+        return next((finding.short for finding in self.findings.values()), self.title)
+
+
+def latest(name: str) -> Path:
+    """The notebook ``name`` as it was last executed here, or, on a fresh clone, as it is stored."""
+    executed = paths.BUILD / "notebooks" / name / f"{name}.ipynb"
+    return executed if executed.is_file() else paths.NOTEBOOKS / f"{name}.ipynb"
+
+
+def read_answers(path: Path) -> Answers | None:
+    """What the executed notebook at ``path`` recorded; None where it was stored without outputs.
+
+    Raises ValueError, KeyError, TypeError or AttributeError where it is no notebook.
+    """
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    outputs = [("".join(c["source"]), out["data"]) for c in cells for out in c.get("outputs", ()) if "data" in out]
+    found = next((data[FINDINGS] for _, data in outputs if FINDINGS in data), None)
+    if found is None:
+        return None
+    findings = [_finding(one) for one in found["findings"]]
+    tables = {
+        shown[1]: "".join(data["text/html"])
+        for source, data in outputs
+        if "text/html" in data and (shown := TABLE.search(source))
+    }
+    by_id = {finding.id: finding for finding in findings}
+    return Answers(path.stem, found.get("analysis", ""), found.get("page", {}), by_id, tables)
+
+
+def _finding(found: Mapping[str, Any]) -> Recorded:
+    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return Recorded(**{name: value for name, value in known.items() if name in NAMES})
