@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from analysis.analyses import claims as evidence
 from analysis.analyses import deaths_by_year, pathways, returnees_and_arrests
-from analysis.analyses.finding import Finding, findings_table, made_once
+from analysis.analyses.finding import Finding, made_once
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import Parameter
-from analysis.report.build import ANALYSES, all_findings, findings_of, traced
 
 from ..held import Held
 
@@ -160,26 +159,6 @@ def test_where_all_codes_are_firm_none_is_named(record: Record) -> None:
     firm = pathways.analyse(record).reliability.assign(alpha=1.0, alpha_lower=1.0)
     (finding,) = pathways._reliability_finding(firm, record)
     assert finding.answer == f"{len(firm)} of {len(firm)} codes hold above 0.667 over the whole interval of alpha."
-
-
-def test_every_finding_traces_to_printed_words(record: Record) -> None:
-    claims = under(record, record="articles+wider").claims.set_index("claim_id")
-    for finding in all_findings(record):
-        told = traced(record, finding.id)
-        assert all(f"{claim}: '{claims.loc[claim, 'phrase']}'" in told for claim in finding.claims)
-        if finding.lower is not None and finding.upper is not None:
-            assert finding.lower <= finding.upper
-
-
-@pytest.mark.parametrize("name", list(ANALYSES))
-def test_committed_findings_are_those_computed(record: Record, name: str) -> None:
-    made = findings_table(findings_of(record, name))
-    committed = paths.FIGURES / "findings.csv"
-    lines = made.to_csv(index=False, header=False, lineterminator="\n", float_format="%.6g")
-    assert lines in committed.read_text(encoding="utf-8")
-    ids = pd.read_csv(committed)["id"]
-    analyses = ids.str.split(".").str[0]
-    assert list(ids[analyses.eq(name)]) == list(made["id"]) and analyses.isin(list(ANALYSES)).all()
 
 
 def test_figures_have_their_data_and_alt_text() -> None:

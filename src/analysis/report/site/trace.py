@@ -24,7 +24,7 @@ CODED = {
     "events": ("event_id", "what"),
     "positions": ("position_id", "answer"),
 }
-"""The tables of coded rows: the column of their id, and those that may name a row."""
+"""The tables of coded rows: the columns of their id and of their name."""
 
 UNITS = {
     "persons": "people",
@@ -34,9 +34,6 @@ UNITS = {
     "deaths per 100 person-years": "deaths per 100 people and year",
 }
 """How a unit reads after a number; of other units the number alone says little."""
-
-NAMED_FIELDS = {"speaker_role": "attribution_type", "unit": ""}
-"""Columns whose terms the codebook defines under another name."""
 
 
 @dataclass(frozen=True)

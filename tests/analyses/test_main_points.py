@@ -1,0 +1,31 @@
+"""The main points: five at most, in the chosen order, none that other sources contradict without its saying so."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from analysis.analyses.main_points import main_points
+
+
+@dataclass(frozen=True)
+class Found:
+    id: str
+    agreement: str = "high"
+
+
+FOUND = {name: Found(name) for name in "abcdef"} | {"refuted": Found("refuted", "low")}
+
+
+def test_they_come_in_the_chosen_order_and_what_is_not_answered_is_left_out() -> None:
+    assert [point.id for point in main_points(FOUND, ["c", "missing", "a"])] == ["c", "a"]
+
+
+def test_more_than_five_are_refused() -> None:
+    with pytest.raises(ValueError, match="6 main points; expected 5 at most"):
+        main_points(FOUND, "abcdef")
+
+
+def test_a_contradicted_finding_opens_nothing_unless_its_sentence_gives_both_sides() -> None:
+    with pytest.raises(ValueError, match="other sources contradict refuted"):
+        main_points(FOUND, ["a", "refuted"])
+    assert [point.id for point in main_points(FOUND, ["refuted"], both_sides=["refuted"])] == ["refuted"]
