@@ -130,6 +130,10 @@ class Notebook:
             return "; ".join(self._cell(part, f"words:{kind.removeprefix('list:')}") for part in str(value).split("; "))
         if kind.startswith("words:"):
             return self.words.text(f"words.{kind.removeprefix('words:')}.{value}")
+        if kind == "speaker":
+            return self.words.speaker(str(value))
+        if kind == "term":
+            return self.words.term(str(value))
         if kind.startswith("term:"):
             return self.words.name(kind.removeprefix("term:"), str(value))
         return str(value)

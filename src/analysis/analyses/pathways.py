@@ -1,29 +1,42 @@
-"""Why and how did they leave, what did they meet, and how did it end: who says so, and how firmly is it coded?
+"""What led people there, what they met, how it ended, and who says so?
 
-The unit is an attributed explanation, not a person: nearly all motives are told by third parties, so nothing here is
-a prevalence of causes. Frames: Hafez & Mullins 2015 (built for homegrown extremism in the West), push, pull and
-personal factors (Vergani et al.), and, for leaving, Neumann's defector narratives (2015).
+Two kinds of rows. A case is a person or small group with a course of life, stage by stage as somebody tells it; what is
+not told stays open, so shares over cases are bounds (no-assumption bounds, Manski 2003). An explanation is an attributed
+statement; since one speaker and one story can make many, they are counted per distinct speaker and per story beside the
+raw count. Neither is a sample: nothing here is a prevalence of causes. Frames: Hafez & Mullins 2015 (built for homegrown
+extremism in the West), push, pull and personal factors (Vergani et al. 2018), Neumann's defector narratives (2015).
 """
 
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.analyses.finding import Finding
+from analysis.analyses.finding import Finding, make_finding
 from analysis.evidence.record import FRAMES, Record
 
 PARAMETERS = ("frame", "phases", "speaker_roles", "sources")
 """The parameters of the notebook."""
 
-STAGES = ("route", "inside", "exit", "outcome")
-"""The stages of a case, in order."""
+STAGES = ("motive", "tie", "prior_detention", "group", "route", "inside", "exit", "outcome")
+"""The stages of a life course, in order."""
 
-FRAME_NAMES = {"hafez_mullins": "Hafez & Mullins", "push_pull_personal": "push, pull, personal", "neumann": "Neumann"}
+ENDS = {
+    "died": ("killed", "killed_in_battle", "killed_by_own_group", "killed_by_unknown"),
+    "home": ("returned", "released_without_charge"),
+    "caught": ("arrested_abroad", "arrested_in_morocco", "sentenced"),
+    "away": ("still_there", "at_large", "contact_lost"),
+}
+"""The ways in which a case can end; of several told ones the first that is listed counts."""
 
-NO_CODE = "(no code of this frame)"
+FEW_UNITS = 10
+"""Codes that either coder gave to fewer sentences say nothing: one sentence more would turn their agreement."""
+
+FIRM = 0.667
+"""The least alpha from which tentative conclusions may be drawn (Krippendorff 2004, ch. 11)."""
+
 BOOTSTRAP = 2000
 """Resamples behind each interval of agreement; the draw is seeded, so it is the same everywhere."""
 
@@ -32,107 +45,130 @@ BOOTSTRAP = 2000
 class Pathways:
     """The tables behind the findings.
 
-    ``explanations``: the chosen ones. ``codes``: counts by code, phase and speaker role. ``directions``: counts by
-    phase and direction. ``speakers``: counts by role, first-hand and about a case. ``cases``: the cases. ``outcomes``:
-    cases and persons (at least) by outcome. ``flows``: cases and persons from each stage to the next.
-    ``reliability``: agreement of two independent codings, a row a code, over the sentences that either coded.
-    ``claim_fields``: the same for the fields of claims that both coded.
+    ``courses``: a row a case, the told values of each stage joined, and how it ended, sorted by that. ``outcomes``: cases
+    and least persons by how they ended, with the bounds of the share. ``codes``: explanations, distinct speakers and
+    stories by code of the chosen frame. ``directions``: the same by phase and direction. ``speakers``: the same by kind of
+    speaker. ``went``: what people from inside the groups say at first hand. ``reliability``: agreement of the two coders, a row a code. ``explanations``:
+    the chosen ones.
     """
 
-    explanations: pd.DataFrame
+    courses: pd.DataFrame
+    outcomes: pd.DataFrame
     codes: pd.DataFrame
     directions: pd.DataFrame
     speakers: pd.DataFrame
-    cases: pd.DataFrame
-    outcomes: pd.DataFrame
-    flows: pd.DataFrame
+    went: pd.DataFrame
     reliability: pd.DataFrame
-    claim_fields: pd.DataFrame
+    explanations: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
 def analyse(record: Record) -> Pathways:
-    """The explanations of the chosen frame, phases and speakers, the cases, and how well the coding holds."""
+    """The cases, the explanations of the chosen phases and speakers in the chosen frame, and how firm the coding is."""
     chosen, frame = record.scenario, record.scenario["frame"]
     table = record.explanations
     keep = table["phase"].isin(chosen.chosen("phases")) & table["speaker_role"].isin(chosen.chosen("speaker_roles"))
     table = table[keep].reset_index(drop=True)
-    codes = _codes(record, table, frame)
-    directed = table.groupby(["phase", "direction"], sort=False)["explanation_id"]
-    directions = directed.agg(explanations="size", ids="; ".join).reset_index()
+    courses = _courses(record)
+    outcomes = _outcomes(courses)
+    codes = _counted(_exploded(table, frame), ["code", "phase"])
+    codes = _in_order(codes, record.terms(frame))
+    directions = _counted(table, ["phase", "direction"])
     speakers = _speakers(table)
-    cases = _with_stages(record)
-    outcomes = _count_cases(cases, ["outcome"])
-    flows = _flows(cases)
+    went = table[table["first_hand"].astype(bool) & table["speaker_role"].eq("insider")].reset_index(drop=True)
     reliability = _reliability(record)
-    fields = _claim_fields(record)
-    found = (
-        *_who_finding(table),
-        *_code_finding(codes, frame, table),
-        *_case_finding(outcomes, cases),
-        *_reliability_finding(reliability, record),
+    findings = (
+        *_outcome_finding(record, courses, outcomes),
+        *_code_finding(record, table, frame),
+        *_phase_finding(record, table),
+        *_speaker_finding(record, table),
+        *_reliability_finding(record, reliability),
     )
-    return Pathways(table, codes, directions, speakers, cases, outcomes, flows, reliability, fields, found)
+    return Pathways(courses, outcomes, codes, directions, speakers, went, reliability, table, findings)
 
 
-def _with_stages(record: Record) -> pd.DataFrame:
-    """The cases with the first value told of each stage; ``not told`` where there is none."""
-    first = record.stages.drop_duplicates(["case_id", "stage"])
-    told = {stage: rows.set_index("case_id")["value"] for stage, rows in first.groupby("stage")}
-    values = {stage: record.cases["case_id"].map(told.get(stage, {})).fillna("not told") for stage in STAGES}
-    return record.cases.assign(**values)
+def _courses(record: Record) -> pd.DataFrame:
+    """Each case with what is told of it; an empty cell is a stage that nobody tells.
+
+    ``double``: persons that another case may hold too, coded on one row of each pair, so that the sum of persons less
+    these counts nobody twice; ``within``: another case may hold all of them.
+    """
+    stages = record.stages
+    told = stages.groupby(["case_id", "stage"], sort=False)["value"].agg(
+        lambda values: "; ".join(dict.fromkeys(values))
+    )
+    wide = told.unstack() if len(told) else pd.DataFrame()
+    cases = record.cases.set_index("case_id", drop=False)
+    frame = (
+        cases[["case_id", "source_id", "label", "persons", "origin"]]
+        .join(wide.reindex(columns=list(STAGES)))
+        .fillna("")
+    )
+    rows = stages.groupby("case_id")["stage_id"].agg("; ".join)
+    frame["ids"] = [f"{case}; {rows[case]}" if case in rows else case for case in frame["case_id"]]
+    frame["end"] = [_end(row) for row in frame.itertuples()]
+    frame["double"] = cases["shared"].fillna(0).astype(int).clip(upper=cases["persons"].astype(int))
+    frame["within"] = frame["double"].ge(frame["persons"])
+    order = [*ENDS, "stayed", "not_told"]
+    frame = frame.assign(order=frame["end"].map(order.index)).reset_index(drop=True)
+    frame = frame.sort_values(["order", "outcome", "case_id"]).drop(columns="order")
+    return frame.reset_index(drop=True)
 
 
-def _codes(record: Record, table: pd.DataFrame, frame: str) -> pd.DataFrame:
-    """Explanations by code, phase and role; one that carries two codes counts under each."""
+def _end(course: Any) -> str:
+    """How a case ended, of the told outcomes the one that :data:`ENDS` lists first."""
+    told = set(str(course.outcome).split("; "))
+    for end, outcomes in ENDS.items():
+        if told & set(outcomes):
+            return end
+    return "stayed" if {"did_not_leave", "stopped_in_transit"} & set(str(course.route).split("; ")) else "not_told"
+
+
+def _outcomes(courses: pd.DataFrame) -> pd.DataFrame:
+    """Cases and persons by end. The share of an end lies between those told and those told or not told, over all cases.
+
+    Cases that lie wholly within another are left out of the cases, and persons that two cases share are counted once.
+    """
+    distinct = courses[~courses["within"]]
+    open_ = int(distinct["end"].eq("not_told").sum())
+    rows = []
+    for end in [*ENDS, "stayed", "not_told"]:
+        part, people = distinct[distinct["end"].eq(end)], courses[courses["end"].eq(end)]
+        persons = int(people["persons"].sum() - people["double"].sum())
+        total = len(distinct)
+        most = len(part) + (0 if end == "not_told" else open_)
+        rows.append((end, len(part), persons, len(part) / total if total else 0.0, most / total if total else 0.0, "; ".join(people["case_id"])))  # fmt: skip
+    return pd.DataFrame(rows, columns=["end", "cases", "persons", "lower", "upper", "ids"])
+
+
+def _exploded(table: pd.DataFrame, frame: str) -> pd.DataFrame:
+    """A row an explanation and code of the frame; those without a code are left out."""
     long = table.assign(code=table[frame].str.split(";")).explode("code")
-    long["code"] = long["code"].replace("", NO_CODE)
-    told = long.groupby(["code", "phase", "speaker_role"])["explanation_id"]
-    counted = told.agg(explanations="size", ids="; ".join).reset_index()
-    order = {name: place for place, name in enumerate([*record.terms(frame), NO_CODE])}
-    phases = {name: place for place, name in enumerate(record.terms("phase"))}
-    counted = counted.sort_values(
-        ["code", "phase", "speaker_role"],
-        key=lambda column: (
-            column.map(order if column.name == "code" else phases).fillna(0)
-            if column.name in {"code", "phase"}
-            else column
-        ),
+    return long[long["code"].fillna("").ne("")]
+
+
+def _counted(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Explanations, distinct speakers and distinct stories by ``by``."""
+    grouped = table.groupby(by, sort=False)
+    counted = grouped.agg(
+        explanations=("explanation_id", "size"),
+        speakers=("speaker", "nunique"),
+        stories=("story", "nunique"),
+        ids=("explanation_id", "; ".join),
     )
-    return counted.reset_index(drop=True)
+    return counted.reset_index()
+
+
+def _in_order(codes: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
+    order = {term: place for place, term in enumerate(terms)}
+    return codes.sort_values("code", key=lambda column: column.map(order), kind="stable").reset_index(drop=True)
 
 
 def _speakers(table: pd.DataFrame) -> pd.DataFrame:
-    grouped = table.groupby("speaker_role")
-    frame = pd.DataFrame(
-        {
-            "explanations": grouped.size(),
-            "speakers": grouped["speaker"].nunique(),
-            "first_hand": grouped["first_hand"].sum().astype(int),
-            "about_a_case": grouped["case_id"].agg(lambda cells: int((cells != "").sum())),
-            "ids": grouped["explanation_id"].agg("; ".join),
-        }
-    )
-    return frame.sort_values(["explanations", "speakers"], ascending=False).reset_index()
-
-
-def _count_cases(cases: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    counted = cases.groupby(by, sort=False).agg(
-        cases=("case_id", "size"), persons=("persons", "sum"), ids=("case_id", "; ".join)
-    )
-    return (
-        counted.reset_index().sort_values(["cases", "persons"], ascending=False, kind="stable").reset_index(drop=True)
-    )
-
-
-def _flows(cases: pd.DataFrame) -> pd.DataFrame:
-    """Cases from each stage to the next. Columns: from_stage, from, to_stage, to, cases, persons, ids."""
-    parts = []
-    for left, right in itertools.pairwise(STAGES):
-        part = _count_cases(cases, [left, right]).rename(columns={left: "from", right: "to"})
-        parts.append(part.assign(from_stage=left, to_stage=right))
-    flows = pd.concat(parts, ignore_index=True)
-    return flows[["from_stage", "from", "to_stage", "to", "cases", "persons", "ids"]]
+    counted = _counted(table, ["speaker_role"])
+    first = table[table["first_hand"].astype(bool)].groupby("speaker_role")["explanation_id"].size()
+    counted["first_hand"] = counted["speaker_role"].map(first).fillna(0).astype(int)
+    return counted.sort_values(["speakers", "explanations"], ascending=False, kind="stable").reset_index(drop=True)
 
 
 def alpha(both: np.ndarray, one: np.ndarray, neither: np.ndarray) -> np.ndarray:
@@ -148,140 +184,140 @@ def alpha(both: np.ndarray, one: np.ndarray, neither: np.ndarray) -> np.ndarray:
         return 1 - (one / units) * (2 * units * (2 * units - 1)) / (2 * yes * no)
 
 
+FIELDS = {
+    "explanation": ("phase", "direction", "role", *FRAMES),
+    "stage": ("stage", "stage_value"),
+}
+"""The fields of each kind of coded unit whose agreement is computed."""
+
+
 def _reliability(record: Record) -> pd.DataFrame:
     """Agreement a code: units where coder a, coder b, both or neither used it, percent agreement, alpha and its interval.
 
-    A unit is a sentence that either coder coded; a sentence that neither coded is left out, which is the stricter way.
+    A unit is a sentence that either coder coded. Stories are resampled, not sentences: sentences of one story are not
+    independent. ``status``: holds where the whole interval is at or above 0.667, ``few`` where fewer than ten sentences
+    carry the code, ``fails`` otherwise.
     """
-    codings = record.codings
-    codings = codings[codings["unit_type"].eq("explanation")]
-    units = codings["sentence_sha256"].unique()
     rng = np.random.default_rng(20170327)
     rows = []
-    for field in ("phase", "direction", "role", *FRAMES):
-        terms = record.terms({"role": "speaker_role"}.get(field, field))
-        for term in terms:
-            has = codings[field].str.split(";").map(lambda cell, term=term: term in cell)
-            marked = {coder: set(codings.loc[has & codings["coder"].eq(coder), "sentence_sha256"]) for coder in "ab"}
-            a, b = marked["a"], marked["b"]
-            if not a | b:
-                continue
-            cells = np.array([len(a & b), len(a ^ b), len(units) - len(a | b)])
-            draws = rng.multinomial(len(units), cells / cells.sum(), BOOTSTRAP).T
-            resampled = alpha(*draws.astype(float))
-            low, high = np.nanquantile(resampled, [0.025, 0.975])
-            agreement = (cells[0] + cells[2]) / len(units)
-            rows.append(
-                (
-                    field,
-                    term,
-                    len(units),
-                    len(a),
-                    len(b),
-                    cells[0],
-                    agreement,
-                    float(alpha(*cells.astype(float))),
-                    low,
-                    high,
+    stories = dict(zip(record.explanations["sentence_sha256"], record.explanations["story"], strict=True))
+    for kind, fields in FIELDS.items():
+        codings = record.codings[record.codings["unit_type"].eq(kind)]
+        sentences = codings["sentence_sha256"].unique()
+        story = pd.factorize(pd.Series([stories.get(one, one) for one in sentences], dtype="str"))[0]
+        draws = (
+            rng.multinomial(story.max() + 1, np.full(story.max() + 1, 1 / (story.max() + 1)), BOOTSTRAP)
+            if len(story)
+            else None
+        )
+        for field in fields:
+            for term in dict.fromkeys(value for cell in codings[field] for value in str(cell).split(";") if value):
+                has = codings[field].str.split(";").map(lambda cell, term=term: term in cell)
+                marked = {coder: np.isin(sentences, codings.loc[has & codings["coder"].eq(coder), "sentence_sha256"]) for coder in "ab"}  # fmt: skip
+                a, b = marked["a"], marked["b"]
+                cells = np.array([(a & b).sum(), (a ^ b).sum(), (~a & ~b).sum()])
+                weights = draws[:, story] if draws is not None else np.zeros((0, 0))
+                resampled = alpha(*((weights * mask).sum(axis=1).astype(float) for mask in (a & b, a ^ b, ~a & ~b)))
+                low, high = (
+                    np.nanquantile(resampled, [0.025, 0.975]) if not np.isnan(resampled).all() else (np.nan, np.nan)
                 )
-            )
-    columns = [
-        "field",
-        "code",
-        "sentences",
-        "coder_a",
-        "coder_b",
-        "both",
-        "agreement",
-        "alpha",
-        "alpha_lower",
-        "alpha_upper",
-    ]
+                units = int((a | b).sum())
+                status = "few" if units < FEW_UNITS else "holds" if low >= FIRM else "fails"
+                named = f"{'speaker_role' if field == 'role' else field}:{term}"
+                rows.append((field, term, named, len(sentences), int(a.sum()), int(b.sum()), int(cells[0]), units,
+                             (cells[0] + cells[2]) / len(sentences), float(alpha(*cells.astype(float))), low, high, status))  # fmt: skip
+    columns = ["field", "code", "name", "sentences", "coder_a", "coder_b", "both", "units", "agreement", "alpha", "alpha_lower", "alpha_upper", "status"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).round({"agreement": 6, "alpha": 6, "alpha_lower": 6, "alpha_upper": 6})
 
 
-def _claim_fields(record: Record) -> pd.DataFrame:
-    """Agreement on claims: statements that both, only a or only b coded, and for each field how often both agree.
-
-    Two codings are of one statement where their spans overlap; of several the one with the same value is taken.
-    """
-    codings = record.codings
-    claims = codings[codings["unit_type"].eq("claim")]
-    first, second = (claims[claims["coder"].eq(coder)] for coder in "ab")
-    pairs = first.merge(second, on="source_id", suffixes=("_a", "_b"))
-    overlap = (pairs["char_start_a"] < pairs["char_end_b"]) & (pairs["char_start_b"] < pairs["char_end_a"])
-    pairs = pairs[overlap]
-    same = pairs["value_a"].fillna(-1).eq(pairs["value_b"].fillna(-1)) & pairs["hedge_a"].eq(pairs["hedge_b"])
-    pairs = pairs.assign(same=same).sort_values("same", ascending=False, kind="stable")
-    pairs = pairs.drop_duplicates("coding_id_a").drop_duplicates("coding_id_b")
-    rows = [("statement", len(pairs), len(first) + len(second) - len(pairs))]
-    for field in ("measure", "hedge", "value", "kind", "population", "modality", "role"):
-        left, right = (pairs[f"{field}_{coder}"] for coder in "ab")
-        agree = left.fillna(-1).eq(right.fillna(-1)) if field == "value" else left.eq(right)
-        rows.append((field, int(agree.sum()), len(pairs)))
-    frame = pd.DataFrame(rows, columns=["field", "agree", "of"])
-    return frame.assign(agreement=(frame["agree"] / frame["of"]).round(6))
+def _finding(
+    record: Record, name: str, bounds: tuple[float | None, float | None], unit: str, coded: Iterable[str],
+    values: dict[str, Any], assumptions: Iterable[str] = (), lines: int = 1, agreement: str = "untested",
+) -> Finding:  # fmt: skip
+    return make_finding(record, f"pathways.{name}", bounds, unit, (), values, assumptions, coded, lines, agreement)
 
 
-def _plain(
-    name: str,
-    question: str,
-    answer: str,
-    value: float,
-    unit: str,
-    counted: Iterable[str],
-    assumptions: Iterable[str] = (),
-) -> Finding:
-    """A finding about the ``counted`` explanations or cases, which rests on no claim."""
-    return Finding(f"pathways.{name}", question, answer, value, value, unit, (), (), tuple(assumptions), tuple(counted))
+def _outcome_finding(record: Record, courses: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[Finding]:
+    if courses.empty:
+        return
+    rows = {row.end: {"cases": int(row.cases), "persons": int(row.persons), "lower": row.lower, "upper": row.upper} for row in outcomes.itertuples()}  # fmt: skip
+    values = {
+        "ends": rows,
+        "cases": int((~courses["within"]).sum()),
+        "persons": int(courses["persons"].sum() - courses["double"].sum()),
+        "rows": len(courses),
+        "counted": int(courses["persons"].sum()),
+        "double": int(courses["double"].sum()),
+    }
+    died = rows["died"]
+    yield _finding(
+        record, "cases", (died["lower"], died["upper"]), "share", courses["case_id"], values, ["not_a_sample"]
+    )
 
 
-def _who_finding(table: pd.DataFrame) -> list[Finding]:
+def _code_finding(record: Record, table: pd.DataFrame, frame: str) -> Iterator[Finding]:
+    """Which factors are given, most speakers first."""
+    long = _exploded(table, frame)
+    if long.empty:
+        return
+    counted = _counted(long, ["code"]).sort_values(["speakers", "explanations"], ascending=False, kind="stable")
+    values = {
+        "frame": frame,
+        "codes": [{"code": r.code, "explanations": int(r.explanations), "speakers": int(r.speakers), "stories": int(r.stories)} for r in counted.itertuples()],
+        "speakers": int(long["speaker"].nunique()),
+        "explanations": int(long["explanation_id"].nunique()),
+        "phases": list(dict.fromkeys(long["phase"])),
+    }  # fmt: skip
+    top = float(counted["speakers"].iloc[0])
+    yield _finding(
+        record, "factors", (top, top), "speakers", dict.fromkeys(long["explanation_id"]), values, ["statements"]
+    )
+
+
+def _phase_finding(record: Record, table: pd.DataFrame) -> Iterator[Finding]:
+    """What is said of each phase: the directions by distinct speakers."""
     if table.empty:
-        return []
-    first = int(table["first_hand"].sum())
-    roles = table["speaker_role"].value_counts()
-    told = ", ".join(f"{role} {count}" for role, count in roles.items())
-    answer = f"{first} of {len(table)} explanations are told at first hand. By speaker: {told}."
-    question = "Who explains, and from what knowledge?"
-    return [_plain("who_explains", question, answer, float(first), "explanations", table["explanation_id"])]
+        return
+    counted = _counted(table, ["phase", "direction"]).sort_values(
+        ["speakers", "explanations"], ascending=False, kind="stable"
+    )
+    phases = [
+        {"phase": phase, "speakers": int(table.loc[table["phase"].eq(phase), "speaker"].nunique()),
+         "directions": [{"direction": r.direction, "speakers": int(r.speakers), "explanations": int(r.explanations)} for r in counted[counted["phase"].eq(phase)].itertuples()]}
+        for phase in record.terms("phase") if table["phase"].eq(phase).any()
+    ]  # fmt: skip
+    count = float(table["speaker"].nunique())
+    yield _finding(
+        record, "phases", (count, count), "speakers", table["explanation_id"], {"phases": phases}, ["statements"]
+    )
 
 
-def _code_finding(codes: pd.DataFrame, frame: str, table: pd.DataFrame) -> list[Finding]:
-    named = codes[codes["code"] != NO_CODE]
-    if named.empty:
-        return []
-    totals = named.groupby("code", sort=False)["explanations"].sum().sort_values(ascending=False, kind="stable")
-    told = ", ".join(f"{code.replace('_', ' ')} {count}" for code, count in totals.items())
-    coded = table.loc[table[frame].ne(""), "explanation_id"]
-    answer = f"{len(coded)} explanations carry a code of this frame: {told}. One may carry two."
-    question = f"Which factors are given, in the frame {FRAME_NAMES[frame]}?"
-    note = "Counts of explanations, not of persons."
-    return [_plain("factors", question, answer, float(len(coded)), "explanations", coded, [note])]
+def _speaker_finding(record: Record, table: pd.DataFrame) -> Iterator[Finding]:
+    if table.empty:
+        return
+    first = table[table["first_hand"].astype(bool)]
+    went = first[first["speaker_role"].eq("insider")]
+    largest = _counted(table, ["source_id", "story"]).sort_values("explanations").iloc[-1]
+    of = int(table["source_id"].eq(largest["source_id"]).sum())
+    values = {
+        "explanations": len(table), "speakers": int(table["speaker"].nunique()), "stories": int(table["story"].nunique()),
+        "first_hand": len(first), "first_speakers": int(first["speaker"].nunique()),
+        "went": len(went), "went_speakers": int(went["speaker"].nunique()),
+        "largest": int(largest["explanations"]), "largest_of": of,
+        "roles": [{"role": role, "speakers": int(part["speaker"].nunique()), "explanations": len(part)} for role, part in sorted(table.groupby("speaker_role"), key=lambda pair: -len(pair[1]))],
+    }  # fmt: skip
+    bounds = float(len(first)), float(len(first))
+    yield _finding(record, "who_explains", bounds, "explanations", table["explanation_id"], values)
 
 
-def _case_finding(outcomes: pd.DataFrame, cases: pd.DataFrame) -> list[Finding]:
-    if cases.empty:
-        return []
-    told = ", ".join(f"{row.outcome.replace('_', ' ')} {row.cases}" for row in outcomes.itertuples())
-    answer = f"{len(cases)} cases of {int(cases['persons'].sum())} persons or more. By outcome: {told}."
-    note = "Cases are what journalists chose to tell; they are not a sample."
-    question = "How did the cases that the sources tell end?"
-    return [_plain("cases", question, answer, float(len(cases)), "cases", cases["case_id"], [note])]
-
-
-def _reliability_finding(reliability: pd.DataFrame, record: Record) -> list[Finding]:
+def _reliability_finding(record: Record, reliability: pd.DataFrame) -> Iterator[Finding]:
     if reliability.empty:
-        return []
-    firm = reliability[(reliability["alpha_lower"] >= 0.667)]
-    shaky = reliability[reliability["alpha"] < 0.667]
-    told = ", ".join(
-        f"{row.code.replace('_', ' ')} ({row.field.replace('_', ' ')}) {row.alpha:.2f}" for row in shaky.itertuples()
+        return
+    by = reliability["status"].value_counts()
+    values = {name: int(by.get(name, 0)) for name in ("holds", "fails", "few")}
+    values |= {"codes": len(reliability), "threshold": FIRM, "few_units": FEW_UNITS,
+               "firm": [{"field": r.field, "code": r.code, "alpha": r.alpha} for r in reliability[reliability["status"].eq("holds")].itertuples()]}  # fmt: skip
+    held = float(values["holds"])
+    yield _finding(
+        record, "reliability", (held, held), "codes", record.explanations["explanation_id"], values, ["coders"]
     )
-    answer = f"{len(firm)} of {len(reliability)} codes hold above 0.667 over the whole interval of alpha." + (
-        f" Below it: {told}." if told else ""
-    )
-    question = "Do two independent codings agree?"
-    note = "Both coders were trained alike: this is consistency, and blind spots they share do not show."
-    counted = record.explanations["explanation_id"]
-    return [_plain("reliability", question, answer, float(len(firm)), "codes", counted, [note])]

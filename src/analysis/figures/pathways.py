@@ -1,206 +1,166 @@
 """The figures of pathways."""
 
-import itertools
-
 import matplotlib as mpl
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path as Curve
 
-from analysis.analyses.pathways import FRAME_NAMES, NO_CODE, STAGES, Pathways
-from analysis.evidence.record import Record
-from analysis.figures.style import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    ROLE_COLOURS,
-    STYLE,
-    Drawing,
-    canvas,
-    interval,
-    nothing_to_draw,
-    rows,
-)
+from analysis.analyses.pathways import FEW_UNITS, FIRM, STAGES, Pathways
+from analysis.figures.chart import COLOURS, GREY, INK, PALE, SPEAKERS, Chart, Drawing, interval, row_labels
+from analysis.wording import Wording
+from analysis.wording.formats import number, plural
+
+END_COLOURS = {
+    "died": COLOURS["killed"],
+    "home": COLOURS["returned"],
+    "caught": COLOURS["arrested"],
+    "away": COLOURS["away"],
+    "stayed": GREY,
+    "not_told": COLOURS["unknown"],
+}
+HEADS = ("motive", "tie", "earlier prison", "group", "route", "inside", "exit", "outcome")
 
 
-def _words(term: str) -> str:
-    return term.replace("_", " ")
+def courses(result: Pathways, words: Wording) -> Drawing:
+    """Every case as a line from motive to outcome, gaps visible, sorted by how it ended."""
+    frame = result.courses
+    ends = result.outcomes.set_index("end")["cases"]
+    listed = ", ".join(f"{words.text(f'words.end.{end}')} {count}" for end, count in ends.items())
+    values = {
+        "died": ends.get("died", 0),
+        "home": ends.get("home", 0),
+        "cases": int((~frame["within"]).sum()),
+        "listed": listed,
+    }
+    chart = Chart(
+        words,
+        "courses",
+        [one for cell in frame["ids"] for one in cell.split("; ")],
+        0.7 + 0.27 * max(len(frame), 3),
+        values,
+    )
+    if frame.empty:
+        return chart.empty("The chosen articles tell of no case.")
+    axes = chart.axes()
+    for place, row in enumerate(frame.itertuples()):
+        colour = END_COLOURS[row.end]
+        told = [x for x, stage in enumerate(STAGES) if getattr(row, stage)]
+        if told:
+            axes.plot([told[0], told[-1]], [place, place], color=colour, lw=1.2, zorder=1)
+        axes.scatter(told, [place] * len(told), s=42, color=colour, zorder=2)
+        gaps = [x for x in range(len(STAGES)) if x not in told]
+        axes.scatter(gaps, [place] * len(gaps), s=14, facecolor="white", edgecolor=PALE, zorder=1)
+        axes.text(len(STAGES) - 0.55, place, words.text(f"words.end.{row.end}"), va="center", fontsize=8.5, color=INK)
+    row_labels(axes, [f"{row.label}{' *' if row.within else ''}" for row in frame.itertuples()], 60)
+    axes.tick_params(axis="y", labelsize=8.5)
+    axes.set_xticks(range(len(STAGES)), HEADS, fontsize=8.5, rotation=45, ha="left")
+    axes.xaxis.tick_top()
+    axes.tick_params(axis="x", length=0)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xlim(-0.4, len(STAGES) + 2.2)
+    return chart.done(frame)
 
 
-def _stacked(axes: Axes, frame: pd.DataFrame, by: str, order: list[str]) -> None:
-    """Counts of explanations as bars, a row a value of ``by``, a colour a speaker role, each part labelled."""
+def codes(result: Pathways, words: Wording) -> Drawing:
+    """Distinct speakers by factor, a colour a kind of speaker."""
+    frame_name = words.record.scenario["frame"]
+    table = result.explanations
+    long = table.assign(code=table[frame_name].str.split(";")).explode("code")
+    long = long[long["code"].fillna("").ne("")]
+    counted = long.groupby("code").agg(
+        speakers=("speaker", "nunique"), explanations=("explanation_id", "size"), stories=("story", "nunique")
+    )
+    counted = counted.sort_values(["speakers", "explanations"], ascending=False)
+    name = lambda code: words.name(frame_name, code)  # noqa: E731
+    listed = ", ".join(f"{name(code)} {row.speakers}" for code, row in counted.iterrows())
+    top = name(counted.index[0]) if len(counted) else ""
+    values = {"top": top, "frame": words.text(f"words.frame.{frame_name}"), "listed": listed}
+    chart = Chart(words, "codes", long["explanation_id"], 0.9 + 0.5 * max(len(counted), 2), values)
+    if counted.empty:
+        return chart.empty("No explanation of the chosen phases and speakers carries a factor of this frame.")
+    axes = chart.axes()
+    shown = _stacked(axes, long, "code", list(counted.index))
+    edge = counted["speakers"].max()
+    for place, (_, row) in enumerate(counted.iterrows()):
+        text = f"{row.speakers} speakers\n{plural(row.explanations, 'statement')}, {plural(row.stories, 'story', 'stories')}"
+        axes.text(row.speakers + 0.02 * edge, place, text, va="center", fontsize=8.5, color=INK)
+    row_labels(axes, [name(code) for code in counted.index], 24)
+    axes.set_xlim(0, 1.45 * edge)
+    _legend(axes, shown, words)
+    return chart.done(counted.reset_index())
+
+
+def _stacked(axes: mpl.axes.Axes, table: pd.DataFrame, by: str, order: list[str]) -> list[str]:
+    """Distinct speakers as bars, a row a value of ``by``, a colour a kind of speaker; returns the kinds shown."""
+    shown = [role for role in SPEAKERS if table["speaker_role"].eq(role).any()]
     for place, value in enumerate(order):
         start = 0
-        for role, colour in ROLE_COLOURS.items():
-            count = int(frame.loc[frame[by].eq(value) & frame["speaker_role"].eq(role), "explanations"].sum())
-            if count:
-                axes.barh(place, count, left=start, height=0.66, color=colour, edgecolor="white")
-                dark = role in {"official", "insider"}
-                axes.text(
-                    start + count / 2,
-                    place,
-                    str(count),
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="white" if dark else INK,
-                )
+        for role in shown:
+            part = table[table[by].eq(value) & table["speaker_role"].eq(role)]
+            count = part["speaker"].nunique()
+            axes.barh(place, count, left=start, height=0.62, color=SPEAKERS[role], edgecolor="white")
             start += count
-    rows(axes, [_words(value) for value in order])
-    axes.set_xlabel("explanations (not persons)")
-    shown = [role for role in ROLE_COLOURS if frame["speaker_role"].eq(role).any()]
-    handles = [mpl.patches.Patch(color=ROLE_COLOURS[role], label=role) for role in shown]
-    axes.legend(handles=handles, title="told by", frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
+    return shown
 
 
-def codes(record: Record, result: Pathways) -> Drawing:
-    """Explanations by code of the chosen frame, stacked by who tells them."""
-    frame = result.codes[result.codes["code"] != NO_CODE]
-    named = FRAME_NAMES[record.scenario["frame"]]
-    totals = frame.groupby("code", sort=False)["explanations"].sum()
-    order = list(totals.index)
-    title = (
-        f"{_words(totals.idxmax()).capitalize()} are the factor named most: {totals.max()} times ({named})"
-        if order
-        else f"No explanation carries a code of {named}"
+def _legend(axes: mpl.axes.Axes, shown: list[str], words: Wording) -> None:
+    handles = [mpl.patches.Patch(color=SPEAKERS[role], label=words.name("speaker_role", role)) for role in shown]
+    axes.legend(handles=handles, frameon=False, fontsize=8.5, ncols=4, loc="lower right", bbox_to_anchor=(1.02, 1))
+    axes.set_xlabel("distinct speakers")
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+
+
+def directions(result: Pathways, words: Wording) -> Drawing:
+    """Distinct speakers by part of the way and kind of factor."""
+    table = result.explanations
+    pairs = result.directions
+    order = [f"{row.phase}: {row.direction}" for row in pairs.itertuples()]
+    long = table.assign(pair=table["phase"] + ": " + table["direction"])
+    phases = {phase: place for place, phase in enumerate(words.record.terms("phase"))}
+    counts = long.groupby("pair")["speaker"].nunique()
+    order = sorted(order, key=lambda pair: (phases[pair.split(": ")[0]], -counts[pair]))
+    name = lambda pair: (
+        f"{words.name('phase', pair.split(': ')[0])}: {words.text('words.direction.' + pair.split(': ')[1])}"
+    )  # noqa: E731
+    listed = ", ".join(f"{name(pair)} {counts[pair]}" for pair in order[:5])
+    chart = Chart(words, "directions", table["explanation_id"], 0.8 + 0.3 * max(len(order), 3), {"listed": listed})
+    if table.empty:
+        return chart.empty("No explanation of the chosen phases and speakers.")
+    axes = chart.axes()
+    shown = _stacked(axes, long, "pair", order)
+    for place, pair in enumerate(order):
+        axes.text(counts[pair] + 0.2, place, number(counts[pair]), va="center", fontsize=8.5)
+    row_labels(axes, [name(pair) for pair in order], 44)
+    axes.tick_params(axis="y", labelsize=9)
+    _legend(axes, shown, words)
+    return chart.done(pairs)
+
+
+def reliability(result: Pathways, words: Wording) -> Drawing:
+    """Krippendorff's alpha of each code that enough sentences carry, with its interval; the others in grey."""
+    frame = result.reliability.sort_values(["status", "alpha"], key=lambda c: c.map({"holds": 0, "fails": 1, "few": 2}) if c.name == "status" else -c)  # fmt: skip
+    frame = frame[frame["status"].ne("few") | frame["units"].ge(FEW_UNITS // 2)]
+    holds = int(frame["status"].eq("holds").sum())
+    listed = ", ".join(
+        f"{words.term(row.name)} {row.alpha:.2f}" for row in frame[frame["status"].eq("holds")].head(8).itertuples()
     )
-    drawn = [name for cell in frame["ids"] for name in cell.split("; ")]
-    figure = canvas(1.5 + 0.42 * max(len(order), 2), title, record, drawn)
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if order:
-            _stacked(axes, frame, "code", order)
-        else:
-            nothing_to_draw(axes, "No explanation of the chosen phases and speakers carries a code of this frame.")
-    told = ", ".join(f"{_words(code)} {count}" for code, count in totals.items())
-    return Drawing(
-        "pathways_codes",
-        figure,
-        title,
-        f"Explanations by code of {named}, by speaker: {told}." if told else title,
-        frame,
-    )
-
-
-def phases(record: Record, result: Pathways) -> Drawing:
-    """Explanations by phase of the way, stacked by who tells them."""
-    told_by = result.explanations.groupby(["phase", "speaker_role"])["explanation_id"]
-    frame = told_by.agg(explanations="size", ids="; ".join).reset_index()
-    order = [phase for phase in record.terms("phase") if frame["phase"].eq(phase).any()]
-    first = int(result.explanations["first_hand"].sum())
-    title = f"{first} of {len(result.explanations)} explanations are told at first hand; the rest are other people's accounts"
-    figure = canvas(1.6 + 0.42 * max(len(order), 2), title, record, result.explanations["explanation_id"])
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if order:
-            _stacked(axes, frame, "phase", order)
-        else:
-            nothing_to_draw(axes, "No explanation of the chosen phases and speakers.")
-    told = ", ".join(
-        f"{_words(phase)} {int(frame.loc[frame['phase'].eq(phase), 'explanations'].sum())}" for phase in order
-    )
-    return Drawing("pathways_phases", figure, title, f"Explanations by phase, by speaker: {told}.", frame)
-
-
-def flows(record: Record, result: Pathways) -> Drawing:
-    """The cases from departure to outcome, a band a step, as wide as the number of cases."""
-    cases = result.cases
-    wished = cases[cases["exit"].isin(["wished_to_leave", "left_group"])]
-    killed = wished["outcome"].str.startswith("killed").sum()
-    title = (
-        f"{len(cases)} cases: of {len(wished)} said to have left or wished to, {killed} are told to have been killed"
-    )
-    figure = canvas(5.2, title, record, cases["case_id"])
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        axes.set_axis_off()
-        if cases.empty:
-            nothing_to_draw(axes, "The chosen sources tell of no case.")
-        else:
-            _bands(axes, cases)
-    told = "; ".join(f"{_words(row.outcome)} {row.cases}" for row in result.outcomes.itertuples())
-    return Drawing(
-        "pathways_flows",
-        figure,
-        title,
-        f"Flows of cases by stage, ending in: {told}.",
-        result.flows,
-    )
-
-
-def _bands(axes: Axes, cases: pd.DataFrame) -> None:
-    """Nodes a stage and bands between them; the order within a stage is by size, so that it is the same everywhere."""
-    gap, thick = 0.9, 0.03
-    height = len(cases) + gap * (max(cases[stage].nunique() for stage in STAGES) - 1)
-    spot: dict[tuple[str, str], float] = {}
-    for x, stage in enumerate(STAGES):
-        sizes = cases[stage].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        y = (len(sizes) - 1) * gap / 2 + len(cases) / 2
-        for name, size in sizes.items():
-            spot[stage, str(name)] = y
-            axes.add_patch(mpl.patches.Rectangle((x - thick, y - size), 2 * thick, size, color=INK))
-            axes.text(x + (thick + 0.02), y - size / 2, f"{_words(str(name))} {size}", va="center", ha="left", fontsize=8, zorder=3,
-                      bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6})  # fmt: skip
-            y -= size + gap
-        axes.text(x, height / 2 + 1, _words(stage), ha="center", fontsize=9, fontweight="bold")
-    out, into = dict(spot), dict(spot)
-    for x, (left, right) in enumerate(itertools.pairwise(STAGES)):
-        counted = cases.groupby([left, right]).size()
-        ranked = sorted(counted.items(), key=lambda item: (-spot[left, item[0][0]], -spot[right, item[0][1]]))  # type: ignore[index]
-        for (source, target), size in ranked:  # type: ignore[misc]
-            top, goal = out[left, source], into[right, target]
-            out[left, source] -= size
-            into[right, target] -= size
-            a, b, m = x + thick, x + 1 - thick, x + 0.5
-            points = [
-                (a, top),
-                (m, top),
-                (m, goal),
-                (b, goal),
-                (b, goal - size),
-                (m, goal - size),
-                (m, top - size),
-                (a, top - size),
-                (a, top),
-            ]
-            steps = [Curve.MOVETO, *[Curve.CURVE4] * 3, Curve.LINETO, *[Curve.CURVE4] * 3, Curve.CLOSEPOLY]
-            colour = ORANGE if target.startswith("killed") else BLUE
-            axes.add_patch(PathPatch(Curve(points, steps), facecolor=colour, alpha=0.35, edgecolor="none"))
-    axes.set_xlim(-0.15, len(STAGES) - 0.3)
-    axes.set_ylim(-height / 2 - 0.5, height / 2 + 2)
-
-
-def reliability(record: Record, result: Pathways) -> Drawing:
-    """Krippendorff's alpha of each code with its bootstrap interval, counts beside it."""
-    frame = result.reliability
-    firm = int((frame["alpha_lower"] >= 0.667).sum())
-    title = f"Two codings agree: {firm} of {len(frame)} codes stay above 0.667 over their whole interval"
-    figure = canvas(1.4 + 0.235 * max(len(frame), 2), title, record, record.codings["coding_id"])
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if frame.empty:
-            nothing_to_draw(axes, "The chosen sources have no codings.")
-        else:
-            for place, row in enumerate(frame.itertuples()):
-                interval(axes, place, row.alpha_lower, row.alpha_upper, 1, BLUE if row.alpha_lower >= 0.667 else ORANGE)
-                axes.plot([row.alpha], [place], marker="o", color=INK, markersize=4)
-                axes.text(
-                    1.03, place, f"{row.coder_a}, {row.coder_b}, {row.both}", va="center", fontsize=7.5, color=GREY
-                )
-            rows(
-                axes,
-                [f"{FRAME_NAMES.get(row.field, _words(row.field))}: {_words(row.code)}" for row in frame.itertuples()],
-            )
-            axes.axvline(0.667, color=GREY, lw=0.8, ls=":")
-            axes.text(1.03, -1.1, "a, b, both", fontsize=7.5, color=GREY)
-            axes.set_xlim(-0.05, 1.18)
-            axes.set_xticks([0, 0.25, 0.5, 0.667, 0.8, 1], ["0", "0.25", "0.5", "0.667", "0.8", "1"])
-            axes.set_xlabel(
-                "Krippendorff's alpha, with its 95% bootstrap interval (right: sentences coded by a, by b, by both)"
-            )
-            axes.grid(axis="x", color=PALE)
-    told = "; ".join(f"{_words(row.code)} {row.alpha:.2f}" for row in frame.itertuples())
-    return Drawing("pathways_reliability", figure, title, f"Alpha by code: {told}.", frame)
+    values = {
+        "holds": holds,
+        "codes": len(result.reliability),
+        "few_units": FEW_UNITS,
+        "threshold": FIRM,
+        "listed": listed,
+    }
+    chart = Chart(words, "reliability", result.explanations["explanation_id"], 0.5 + 0.22 * max(len(frame), 3), values)
+    if frame.empty:
+        return chart.empty("The chosen articles have no double coding.")
+    axes = chart.axes()
+    colours = {"holds": COLOURS["returned"], "fails": COLOURS["arrested"], "few": COLOURS["unknown"]}
+    for place, row in enumerate(frame.itertuples()):
+        interval(axes, place, row.alpha_lower, row.alpha_upper, 1, colours[row.status])
+        axes.plot([row.alpha], [place], marker="o", color=INK if row.status != "few" else GREY, markersize=4)
+    row_labels(axes, [f"{words.term(row.name)} ({row.units})" for row in frame.itertuples()], 60)
+    axes.tick_params(axis="y", labelsize=8.5)
+    axes.axvline(FIRM, color=GREY, lw=0.8, ls=":")
+    axes.set_xlim(-0.1, 1.05)
+    axes.set_xlabel("alpha (in brackets: sentences that carry the code)")
+    axes.grid(axis="x")
+    return chart.done(frame)

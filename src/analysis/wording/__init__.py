@@ -45,6 +45,7 @@ class Wording:
             "name": self.name,
             "label": self.label,
             "speaker": self.speaker,
+            "word": lambda field, term: self.text(f"words.{field}.{term}"),
         }
         self._jinja.filters |= {
             "number": formats.number,
@@ -137,6 +138,13 @@ class Wording:
     def name(self, field: str, term: str) -> str:
         """The human name of a term of the codebook, or of a measure."""
         return self._names[field, term]
+
+    def term(self, term: str) -> str:
+        """The human name of a term, given as ``field:term``, or of the first field of the codebook that has it."""
+        field, _, key = term.rpartition(":")
+        if (field, key) in self._names:
+            return self._names[field, key]
+        return next((name for (_, other), name in self._names.items() if other == key), key)
 
     @cached_property
     def _speakers(self) -> dict[str, str]:
