@@ -182,7 +182,7 @@ def _ids(frame: pd.DataFrame) -> list[str]:
 def rendered(frame: pd.DataFrame, caption: str, ids: list[str]) -> tuple[str, str]:
     """A table of text as HTML and as plain text: numbers to the right, no index; ``ids`` are the coded rows of each row."""
     right = [bool(len(frame)) and all(cell == "–" or cell[:1].isdigit() for cell in frame[head]) for head in frame]
-    cells = lambda row, tag: "".join(  # noqa: E731
+    cells = lambda row, tag: "".join(
         f"<{tag}{' class=n' if number else ''}{' scope=col' if tag == 'th' else ''}>{escape(cell)}</{tag}>"
         for cell, number in zip(row, right, strict=True)
     )

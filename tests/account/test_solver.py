@@ -31,7 +31,7 @@ systems = st.lists(constraints(), min_size=1, max_size=8).map(System.of)
 
 def unbounded(system: System, quantity: str) -> bool:
     """Whether some direction grows ``quantity`` for ever."""
-    ends = lambda row: (0 if row.lower > -inf else -inf, 0 if row.upper < inf else inf)  # noqa: E731
+    ends = lambda row: (0 if row.lower > -inf else -inf, 0 if row.upper < inf else inf)
     ways = points(System.of(tuple(Constraint(row.element, row.terms, *ends(row)) for row in system.constraints)))
     return bool(ways[:, QUANTITIES.index(quantity)].any())
 

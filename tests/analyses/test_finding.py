@@ -84,7 +84,7 @@ def test_a_window_reads_in_words(edtf: str, told: str) -> None:
 
 @given(intervals, intervals)
 def test_intervals_meet_where_a_number_is_in_both(one: Bounds, two: Bounds) -> None:
-    held = lambda pair, value: (pair[0] or 0) <= value <= (inf if pair[1] is None else pair[1])  # noqa: E731
+    held = lambda pair, value: (pair[0] or 0) <= value <= (inf if pair[1] is None else pair[1])
     common = any(held(one, value) and held(two, value) for value in range(20))
     assert overlap(one, two) == overlap(two, one) == common
 
@@ -92,7 +92,7 @@ def test_intervals_meet_where_a_number_is_in_both(one: Bounds, two: Bounds) -> N
 @given(st.integers(1, 100), st.integers(1, 5000), st.sampled_from(["exact", "more_than", "at_least"]))
 def test_the_least_part_is_the_least_that_will_do(percent: int, whole: int, hedge: str) -> None:
     share, least = Fraction(percent, 100), least_part(percent / 100, hedge, whole)
-    enough = lambda count: count > share * whole if hedge == "more_than" else count >= share * whole  # noqa: E731
+    enough = lambda count: count > share * whole if hedge == "more_than" else count >= share * whole
     assert enough(least) and not enough(least - 1)
 
 

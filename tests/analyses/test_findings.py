@@ -46,7 +46,7 @@ def test_the_sample_of_48_gives_whole_numbers_of_dead(record: Record) -> None:
 
 
 def test_more_than_half_against_more_than_600(record: Record) -> None:
-    verdict = lambda **choices: set(deaths_by_year.analyse(under(record, **choices)).halves["verdict"])  # noqa: E731
+    verdict = lambda **choices: set(deaths_by_year.analyse(under(record, **choices)).halves["verdict"])
     assert "cannot both hold" not in verdict()
     assert "cannot both hold" in verdict(deaths_total="600_to_699")
 
@@ -61,7 +61,7 @@ def test_no_returned_claim_is_comparable_with_an_arrested_claim(record: Record) 
 
 
 def test_1631_cannot_be_a_stock_beside_the_other_claims(record: Record) -> None:
-    sets = lambda **choices: set(evidence.contradictions(under(record, **choices))["claims"])  # noqa: E731
+    sets = lambda **choices: set(evidence.contradictions(under(record, **choices))["claims"])
     assert sets() == {"raseef22-2017-03.c03; raseef22-2017-03.c04"}
     stock = sets(count_1631="present_stock") - sets()
     assert stock and all("mwn-2017-07.c02" in ids and "mwn-2018-12.c01" in ids for ids in stock)
@@ -78,7 +78,7 @@ def test_alpha_agrees_with_the_krippendorff_package(units: list[tuple[int, int]]
 
 
 def told(findings: Iterable[Finding]) -> list[str]:
-    end = lambda value: "open" if value is None else f"{value:.6g}"  # noqa: E731
+    end = lambda value: "open" if value is None else f"{value:.6g}"
     return [f"{found.id}: {found.answer} [{end(found.lower)}, {end(found.upper)}] {found.unit}" for found in findings]
 
 

@@ -271,7 +271,7 @@ class Book:
     def _balance(
         self, scope: Scope, day: str, names: set[str], tree: dict[str, str], whole: pd.Series
     ) -> Iterator[Constraint]:
-        at = lambda name: Quantity(name, scope, day)  # noqa: E731
+        at = lambda name: Quantity(name, scope, day)
         for name in dict.fromkeys(tree.values()):
             parts = tuple((at(part), -1) for part, of in tree.items() if of == name)
             yield Constraint(BALANCE, ((at(name), 1), *parts), 0, 0)
@@ -340,7 +340,7 @@ class Book:
             for name in sorted(names & accumulates):
                 series.setdefault((name, scope), []).append(day)
         for (name, scope), dates in series.items():
-            top = lambda day: ("top", name, scope, day)  # noqa: B023, E731
+            top = lambda day: ("top", name, scope, day)  # noqa: B023
             for day in dates:
                 count = Quantity(name, scope, day)
                 yield Constraint(NO_FALL, ((top(day), 1), (count, -1)), 0, revision)

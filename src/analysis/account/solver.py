@@ -104,7 +104,7 @@ class System:
         """The systems that share no quantity with one another."""
         constraints = list(self.constraints)
         index: dict[Quantity, int] = {}
-        place = lambda quantity: index.setdefault(quantity, len(index))  # noqa: E731
+        place = lambda quantity: index.setdefault(quantity, len(index))
         pairs = [(place(q), place(c.terms[0][0])) for c in constraints for q, _ in c.terms]
         if not pairs:
             return ()

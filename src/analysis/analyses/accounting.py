@@ -356,7 +356,7 @@ def _unaccounted(book: Book, taken: list[Side]) -> pd.DataFrame:
     if not book.aligned:
         taken = []
     counts = book.claims[[_of_round(book, claim) for claim in book.claims.itertuples()]]
-    of = lambda measure: counts[counts["measure"].eq(measure)].sort_values("value")  # noqa: E731
+    of = lambda measure: counts[counts["measure"].eq(measure)].sort_values("value")
     for _, back in _rivals(book).iterrows():
         rest = [of(name).iloc[0] for name in ("departed", "killed", "fighting") if len(of(name))]
         whole = len(rest) == 3

@@ -434,7 +434,7 @@ def _rate_finding(both: Record, rates: pd.DataFrame) -> Iterator[Finding]:
     if len(rates) < 2:
         return
     one, two = rates.iloc[0], rates.iloc[1]
-    tell = lambda row: {  # noqa: E731
+    tell = lambda row: {
         "start": f"{row['start']:%Y-%m-%d}", "end": f"{row['end']:%Y-%m-%d}", "lower": float(row["rate_lower"]), "upper": float(row["rate_upper"]),
         "deaths": float(row["deaths"]), "years": float(row["years"]), "least": float(row["at_risk_lower"]), "most": float(row["at_risk_upper"]),
         "away_start": list(row["away_start"]), "away_end": list(row["away_end"]),

@@ -160,7 +160,7 @@ def _separate(counts: pd.DataFrame, back: Any) -> tuple[list[Any], list[Any]]:
     """The counts of arrests that do not overlap: those up to the date of the returns, and those that go on after it."""
     inside: list[Any] = []
     partly: list[Any] = []
-    begins = lambda row: row.start if not pd.isna(row.start) else pd.Timestamp.min  # noqa: E731
+    begins = lambda row: row.start if not pd.isna(row.start) else pd.Timestamp.min
     for row in sorted(counts.itertuples(), key=lambda row: (row.day, begins(row), row.claim_id)):
         taken = [*inside, *partly]
         apart = all(begins(row) > other.day for other in taken)
@@ -306,7 +306,7 @@ def _gap_finding(both: Record, record: Record, gap: pd.DataFrame) -> Iterator[Fi
     for place, claim in enumerate(order):
         rows = gap[gap["returned"].eq(claim)]
         chosen = record.scenario[ambiguity] if ambiguity else ""
-        tell = lambda row: {  # noqa: E731
+        tell = lambda row: {
             "lower": row.lower, "upper": row.upper,
             "arrests": [{"claim": c, "lower": low, "upper": high, "inside": i} for c, low, high, i in row.arrests],
         }  # fmt: skip

@@ -106,7 +106,7 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
             raise ParameterError(
                 f"scenarios.toml: {name} does not take {', '.join(wrong)}. It takes: {', '.join(parameters)}."
             )
-        values = lambda parameter, asked_for: list(parameters[parameter].values) if asked_for == EVERY else asked_for  # noqa: B023, E731
+        values = lambda parameter, asked_for: list(parameters[parameter].values) if asked_for == EVERY else asked_for  # noqa: B023
         cross = {parameter: values(parameter, asked_for) for parameter, asked_for in asked.get("cross", {}).items()}
         readings = set(record.reported["readings"]["ambiguity"])
         single = {p: EVERY for p in takes if p in readings and p not in cross} | dict(asked.get("single", {}))

@@ -156,7 +156,7 @@ class Chart:
             (textwrap.fill(self._text("subtitle"), 78), 9.5, "normal", GREY),
         ]
         foot = textwrap.fill(f"{note} {source_line(words, self.drawn)}".strip(), 96)
-        tall = lambda text, size: 1.3 * size / 72 * (text.count("\n") + 1)  # noqa: E731
+        tall = lambda text, size: 1.3 * size / 72 * (text.count("\n") + 1)
         top = sum(tall(text, size) for text, size, _, _ in heads) + 0.18
         bottom = tall(foot, 7.5) + 0.12
         whole = height + top + bottom

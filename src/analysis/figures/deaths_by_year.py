@@ -69,7 +69,7 @@ def pace(result: DeathsByYear, words: Wording) -> Drawing:
 def rates(result: DeathsByYear, words: Wording) -> Drawing:
     """Possible deaths per 100 person-years at risk between official totals."""
     frame = result.rates
-    label = lambda row: f"{month(f'{row.start:%Y-%m}')} to {month(f'{row.end:%Y-%m}')}"  # noqa: E731
+    label = lambda row: f"{month(f'{row.start:%Y-%m}')} to {month(f'{row.end:%Y-%m}')}"
     listed = "; ".join(
         f"{label(row)} {amount(round(row.rate_lower, 1), round(row.rate_upper, 1))}" for row in frame.itertuples()
     )
@@ -95,7 +95,7 @@ def rates(result: DeathsByYear, words: Wording) -> Drawing:
 def half(result: DeathsByYear, words: Wording) -> Drawing:
     """The dead that "more than half" requires for each base, against the dead that were counted."""
     frame = result.half
-    name = lambda base: words.text(f"words.base.{base}")  # noqa: E731
+    name = lambda base: words.text(f"words.base.{base}")
     listed = "; ".join(f"{name(row.base)} {number(row.least_dead)}" for row in frame.itertuples())
     official, article = (number(frame[c].iloc[0]) if len(frame) else "" for c in ("dead_official", "dead_article"))
     if len(frame):

@@ -69,7 +69,7 @@ def codes(result: Pathways, words: Wording) -> Drawing:
         speakers=("speaker", "nunique"), explanations=("explanation_id", "size"), stories=("story", "nunique")
     )
     counted = counted.sort_values(["speakers", "explanations"], ascending=False)
-    name = lambda code: words.name(frame_name, code)  # noqa: E731
+    name = lambda code: words.name(frame_name, code)
     listed = ", ".join(f"{name(code)} {row.speakers}" for code, row in counted.iterrows())
     top = name(counted.index[0]) if len(counted) else ""
     values = {"top": top, "frame": words.text(f"words.frame.{frame_name}"), "listed": listed}
@@ -119,7 +119,7 @@ def directions(result: Pathways, words: Wording) -> Drawing:
     order = sorted(order, key=lambda pair: (phases[pair.split(": ")[0]], -counts[pair]))
     name = lambda pair: (
         f"{words.name('phase', pair.split(': ')[0])}: {words.text('words.direction.' + pair.split(': ')[1])}"
-    )  # noqa: E731
+    )
     listed = ", ".join(f"{name(pair)} {counts[pair]}" for pair in order[:5])
     chart = Chart(words, "directions", table["explanation_id"], 0.8 + 0.3 * max(len(order), 3), {"listed": listed})
     if table.empty:

@@ -17,7 +17,7 @@ def counts(result: ReturneesAndArrests, words: Wording) -> Drawing:
     frame = result.returned
     official = frame[frame["elsewhere"] & frame["speaker_role"].eq("official") & frame["population"].eq("moroccan_returnees")]  # fmt: skip
     held = _arrests(result)
-    iso = lambda when: f"{when:%Y-%m-%d}"  # noqa: E731
+    iso = lambda when: f"{when:%Y-%m-%d}"
     ends = official if len(official) else frame
     values = {
         "first": number(ends["lower"].iloc[0]) if len(ends) else "",
@@ -94,7 +94,7 @@ def gap(result: ReturneesAndArrests, words: Wording) -> Drawing:
     told = next((item.values for item in result.findings if item.id.endswith(".gap")), None)
     claim, contested = (told["claim"], number(told["contested"])) if told else (None, "")
     rows = frame[frame["returned"].eq(claim)]
-    name = lambda row: (  # noqa: E731
+    name = lambda row: (
         f"{contested} as {words.text(f'words.reading.{row.reading}')}, {words.text(f'words.record.{row.record}')}"
         if row.reading
         else words.text(f"words.record.{row.record}")

@@ -99,7 +99,7 @@ def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
     there = normalised(text.quote(span)) == normalised(row["phrase"])
     if there and text.sentence_hash(span) == row["sentence_sha256"]:
         return "found", [span]
-    nearest = lambda places: sorted(places, key=lambda place: abs(place.start - span.start))  # noqa: E731
+    nearest = lambda places: sorted(places, key=lambda place: abs(place.start - span.start))
     if moved := text.locate(row["phrase"], row["sentence_sha256"]):
         return "moved", nearest(moved)
     places = nearest(text.occurrences(row["phrase"]))
