@@ -306,6 +306,21 @@ def _rates(both: Record, official: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _kinds_of_death(record: Record) -> set[str]:
+    """The measure of the dead and its parts, such as those killed in fighting."""
+    measures = record.measures
+    return {"killed", *measures.loc[measures["part_of"].eq("killed"), "measure"]}
+
+
+def _wholes(record: Record) -> set[str]:
+    """The measures that the dead are a part of: those who did not come back, and all who left."""
+    whole = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
+    found, measure = set(), "killed"
+    while measure := whole.get(measure, ""):
+        found.add(measure)
+    return found
+
+
 def _half(record: Record, both: Record) -> pd.DataFrame:
     """Each "more than half were killed" against each base that it may have, beside the counts of the dead.
 
@@ -316,7 +331,8 @@ def _half(record: Record, both: Record) -> pd.DataFrame:
     """
     columns = ["base", "lower", "upper", "least_dead", "dead_official", "dead_article", "verdict", "claim", "claims"]
     claims = record.claims
-    shares = claims[claims["measure"].eq("killed") & claims["base"].eq("departed") & claims["lower"].notna()]
+    kinds = _kinds_of_death(record)
+    shares = claims[claims["measure"].isin(kinds) & claims["base"].isin(_wholes(record)) & claims["lower"].notna()]
     if shares.empty:
         return pd.DataFrame(columns=columns)
     share = shares.iloc[0]
@@ -450,6 +466,7 @@ def _printed_finding(both: Record, printed: pd.DataFrame, chosen: str) -> Iterat
     row = printed[printed["reading"].eq(chosen)].iloc[0]
     others = printed[printed["reading"].ne(chosen)]
     values = {
+        "each": any(share["each"] for share in row["shares"]),
         "shares": row["shares"], "named": row["named"], "left": row["left"], "years": row["years"],
         "others": [{"left": other.left} for other in others.itertuples()],
     }  # fmt: skip

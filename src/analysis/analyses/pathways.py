@@ -314,7 +314,7 @@ def _reliability_finding(record: Record, reliability: pd.DataFrame) -> Iterator[
     if reliability.empty:
         return
     by = reliability["status"].value_counts()
-    values = {name: int(by.get(name, 0)) for name in ("holds", "fails", "few")}
+    values: dict[str, Any] = {name: int(by.get(name, 0)) for name in ("holds", "fails", "few")}
     values |= {"codes": len(reliability), "threshold": FIRM, "few_units": FEW_UNITS,
                "firm": [{"field": r.field, "code": r.code, "alpha": r.alpha} for r in reliability[reliability["status"].eq("holds")].itertuples()]}  # fmt: skip
     held = float(values["holds"])

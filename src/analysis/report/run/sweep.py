@@ -266,13 +266,12 @@ def sweep(url: str = "") -> list[str]:
     stale = [run for run in wanted if Stamp(Path(run.file)).stale(stamps[run], store.read(run.file))]
     failures: dict[Run, str] = {}
     print(f"sweep: {len(wanted) - len(stale)} of {len(wanted)} notebooks are current", file=sys.stderr)
-<<<<<<< HEAD
     if stale or grid_stamp().stale(grid_parts()):
         with cluster() as found:
             evaluated(found and found[0])
             with ThreadPoolExecutor(cores()) as threads, children.none_left(threads):
                 executor, workers = found or (threads, cores())
-                submit = lambda run: executor.submit(_execute, run, stamps[run], url)  # noqa: E731
+                submit = lambda run: executor.submit(_execute, run, stamps[run], url)
                 with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
                     for run, future in _in_turn(submit, stale, AHEAD * workers):
                         try:
@@ -283,23 +282,6 @@ def sweep(url: str = "") -> list[str]:
                             store.write(run.file, notebook.encode())
                         bar.set_postfix_str(run.scenario)
                         bar.update()
-=======
-    stamp, now = grid_stamp()
-    if stale or stamp.stale(now):
-        with cluster() as (executor, workers):
-            evaluated(executor)
-            submit = lambda run: executor.submit(_execute, run, keys[run], url)
-            with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
-                for run, future in _in_turn(submit, stale, AHEAD * workers):
-                    try:
-                        notebook, why[run] = future.result()
-                    except Exception as error:  # whatever a worker could not do, the others finish
-                        notebook, why[run] = "", f"{type(error).__name__}: {error}"
-                    if notebook:
-                        store.write(run.file, notebook.encode())
-                    bar.set_postfix_str(run.scenario)
-                    bar.update()
->>>>>>> 3fe85bb (A short function may be a lambda with a name)
     rows = [
         (
             run.scenario,
