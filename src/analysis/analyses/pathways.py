@@ -46,18 +46,20 @@ class Pathways:
     """The tables behind the findings.
 
     ``courses``: a row a case, the told values of each stage joined, and how it ended, sorted by that. ``outcomes``: cases
-    and least persons by how they ended, with the bounds of the share. ``codes``: explanations, distinct speakers and
+    and least persons by how they ended, with the bounds of the share. ``stages``: cases and speakers by what is told of each stage. ``codes``: explanations, distinct speakers and
     stories by code of the chosen frame. ``directions``: the same by phase and direction. ``speakers``: the same by kind of
-    speaker. ``went``: what people from inside the groups say at first hand. ``reliability``: agreement of the two coders, a row a code. ``explanations``:
+    speaker. ``went``: what people from inside the groups say at first hand. ``units``: what the two coders found, by kind of row. ``reliability``: agreement of the two coders, a row a code. ``explanations``:
     the chosen ones.
     """
 
     courses: pd.DataFrame
     outcomes: pd.DataFrame
+    stages: pd.DataFrame
     codes: pd.DataFrame
     directions: pd.DataFrame
     speakers: pd.DataFrame
     went: pd.DataFrame
+    units: pd.DataFrame
     reliability: pd.DataFrame
     explanations: pd.DataFrame
     findings: tuple[Finding, ...]
@@ -71,12 +73,13 @@ def analyse(record: Record) -> Pathways:
     table = table[keep].reset_index(drop=True)
     courses = _courses(record)
     outcomes = _outcomes(courses)
+    stages = _stages(record)
     codes = _counted(_exploded(table, frame), ["code", "phase"])
     codes = _in_order(codes, record.terms(frame))
     directions = _counted(table, ["phase", "direction"])
     speakers = _speakers(table)
     went = table[table["first_hand"].astype(bool) & table["speaker_role"].eq("insider")].reset_index(drop=True)
-    reliability = _reliability(record)
+    units, reliability = _units(record), _reliability(record)
     findings = (
         *_outcome_finding(record, courses, outcomes),
         *_code_finding(record, table, frame),
@@ -84,7 +87,7 @@ def analyse(record: Record) -> Pathways:
         *_speaker_finding(record, table),
         *_reliability_finding(record, reliability),
     )
-    return Pathways(courses, outcomes, codes, directions, speakers, went, reliability, table, findings)
+    return Pathways(courses, outcomes, stages, codes, directions, speakers, went, units, reliability, table, findings)
 
 
 def _courses(record: Record) -> pd.DataFrame:
@@ -139,6 +142,30 @@ def _outcomes(courses: pd.DataFrame) -> pd.DataFrame:
         most = len(part) + (0 if end == "not_told" else open_)
         rows.append((end, len(part), persons, len(part) / total if total else 0.0, most / total if total else 0.0, "; ".join(people["case_id"])))  # fmt: skip
     return pd.DataFrame(rows, columns=["end", "cases", "persons", "lower", "upper", "ids"])
+
+
+def _stages(record: Record) -> pd.DataFrame:
+    """Cases and distinct speakers by told value of each stage before the outcome, in the order of a life."""
+    told = record.stages[record.stages["stage"].ne("outcome")]
+    counted = told.groupby(["stage", "value"], sort=False).agg(
+        cases=("case_id", "nunique"), speakers=("speaker", "nunique"), ids=("stage_id", "; ".join)
+    )
+    frame = counted.reset_index()
+    frame["name"] = "stage_" + frame["stage"] + ":" + frame["value"]
+    place = frame["stage"].map({stage: place for place, stage in enumerate(STAGES)})
+    frame = frame.assign(place=place).sort_values(["place", "cases"], ascending=[True, False], kind="stable")
+    return frame.drop(columns="place").reset_index(drop=True)
+
+
+def _units(record: Record) -> pd.DataFrame:
+    """Sentences that coder a, coder b and both coded, by kind of row; of events, on how many dates both agree."""
+    codings = record.codings
+    rows = []
+    for kind, part in codings.groupby("unit_type", sort=False):
+        sets = {coder: set(part.loc[part["coder"].eq(coder), "sentence_sha256"]) for coder in "ab"}
+        rows.append((kind, len(sets["a"]), len(sets["b"]), len(sets["a"] & sets["b"]), len(sets["a"] | sets["b"])))
+    frame = pd.DataFrame(rows, columns=["unit_type", "coder_a", "coder_b", "both", "either"])
+    return frame.assign(agreement=frame["both"] / frame["either"])
 
 
 def _exploded(table: pd.DataFrame, frame: str) -> pd.DataFrame:

@@ -109,7 +109,7 @@ def row_problems(frame: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
     if "char_start" in frame:
         start, end = (_numbers(frame[name]) for name in ("char_start", "char_end"))
         printed = frame["phrase"].map(visible).str.replace("ff[il]?|f[il]|st", "f", regex=True)  # also as ligatures
-        span = lambda row: f"{row['char_start']} to {row['char_end']}"  # noqa: E731
+        span = lambda row: f"{row['char_start']} to {row['char_end']}"
         yield from faults(frame, start >= end, "char_end", span, "a start before the end")
         yield from faults(
             frame,
@@ -151,7 +151,7 @@ def context_problems(frame: pd.DataFrame, frames: Frames) -> Iterator[Problem]:
             yield from faults(frame, lone, "case_id", _cell("case_id"), "the case whose persons are counted")
         if "target" in frame:
             wrong = frame["target"].eq("case").ne(case.ne(""))
-            found = lambda row: f"{row['target']} with the case_id {row['case_id']!r}"  # noqa: E731
+            found = lambda row: f"{row['target']} with the case_id {row['case_id']!r}"
             yield from faults(frame, wrong, "target", found, "the target case where there is a case_id, and only there")
         if "stage" in frame:
             yield from faults(frame, case.eq(""), "case_id", _cell("case_id"), "the case that the stage is of")
@@ -169,7 +169,7 @@ def case_problems(cases: pd.DataFrame) -> Iterator[Problem]:
     shared, persons = _numbers(cases["shared"]).fillna(0), _numbers(cases["persons"])
     alone = shared.gt(0) & cases["overlaps"].eq("")
     yield from faults(cases, alone, "shared", _cell("shared"), "nothing, where no other case overlaps")
-    more = lambda row: f"{row['shared']} of {row['persons']}"  # noqa: E731
+    more = lambda row: f"{row['shared']} of {row['persons']}"
     yield from faults(cases, shared > persons, "shared", more, "no more persons than the case has")
 
 
@@ -366,7 +366,7 @@ def _choice_problems(readings: pd.DataFrame, patches: pd.DataFrame) -> Iterator[
     known = set(zip(readings["ambiguity"], readings["reading"], strict=True))
     pairs = list(zip(patches["ambiguity"], patches["reading"], strict=True))
     unknown = pd.Series([pair not in known for pair in pairs], patches.index, dtype=bool)
-    found_pair = lambda row: f"{row['reading']} of {row['ambiguity']}"  # noqa: E731
+    found_pair = lambda row: f"{row['reading']} of {row['ambiguity']}"
     yield from faults(patches, unknown, "reading", found_pair, "a reading of readings.csv")
 
 

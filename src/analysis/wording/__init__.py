@@ -167,7 +167,7 @@ class Wording:
         if parameter not in known:
             return self.reading(parameter, str(value))
         answers = known[parameter]["answers"]
-        tell = lambda one: answers.get(one) or answers["*"].format(value=one, label=self._labels.get(one, one))  # noqa: E731
+        tell = lambda one: answers.get(one) or answers["*"].format(value=one, label=self._labels.get(one, one))
         text = str(value).removesuffix(".0")
         return known[parameter]["question"], answers.get(text) or formats.listed(map(tell, text.split(",")))
 
