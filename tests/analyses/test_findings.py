@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from hashlib import sha256
+from importlib import import_module
 from types import ModuleType, SimpleNamespace
 
 import krippendorff
@@ -20,6 +21,9 @@ from analysis.evidence.record import Record
 from analysis.evidence.scenario import Parameter
 
 from ..held import Held
+
+NAMES = ("deaths_by_year", "returnees_and_arrests", "pathways", "accounting", "wider_record", "sensitivity", "claims")
+ANALYSES = {name: import_module(f"analysis.analyses.{name}").analyse for name in NAMES}
 
 
 def under(read: Record, **choices: object) -> Record:
