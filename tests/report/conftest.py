@@ -1,4 +1,4 @@
-"""The site, built once from the stored notebooks and figures, and a real browser to read it with."""
+"""The site, built once from the notebooks and figures as they were last executed, and a real browser to read it with."""
 
 import os
 import shutil
@@ -10,7 +10,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from analysis.evidence import paths
 from analysis.evidence.record import Record
+from analysis.index import Index
+from analysis.recorded import latest
 from analysis.report.build import site as build_site
+from analysis.report.run import INDEX, NOTEBOOKS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -20,9 +23,25 @@ def pages(site: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def site(record: Record, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The executed notebooks with their figures: those of the last report here, or the stored ones."""
+    folder = tmp_path_factory.mktemp("executed")
+    for name in (INDEX, *NOTEBOOKS):
+        shutil.copy(latest(name), folder)
+        drawn = latest(name).parent / "figures"
+        shutil.copytree(drawn if drawn.is_dir() else paths.FIGURES, folder / "figures", dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def index(executed: Path) -> Index:
+    return Index(sorted(executed.glob("*.ipynb")))
+
+
+@pytest.fixture(scope="session")
+def site(record: Record, executed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a report") / "report"
-    build_site(record, paths.NOTEBOOKS, paths.FIGURES, folder, "commit 0123456789ab")
+    build_site(record, executed, executed / "figures", folder, "commit 0123456789ab")
     return folder
 
 

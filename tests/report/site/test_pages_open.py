@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from .conftest import pages
+from ..conftest import pages
 
 LIMIT = 2_000_000
 """Bytes that a page may load, with all that belongs to it."""
@@ -45,7 +45,16 @@ def faults_of(site: Path, path: Path, browser: Browser) -> list[str]:
 
 def test_axe_finds_nothing_serious(site: Path, browser: Browser) -> None:
     axe, faults = Axe(), []
-    phone = {"index", "explorer", "claims", "returnees_and_arrests", "contradictions", "mwn-2017-07"}
+    phone = {
+        "index",
+        "explorer",
+        "claims",
+        "2_returnees_and_arrests",
+        "contradictions",
+        "mwn-2017-07",
+        "search",
+        "data",
+    }
     for scheme, width, names in (("light", 1280, None), ("dark", 390, phone)):
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
