@@ -86,7 +86,7 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
             if not cells:
                 continue  # a blank line is no row
             if len(cells) != len(wanted):
-                problems.append(Problem(file, f"{len(cells)} cells", f"{len(wanted)} cells in every row", number))
+                problems.append(_length_fault(cells, table, file, number))
             rows.append([*map(intern, cells), file, number])
     except csv.Error as error:
         remedy = "Quote a cell that holds a comma, a quote or a line break, and double the quotes in it."
@@ -94,6 +94,24 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
     if problems:
         raise EvidenceError(problems)
     return rows
+
+
+def _length_fault(cells: list[str], table: Table, file: str, number: int) -> Problem:
+    """A row with another number of cells, with the first column whose cell does not fit: the fault is there or before."""
+    patterns = {"integer": COUNT, "number": NUMBER, "boolean": "true|false"}
+    for column, cell in zip((column for column in table.columns if not column.derived), cells, strict=False):
+        pattern = column.pattern or patterns.get(column.type, ".*")
+        if (cell and not re.fullmatch(pattern, cell, re.DOTALL)) or (column.required and not cell.strip()):
+            break
+    else:
+        column = next(one for one in reversed(table.columns) if not one.derived)
+    remedy = (
+        "Quote a cell that holds a comma." if len(cells) > len(table.raw_columns) else "Add the commas of empty cells."
+    )
+    if "phrase" in table.raw_columns and len(cells) < len(table.raw_columns):
+        remedy = f"`analysis locate --fill --source {file.split('/')[0]}` completes a row that ends early."
+    wanted = f"{len(table.raw_columns)} cells in every row; the first that does not fit is in this column"
+    return Problem(file, f"{len(cells)} cells", wanted, number, column.name, remedy)
 
 
 def _header_fault(header: list[str], wanted: list[str]) -> str:
@@ -143,8 +161,16 @@ def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> li
         cases = errors.failure_cases
         at = frame.loc[cases["index"].astype(int), ["file", "row"]]
         rows = zip(at["file"], cases["failure_case"], cases["check"], at["row"], cases["column"], strict=True)
-        problems = [Problem(file, repr(found), str(what), row, str(name)) for file, found, what, row, name in rows]
+        problems = [
+            Problem(file, repr(found), str(what), row, str(name), _remedy(str(name), found, file))
+            for file, found, what, row, name in rows
+        ]
     return problems
+
+
+def _remedy(name: str, cell: str, file: str) -> str:
+    locator = name in ("char_start", "char_end", "sentence_sha256") and not cell
+    return f"`analysis locate --fill --source {file.split('/')[0]}` fills it in." if locator else ""
 
 
 def _checks(column: Column, vocabulary: Vocabulary) -> list[Any]:

@@ -104,7 +104,7 @@ def test_a_file_that_is_no_text_is_passed_over(raw: Path, texts: list[Path], tmp
     assert verify(raw, [tmp_path, texts[0]]).statuses == verify(raw, texts).statuses
 
 
-@pytest.mark.parametrize(("taken_out", "code"), [("none", 0), ("a row", 1), ("the texts", 2)])
+@pytest.mark.parametrize(("taken_out", "code"), [("none", 0), ("a row", 1), ("the texts", 0)])
 def test_the_exit_code_is_for_machines(
     raw: Path, texts: list[Path], tmp_path: Path, taken_out: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,5 +116,55 @@ def test_the_exit_code_is_for_machines(
 
 
 def test_without_texts_the_command_says_so(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
-    assert main(["verify", "--texts", str(tmp_path)]) == 2
-    assert "ARTICLE_TEXTS" in capsys.readouterr().err
+    assert main(["verify", "--texts", str(tmp_path)]) == 0
+    assert "not checked, no text at hand" in (told := capsys.readouterr().err) and "ARTICLE_TEXTS" in told
+
+
+def test_texts_are_found_in_subfolders_and_with_capital_endings(raw: Path, texts: list[Path], tmp_path: Path) -> None:
+    for place, path in enumerate(sorted(texts[0].glob("*.txt"))):
+        target = tmp_path / str(place) / path.with_suffix(".TXT").name
+        target.parent.mkdir()
+        target.write_bytes(path.read_bytes())
+    result = verify(raw, [tmp_path])
+    assert not result.missing_texts and not result.faults and not result.notes
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "note"),
+    [
+        (
+            "a.txt",
+            "Café".encode("latin-1"),
+            r"a\.txt: not UTF-8 \(byte 0xe9 at offset 3\), so it was not read. Save it as UTF-8\.",
+        ),
+        ("a.txt", "two".encode("utf-16"), r"a\.txt: not UTF-8 \(byte 0xff at offset 0\)"),
+        ("a.docx", b"PK", r"no \.txt file among its 1 files\."),
+        (None, b"", r"missing: no such folder\."),
+    ],
+)
+def test_why_a_text_was_not_used_is_one_sentence(
+    raw: Path, tmp_path: Path, name: str | None, content: bytes, note: str
+) -> None:
+    folder = tmp_path / ("texts" if name else "missing")
+    if name:
+        folder.mkdir()
+        (folder / name).write_bytes(content)
+    (said,) = verify(raw, [folder]).notes
+    assert re.search(note, said)
+
+
+CODED = [
+    ("two and a half thousand", "2500", "1000"),
+    ("a third of them", "1/3", "0.33"),
+    ("forty percent", "0.4", "40"),
+]
+
+
+@pytest.mark.parametrize(("phrase", "right", "wrong"), [*CODED, ("1/3 of them", "1/3", "1"), ("5½ years", "5.5", "5")])
+def test_a_right_coding_is_accepted_and_a_wrong_one_refused(raw: Path, phrase: str, right: str, wrong: str) -> None:
+    from analysis.evidence.intake.verify import _misquoted
+
+    claims = read(raw)[0]["claims"].head(2)
+    claims = claims.assign(phrase=phrase, measure="killed", value=[right, wrong], value_to="")
+    (fault,) = _misquoted(claims)
+    assert f": {wrong} is not printed in" in fault

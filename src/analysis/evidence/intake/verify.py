@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
@@ -27,12 +26,14 @@ STATUSES = ("found", "moved", "changed", "missing")
 class Verification:
     """What was checked, and what does not hold.
 
-    ``sources`` counts, for each source whose text is at hand, its rows by status and its ``uncoded`` numbers.
+    ``sources`` counts, for each source whose text is at hand, its rows by status and its ``uncoded`` numbers. ``notes`` are
+    on texts that cannot be used.
     """
 
     sources: dict[str, Counter[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     missing_texts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def statuses(self) -> Counter[str]:
@@ -54,11 +55,11 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
         result.faults.extend(_misquoted(frames[name]))
     coded = pd.concat([_located(frames[table.name], table) for table in schema.BY_SOURCE], ignore_index=True)
     of = dict(iter(coded.groupby("source_id", sort=False)))
-    available = _available(paths.texts() if folders is None else folders)
-    captures = _Captures([available[sha] for sha in sorted(set(available) - set(frames["sources"]["text_sha256"]))])
+    texts, result.notes = available(paths.texts() if folders is None else folders)
+    captures = _Captures([texts[sha] for sha in sorted(set(texts) - set(frames["sources"]["text_sha256"]))])
     for source in frames["sources"].to_dict("records"):
         name = source["source_id"]
-        data = available.get(source["text_sha256"])
+        data = texts.get(source["text_sha256"])
         exact = data is not None
         rows = of.get(name, coded[:0]).to_dict("records")
         text = Text.read(data) if data is not None else captures.of(rows)
@@ -133,15 +134,27 @@ def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
                 yield f"{file}, row {row}, column {column}: {cell} is not printed in {phrase!r}"
 
 
-def _available(folders: list[Path]) -> dict[str, bytes]:
-    """The texts at hand, by the hash of their bytes; a file that is not UTF-8 is none."""
-    found = {}
-    for path in (path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.txt"))):
-        content = path.read_bytes()
-        with suppress(UnicodeDecodeError):
-            content.decode("utf-8")
-            found[sha256(content).hexdigest()] = content
-    return found
+def available(folders: list[Path]) -> tuple[dict[str, bytes], list[str]]:
+    """The texts in ``folders`` and below, by the hash of their bytes; and a sentence on each that cannot be used."""
+    texts, notes = {}, []
+    for folder in folders:
+        if not folder.is_dir():
+            notes.append(f"{folder}: {'a file, not a folder' if folder.exists() else 'no such folder'}.")
+            continue
+        candidates = sorted(path for path in folder.rglob("*") if path.is_file())
+        if not any(path.suffix.lower() == ".txt" for path in candidates):
+            notes.append(f"{folder}: no .txt file among its {len(candidates)} files.")
+        for path in (path for path in candidates if path.suffix.lower() == ".txt"):
+            try:
+                content = path.read_bytes()
+                content.decode("utf-8")
+                texts[sha256(content).hexdigest()] = content
+            except UnicodeDecodeError as error:
+                byte = f"0x{error.object[error.start]:02x} at offset {error.start}"
+                notes.append(f"{path}: not UTF-8 (byte {byte}), so it was not read. Save it as UTF-8.")
+            except OSError as error:
+                notes.append(f"{path}: {str(error.strerror).lower()}.")
+    return texts, notes
 
 
 class _Captures:

@@ -16,10 +16,11 @@ import pandas as pd
 
 from analysis.evidence import files, paths, schema, tables
 from analysis.evidence.curate import RESERVED
+from analysis.evidence.intake.locate import DRAFTED, edited, letter, locator, numbers
 from analysis.evidence.intake.suggestions import suggestions
 from analysis.evidence.intake.verify import COVERING, locate
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.text import Cover, Span, Text
+from analysis.evidence.text import Cover, Text
 
 _SUGGESTED = ("table", "measure", "hedge", "value", "unit", "kind", "value_to")
 TODO = schema.Table(
@@ -28,7 +29,8 @@ TODO = schema.Table(
     (
         schema.Column("status", "todo: to be coded or dismissed; changed, missing: a coded row to be looked at again"),
         schema.Column("table", "the table where it stands, or may go to: claims, events, dismissed"),
-        schema.Column("row_id", "the coded row; free for the id of a new one", required=False),
+        schema.Column("row_id", "the coded row, or the id of a new one", required=False),
+        schema.Column("label", "as claims.csv has it", required=False),
         schema.Column("char_start", "first character; empty where it is missing", required=False),
         schema.Column("char_end", "the character after the last", required=False),
         schema.Column("phrase", "the number with the few words around it"),
@@ -37,6 +39,13 @@ TODO = schema.Table(
     ),
 )
 """The worklist. From ``row_id`` to ``unit`` its columns are the first of claims.csv, in the same order."""
+
+_PAGE = re.compile(
+    r"<!doctype|</?(?:html|head|body|p|div|span|script|style|table|meta|img|a|b|br|li|h\d)(?:\s[^<>]*=[^<>]*)?\s*/?>",
+    re.IGNORECASE,
+)
+_SHEET = re.compile(r"[\w.#*]\s*\{\s*[a-z-]+\s*:[^{}]*\}|\b(?:var|let|const)\s+\w+\s*=|function\s*\w*\s*\([^)]*\)\s*\{")
+"""What shows that a text is a saved page: its tags, its styles, its scripts."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +105,16 @@ def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
     data = b""
     try:
         data = file.read_bytes()
-        if not data.decode("utf-8").strip():
+        content = data.decode("utf-8")
+        if not content.strip():
             problems.append(Problem(str(file), "no text", "the source's text"))
+        elif page := _PAGE.search(content) or _SHEET.search(content):
+            remedy = "Open the page in a browser, copy the article, and save it as plain text in UTF-8."
+            problems.append(
+                Problem(
+                    str(file), f"a saved page, with {page.group()[:60]!r}", "the article's text alone", remedy=remedy
+                )
+            )
     except OSError as error:
         problems.append(Problem(str(file), str(error.strerror).lower(), "a file that can be read"))
     except UnicodeDecodeError as error:
@@ -157,27 +174,14 @@ def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, 
             row["span"] = row["places"][0] if row["places"] else None
         if any(row["status"] == "moved" for row in rows):
             path = folder / f"{table.name}.csv"
-            changed[path] = _relocated(path.read_bytes().decode("utf-8"), table, rows)
+            moves = [
+                {"char_start": str(row["span"].start), "char_end": str(row["span"].end)}
+                if row["status"] == "moved"
+                else {}
+                for row in rows
+            ]
+            changed[path] = edited(path.read_bytes().decode("utf-8"), table, moves)
     return [row for _, rows in held for row in rows]
-
-
-_CELL = re.compile(r'("(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*)(,|\r\n|\r|\n|\Z)')
-
-
-def _relocated(content: str, table: schema.Table, rows: list[dict[str, Any]]) -> str:
-    """A table's ``content`` with the locators of the rows that moved, every other character as it was."""
-    lines: list[list[list[str]]] = [[]]
-    for cell, separator in _CELL.findall(content):
-        lines[-1].append([cell, separator])
-        if separator != ",":
-            lines.append([])
-    coded = [line for line in lines[1:] if len(line) > 1]  # a blank line is no row
-    first = table.raw_columns.index("char_start")
-    for line, row in zip(coded, rows, strict=True):
-        if row["status"] == "moved":
-            for place, number in ((first, row["span"].start), (first + 1, row["span"].end)):
-                line[place][0] = re.sub(r"\d+", str(number), line[place][0])
-    return "".join(cell + separator for line in lines for cell, separator in line)
 
 
 def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -191,32 +195,30 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
         if row["status"] in {"changed", "missing"}:
             coded = empty | {name: row[name] for name in TODO.raw_columns if name in row}
             todo.append(
-                coded | {"char_start": "", "char_end": ""} | (_locator(text, row["span"]) if row["span"] else {})
+                coded | {"char_start": "", "char_end": ""} | (locator(text, row["span"]) if row["span"] else {})
             )
     filled = defaultdict(list)
     if (folder / "todo.csv").exists():
         before = tables.to_frame(tables.read_raw(folder / "todo.csv", TODO, f"{folder.name}/todo.csv"), TODO)
         for row in before[before["status"] == "todo"].to_dict("records"):
-            filled[row["phrase"], row["sentence_sha256"]].append({name: row[name] for name in (*_SUGGESTED, "row_id")})
+            cells = {name: row[name] for name in (*_SUGGESTED, "row_id", "label")}
+            filled[row["phrase"], row["sentence_sha256"]].append(cells)
     cover = Cover(row["span"] for row in rows if row["span"] and row["table"] in COVERING)
     for guess in suggestions(text):
         if all(map(cover.covers, text.number_like(guess.span))):
             continue
-        locator = _locator(text, guess.span)
-        kept = filled[locator["phrase"], locator["sentence_sha256"]]
+        place = locator(text, guess.span)
+        kept = filled[place["phrase"], place["sentence_sha256"]]
         todo.append(
             empty
             | {"status": "todo"}
-            | locator
+            | place
             | (kept.pop(0) if kept else {name: getattr(guess, name) for name in _SUGGESTED})
         )
+    for table in DRAFTED:
+        used = [row["row_id"] for row in (*rows, *todo)]
+        free = iter(numbers(table, used))
+        for row in todo:
+            if row["table"] == table.name and not row["row_id"]:
+                row["row_id"] = f"{folder.name}.{letter(table)}{next(free):02}"
     return todo
-
-
-def _locator(text: Text, span: Span) -> dict[str, str]:
-    return {
-        "char_start": str(span.start),
-        "char_end": str(span.end),
-        "phrase": text.quote(span),
-        "sentence_sha256": text.sentence_hash(span),
-    }

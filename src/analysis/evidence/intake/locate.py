@@ -1,0 +1,176 @@
+"""Where is a phrase in a source's text, and which row does it begin? ``analysis locate``.
+
+A coder writes rows with a phrase and what it means; ids, places, hashes and the usual values are filled in here.
+"""
+
+import csv
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from io import StringIO
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from analysis.evidence import files, paths, schema, tables
+from analysis.evidence.intake.verify import available
+from analysis.evidence.problems import EvidenceError, Problem
+from analysis.evidence.rules import MAX_WORDS
+from analysis.evidence.text import Span, Text
+
+LOCATOR = ("char_start", "char_end", "sentence_sha256")
+DRAFTED = tuple(table for table in schema.BY_SOURCE if table.name != "codings")
+"""The tables that get draft rows; what a coder coded blind is never touched."""
+
+USUAL = {
+    "population": "moroccan_fighters", "origin": "morocco", "place": "syria_iraq", "group": "any", "kind": "cumulative",
+    "applies": "whole", "modality": "reported", "as_of_basis": "publication", "first_hand": "false", "target": "group",
+    "persons": "1", "age_band": "unstated", "speaker": "article-{source}", "story": "{source}.s{number}", "as_of": "{published}",
+}  # fmt: skip
+"""What a draft row holds where nothing else is given; a coder changes it."""
+
+
+def locator(text: Text, span: Span) -> dict[str, str]:
+    """The locator of ``span`` as a row holds it."""
+    place = {"char_start": str(span.start), "char_end": str(span.end), "phrase": text.quote(span)}
+    return place | {"sentence_sha256": text.sentence_hash(span)}
+
+
+def letter(table: schema.Table) -> str:
+    """The letter of a table's ids: c of claims."""
+    return table.columns[0].pattern.removesuffix("[0-9]+")[-1]
+
+
+def numbers(table: schema.Table, ids: Iterable[str]) -> Iterable[int]:
+    """The numbers that no id of a table has yet."""
+    ends = (re.search(rf"\.{letter(table)}([0-9]+)$", one) for one in ids)
+    return count(max((int(end[1]) for end in ends if end), default=0) + 1)
+
+
+def coded_text(source: str, raw: Path, folders: list[Path] | None) -> tuple[Text, dict[str, Any]]:
+    """The text that ``source`` was coded from, and what its source.toml says. Raises EvidenceError."""
+    form = raw / source / "source.toml"
+    if not form.is_file():
+        known = ", ".join(sorted(path.parent.name for path in raw.glob("*/source.toml")))
+        raise EvidenceError(
+            [Problem("--source", repr(source), f"one of {known}", remedy="`analysis intake` begins one.")]
+        )
+    described = tomllib.loads(form.read_text(encoding="utf-8"))
+    texts, notes = available(paths.texts() if folders is None else folders)
+    if described.get("text_sha256") not in texts:
+        found = " ".join(["no text with the text_sha256 of this source.", *notes])
+        where = "the coded text in data/raw/texts, or in the folder that ARTICLE_TEXTS names"
+        raise EvidenceError([Problem(f"{source}/source.toml", found, where)])
+    return Text.read(texts[described["text_sha256"]]), described
+
+
+def locate_phrase(
+    phrase: str, source: str, table: str = "", raw: Path = paths.RAW, folders: list[Path] | None = None
+) -> str:
+    """Each place of ``phrase``: span, hash and the words around it; for a ``table``, its header and a draft row."""
+    text, described = coded_text(source, raw, folders)
+    places = text.occurrences(phrase)
+    if not places:
+        expected = "words of the text, as printed"
+        raise EvidenceError(
+            [Problem(source, f"{phrase!r} nowhere in its text", expected, remedy="Copy them from the text.")]
+        )
+    if not table:
+        return "\n".join(
+            f"{place.start},{place.end},{text.sentence_hash(place)}  {text.quote(text.words_around(place, MAX_WORDS))!r}"
+            for place in places
+        )
+    wanted = next(one for one in DRAFTED if one.name == table)
+    _, rows = _read(raw / source, wanted)
+    free = iter(numbers(wanted, (row[wanted.columns[0].name] for row in rows)))
+    out = StringIO()
+    writer = csv.DictWriter(out, wanted.raw_columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for place in places:
+        writer.writerow(draft(wanted, source, next(free), described) | locator(text, place))
+    return out.getvalue().rstrip("\n")
+
+
+def draft(table: schema.Table, source: str, number: int, described: Mapping[str, Any]) -> dict[str, str]:
+    """The id and the usual values of a new row of ``table``."""
+    known = {"source": source, "number": number, "published": described.get("published", "")}
+    usual = {name: form.format(**known) for name, form in USUAL.items() if name in table.raw_columns}
+    return {table.columns[0].name: f"{source}.{letter(table)}{number:02}"} | usual
+
+
+def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) -> str:
+    """Complete every row of ``source`` that has a phrase and lacks its place, hash or id; every other cell stays.
+
+    Raises EvidenceError, and writes nothing, where a phrase is not in the text or in several places of it.
+    """
+    text, described = coded_text(source, raw, folders)
+    problems, contents = [], {}
+    filled: Counter[str] = Counter()
+    for table in DRAFTED:
+        key = table.columns[0].name
+        content, rows = _read(raw / source, table)
+        free = iter(numbers(table, (row[key] for row in rows)))
+        changes: list[dict[str, str]] = []
+        for row in rows:
+            changes.append({})
+            if row["phrase"] and not all(row[name] for name in (key, *LOCATOR)):
+                new = draft(table, source, next(free) if not row[key] else 0, described)
+                changes[-1] = {name: cell for name, cell in new.items() if not row[name]}
+                filled[table.name] += 1
+            if row["phrase"] and not all(row[name] for name in LOCATOR):
+                places = [
+                    place for place in text.occurrences(row["phrase"]) if row["char_start"] in ("", str(place.start))
+                ]
+                if len(places) == 1:
+                    changes[-1] |= {name: cell for name, cell in locator(text, places[0]).items() if not row[name]}
+                else:
+                    found = f"{row['phrase']!r} at {', '.join(map(str, places[:9])) or 'no place'} of the text"
+                    remedy = (
+                        "Copy the words from the text."
+                        if not places
+                        else "Give the char_start of the one that is meant."
+                    )
+                    problems.append(
+                        Problem(f"{source}/{table.name}.csv", found, "one place", row["row"], "phrase", remedy)
+                    )
+        contents[raw / source / f"{table.name}.csv"] = edited(content, table, changes)
+    if problems:
+        raise EvidenceError(problems)
+    for path, content in contents.items():
+        files.write(path, content)
+    return f"{source}: " + (", ".join(f"{name} {rows}" for name, rows in filled.items()) or "no row") + " completed"
+
+
+def _read(folder: Path, table: schema.Table) -> tuple[str, list[dict[str, Any]]]:
+    """A table's content and its rows, short ones too. Raises EvidenceError where it has another header."""
+    path, file = folder / f"{table.name}.csv", f"{folder.name}/{table.name}.csv"
+    content = tables.read_text(path, file, "a table of " + table.what)
+    rows = [row for row in csv.reader(StringIO(content, newline="")) if row]
+    if not rows or rows[0] != table.raw_columns or any(len(row) > len(rows[0]) for row in rows):
+        tables.read_raw(path, table, file)
+    padded = (row + [""] * (len(table.raw_columns) - len(row)) for row in rows[1:])
+    return content, [
+        dict(zip(table.raw_columns, row, strict=True)) | {"row": line} for line, row in enumerate(padded, 2)
+    ]
+
+
+_CELL = re.compile(r'("(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*)(,|\r\n|\r|\n|\Z)')
+
+
+def edited(content: str, table: schema.Table, changes: Iterable[Mapping[str, str]]) -> str:
+    """A table's ``content`` with the cells of ``changes``, a mapping a row; every other character as it was."""
+    lines: list[list[list[str]]] = [[]]
+    for cell, separator in _CELL.findall(content):
+        lines[-1].append([cell, separator])
+        if separator != ",":
+            lines.append([])
+    rows = [line for line in lines[1:] if len(line) > 1 or (line and line[0][0])]  # a blank line is no row
+    for line, change in zip(rows, changes, strict=True):
+        if change and (missing := len(table.raw_columns) - len(line)) > 0:
+            end, line[-1][1] = line[-1][1] or "\n", ","
+            line += [["", ","] for _ in range(missing - 1)] + [["", end]]
+        for name, cell in change.items():
+            place = line[table.raw_columns.index(name)]
+            place[0] = f'"{cell}"' if place[0].startswith('"') else cell
+    return "".join(cell + separator for line in lines for cell, separator in line)
