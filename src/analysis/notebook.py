@@ -69,7 +69,7 @@ class Notebook:
 
     def _choices(self, changed: Mapping[str, Any]) -> str:
         if not changed:
-            return "Every reading is the default."
+            return "Unclear statements are read in the way that is best documented (the default)."
         told = [" ".join(self.words.choice(name, value)) for name, value in changed.items()]
         return f"Changed from the default: {'; '.join(told)}."
 
@@ -148,7 +148,7 @@ class Notebook:
                 before, after = self.worded.get(name, {}).get("short", "no answer"), words.worded(item)["short"]
                 if before != after:
                     rows.append((*words.reading(ambiguity, reading), after, before))
-        frame = pd.DataFrame(rows, columns=["if this question", "is answered", "then", "instead of"])
+        frame = pd.DataFrame(rows, columns=["If the question", "is answered", "the answer becomes", "instead of"])
         if frame.empty:
             return Shown("<p>No single reading changes an answer.</p>", "No single reading changes an answer.")
         return Shown(*rendered(frame, "Answers that move when one reading is changed", [""] * len(frame)))

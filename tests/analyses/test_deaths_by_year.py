@@ -47,7 +47,7 @@ def test_official_totals_give_deaths_between_their_dates(result: DeathsByYear) -
     assert (first["lower"], first["upper"]) == (286 - 250, 286 - 150)  # "about 200"
     days = (pd.Timestamp(2016, 12, 24) - pd.Timestamp(2015, 7, 27)).days
     assert second["per_month"] == pytest.approx(267 / (days / (365.25 / 12)), rel=0.01)
-    elsewhere = result.official[result.official["dating"].eq("as dated elsewhere")]
+    elsewhere = result.official[result.official["dating"].eq("as another report dates it")]
     assert list(elsewhere["per_month"].round(2)) == [round(286 / 36, 2), round(267 / 24, 2)]
 
 

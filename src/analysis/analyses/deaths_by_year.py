@@ -209,46 +209,44 @@ def _official(dead: pd.DataFrame) -> pd.DataFrame:
     """Deaths between two official totals of the dead, and deaths a month.
 
     An interval is at least half a year long: dates closer together say little. A total that another printing gives for
-    another period makes a second row for its interval, marked ``as dated elsewhere``.
+    another period makes a second row for its interval, marked ``as another report dates it``.
     """
     totals = _totals(dead, "killed")
     kept: list[Any] = []
     for total in totals[totals["grade"].eq("A") | totals["family"].ne(totals["claim_id"])].itertuples():
         if not kept or (total.day - kept[-1].day).days > 180:
             kept.append(total)
-    rows = [_between(a, b, a.day, b.day, "as first given") for a, b in pairwise(kept)]
+    rows = [_between(a, b) for a, b in pairwise(kept)]
     flows = dead[dead["kind"].eq("flow") & dead["speaker_role"].eq("official") & dead["source_id"].eq("wider")]
     for flow in flows.itertuples():
         if {flow.value} & {total.value for total in kept} or flow.family in {total.family for total in kept}:
             again = flows[flows["statement"].eq(flow.statement)].sort_values("period_start")
             rows += [_flow(one) for one in again.itertuples()]
             break
-    columns = ["dating", "start", "end", "months", "lower", "value", "upper", "per_month", "claims"]
+    columns = ["dating", "start", "end", "months", "lower", "value", "upper", "per_month", "before", "before_lower", "before_upper", "after", "claims"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).astype({"per_month": "float64"})
 
 
-def _between(one: Any, two: Any, start: pd.Timestamp, end: pd.Timestamp, dating: str) -> tuple[Any, ...]:
-    months = (end - start).days / MONTH
-    value = float(two.value - one.value)
-    low, high = max(0.0, float(two.lower - one.upper)), float(two.upper - one.lower)
-    return (
-        dating,
-        start,
-        end,
-        round(months, 1),
-        low,
-        value,
-        high,
-        round(value / months, 6),
-        f"{one.claim_id}; {two.claim_id}",
-    )
+def _between(one: Any, two: Any) -> dict[str, Any]:
+    """The deaths between two official totals."""
+    months = (two.day - one.day).days / MONTH
+    deaths = float(two.value - one.value)
+    return {
+        "dating": "between two totals", "start": one.day, "end": two.day, "months": round(months, 1), "value": deaths,
+        "lower": max(0.0, float(two.lower - one.upper)), "upper": float(two.upper - one.lower), "per_month": round(deaths / months, 6),
+        "before": float(one.value), "before_lower": float(one.lower), "before_upper": float(one.upper), "after": float(two.value),
+        "claims": f"{one.claim_id}; {two.claim_id}",
+    }  # fmt: skip
 
 
-def _flow(flow: Any) -> tuple[Any, ...]:
+def _flow(flow: Any) -> dict[str, Any]:
+    """The deaths that a statement gives for a period."""
     start, end = pd.Timestamp(flow.period_start), pd.Timestamp(flow.period_end)
-    months = (end.year - start.year) * 12 + end.month - start.month + 1
-    value, low, high = (float(end) for end in (flow.value, flow.lower, flow.upper))
-    return "as dated elsewhere", start, end, float(months), low, value, high, round(value / months, 6), flow.claim_id
+    months = float((end.year - start.year) * 12 + end.month - start.month + 1)
+    return {
+        "dating": "as another report dates it", "start": start, "end": end, "months": months, "value": float(flow.value),
+        "lower": float(flow.lower), "upper": float(flow.upper), "per_month": round(float(flow.value) / months, 6), "claims": flow.claim_id,
+    }  # fmt: skip
 
 
 def _at(totals: pd.DataFrame, day: pd.Timestamp) -> tuple[Bounds, tuple[str, ...]]:
@@ -274,7 +272,7 @@ def _rates(both: Record, official: pd.DataFrame) -> pd.DataFrame:
     columns = ["start", "end", "years", "deaths", "at_risk_lower", "at_risk_upper", "rate_lower", "rate_upper", "away_start", "away_end", "claims"]  # fmt: skip
     left, back, dead = (_totals(both.claims, name) for name in ("departed", "returned", "killed"))
     rows = []
-    for row in official[official["dating"].eq("as first given")].itertuples():
+    for row in official[official["dating"].eq("between two totals")].itertuples():
         at = {
             name: [_at(table, day) for day in (row.start, row.end)] for name, table in (("left", left), ("back", back))
         }
@@ -329,7 +327,18 @@ def _half(record: Record, both: Record) -> pd.DataFrame:
     the article are used. ``least_dead`` is more than half of the base; ``verdict`` compares it with the last official
     count of the dead before the article, and with the count that the same article prints.
     """
-    columns = ["base", "lower", "upper", "least_dead", "dead_official", "dead_article", "verdict", "claim", "claims"]
+    columns = [
+        "base",
+        "lower",
+        "upper",
+        "least_dead",
+        "dead_official",
+        "official_day",
+        "dead_article",
+        "verdict",
+        "claim",
+        "claims",
+    ]
     claims = record.claims
     kinds = _kinds_of_death(record)
     shares = claims[claims["measure"].isin(kinds) & claims["base"].isin(_wholes(record)) & claims["lower"].notna()]
@@ -369,6 +378,7 @@ def _half(record: Record, both: Record) -> pd.DataFrame:
         add("dead_or_fighting", count, count + float(fighting["upper"].iloc[0]), iter([*dead["claim_id"], *fighting["claim_id"]]))  # fmt: skip
     counted = float(last["killed"]["upper"].iloc[0]) if len(last["killed"]) else None
     printed = as_float(dead["lower"].iloc[0]) if len(dead) else None
+    official_day = f"{last['killed']['day'].iloc[0]:%Y-%m-%d}" if len(last["killed"]) else ""
     result = []
     for base, lower, upper, cited in rows:
         if base == "dead_or_fighting":
@@ -380,7 +390,18 @@ def _half(record: Record, both: Record) -> pd.DataFrame:
             verdict = "fits" if fits and all(fits) else "contradicted" if fits else "open"
         names = dict.fromkeys([share["claim_id"], *cited.split("; "), *last["killed"]["claim_id"], *dead["claim_id"]])
         result.append(
-            (base, lower, upper, float(least), counted, printed, verdict, share["claim_id"], "; ".join(names))
+            (
+                base,
+                lower,
+                upper,
+                float(least),
+                counted,
+                official_day,
+                printed,
+                verdict,
+                share["claim_id"],
+                "; ".join(names),
+            )
         )
     return pd.DataFrame(result, columns=columns)
 
@@ -428,7 +449,7 @@ def _ratio_values(row: pd.Series) -> dict[str, Any]:
 
 
 def _official_finding(both: Record, official: pd.DataFrame) -> Iterator[Finding]:
-    first, other = (official[official["dating"].eq("as first given") == same] for same in (True, False))
+    first, other = (official[official["dating"].eq("between two totals") == same] for same in (True, False))
     if len(first) < 2:
         return
     one, two, *_ = told = [_interval_values(row) for _, row in first.iterrows()]
@@ -442,7 +463,8 @@ def _official_finding(both: Record, official: pd.DataFrame) -> Iterator[Finding]
 def _interval_values(row: pd.Series) -> dict[str, Any]:
     """A row of ``official`` for a template."""
     dates = {end: f"{row[end]:%Y-%m-%d}" for end in ("start", "end")}
-    numbers = {name: float(row[name]) for name in ("lower", "upper", "months", "per_month")}
+    names = ("lower", "upper", "months", "per_month", "before", "before_lower", "before_upper", "after")
+    numbers = {name: float(row[name]) for name in names}
     return dates | numbers | {"deaths": float(row["value"])}
 
 
@@ -467,6 +489,7 @@ def _printed_finding(both: Record, printed: pd.DataFrame, chosen: str) -> Iterat
     others = printed[printed["reading"].ne(chosen)]
     values = {
         "each": any(share["each"] for share in row["shares"]),
+        "second": row["shares"][-1]["share"],
         "shares": row["shares"], "named": row["named"], "left": row["left"], "years": row["years"],
         "others": [{"left": other.left} for other in others.itertuples()],
     }  # fmt: skip
@@ -483,6 +506,7 @@ def _half_finding(both: Record, half: pd.DataFrame) -> Iterator[Finding]:
             for row in half.itertuples()
         ],
         "official": as_float(half["dead_official"].iloc[0]),
+        "official_day": half["official_day"].iloc[0],
         "article": as_float(half["dead_article"].iloc[0]),
         "claim": half["claim"].iloc[0],
     }

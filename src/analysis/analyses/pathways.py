@@ -48,7 +48,8 @@ class Pathways:
     ``courses``: a row a case, the told values of each stage joined, and how it ended, sorted by that. ``outcomes``: cases
     and least persons by how they ended, with the bounds of the share. ``stages``: cases and speakers by what is told of each stage. ``codes``: explanations, distinct speakers and
     stories by code of the chosen frame. ``directions``: the same by phase and direction. ``speakers``: the same by kind of
-    speaker. ``went``: what people from inside the groups say at first hand. ``units``: what the two coders found, by kind of row. ``reliability``: agreement of the two coders, a row a code. ``explanations``:
+    speaker. ``went``: what people from inside the groups say at first hand. ``units``: what the two coders found, by kind of row. ``reliability``: agreement of the two coders, a row a code;
+    ``firmness``: those that enough sentences carry. ``explanations``:
     the chosen ones.
     """
 
@@ -60,6 +61,7 @@ class Pathways:
     speakers: pd.DataFrame
     went: pd.DataFrame
     units: pd.DataFrame
+    firmness: pd.DataFrame
     reliability: pd.DataFrame
     explanations: pd.DataFrame
     findings: tuple[Finding, ...]
@@ -80,14 +82,17 @@ def analyse(record: Record) -> Pathways:
     speakers = _speakers(table)
     went = table[table["first_hand"].astype(bool) & table["speaker_role"].eq("insider")].reset_index(drop=True)
     units, reliability = _units(record), _reliability(record)
+    firmness = reliability[reliability["status"].ne("few")].reset_index(drop=True)
     findings = (
         *_outcome_finding(record, courses, outcomes),
-        *_code_finding(record, table, frame),
+        *_code_finding(record, table, frame, reliability),
         *_phase_finding(record, table),
         *_speaker_finding(record, table),
         *_reliability_finding(record, reliability),
     )
-    return Pathways(courses, outcomes, stages, codes, directions, speakers, went, units, reliability, table, findings)
+    return Pathways(
+        courses, outcomes, stages, codes, directions, speakers, went, units, firmness, reliability, table, findings
+    )
 
 
 def _courses(record: Record) -> pd.DataFrame:
@@ -282,15 +287,17 @@ def _outcome_finding(record: Record, courses: pd.DataFrame, outcomes: pd.DataFra
     )
 
 
-def _code_finding(record: Record, table: pd.DataFrame, frame: str) -> Iterator[Finding]:
+def _code_finding(record: Record, table: pd.DataFrame, frame: str, reliability: pd.DataFrame) -> Iterator[Finding]:
     """Which factors are given, most speakers first."""
     long = _exploded(table, frame)
     if long.empty:
         return
     counted = _counted(long, ["code"]).sort_values(["speakers", "explanations"], ascending=False, kind="stable")
+    of_frame = reliability[reliability["field"].eq(frame)]
+    status = dict(zip(of_frame["code"], of_frame["status"], strict=True))
     values = {
         "frame": frame,
-        "codes": [{"code": r.code, "explanations": int(r.explanations), "speakers": int(r.speakers), "stories": int(r.stories)} for r in counted.itertuples()],
+        "codes": [{"code": r.code, "explanations": int(r.explanations), "speakers": int(r.speakers), "stories": int(r.stories), "status": status.get(r.code, "few")} for r in counted.itertuples()],
         "speakers": int(long["speaker"].nunique()),
         "explanations": int(long["explanation_id"].nunique()),
         "phases": list(dict.fromkeys(long["phase"])),
@@ -305,14 +312,15 @@ def _phase_finding(record: Record, table: pd.DataFrame) -> Iterator[Finding]:
     """What is said of each phase: the directions by distinct speakers."""
     if table.empty:
         return
-    counted = _counted(table, ["phase", "direction"]).sort_values(
-        ["speakers", "explanations"], ascending=False, kind="stable"
-    )
-    phases = [
-        {"phase": phase, "speakers": int(table.loc[table["phase"].eq(phase), "speaker"].nunique()),
-         "directions": [{"direction": r.direction, "speakers": int(r.speakers), "explanations": int(r.explanations)} for r in counted[counted["phase"].eq(phase)].itertuples()]}
-        for phase in record.terms("phase") if table["phase"].eq(phase).any()
-    ]  # fmt: skip
+    counted = _counted(table, ["phase", "direction"])
+    phases = []
+    for phase in record.terms("phase"):
+        rows = counted[counted["phase"].eq(phase)]
+        if len(rows):
+            speakers = int(table.loc[table["phase"].eq(phase), "speaker"].nunique())
+            top = rows[rows["speakers"].eq(rows["speakers"].max())]
+            named = [{"direction": row.direction, "speakers": int(row.speakers)} for row in top.itertuples()]
+            phases.append({"phase": phase, "speakers": speakers, "top": named})
     count = float(table["speaker"].nunique())
     yield _finding(
         record, "phases", (count, count), "speakers", table["explanation_id"], {"phases": phases}, ["statements"]

@@ -51,8 +51,8 @@ SAME_DATE = 92
 class ReturneesAndArrests:
     """The tables behind the findings.
 
-    ``returned``: every count of all who returned, in order of date. ``arrested``: every count of arrested or tried
-    returnees. ``gap``: each count of returns in the articles less the arrests counted up to its date, a row a reading of
+    ``returned``: every count of all who returned, in order of date. ``arrested``: every claim on arrested or tried
+    returnees, ``arrest_counts``: those that give a number. ``gap``: each count of returns in the articles less the arrests counted up to its date, a row a reading of
     the count that is printed both ways, and record. ``tried``: what "most were tried" means in people. ``rivals``: counts
     of returns that differ at one date. ``nearest``: pairs of a count of returns and one of arrests, those that differ
     least first. ``claims``: the claims on both.
@@ -60,6 +60,7 @@ class ReturneesAndArrests:
 
     returned: pd.DataFrame
     arrested: pd.DataFrame
+    arrest_counts: pd.DataFrame
     gap: pd.DataFrame
     tried: pd.DataFrame
     rivals: pd.DataFrame
@@ -72,6 +73,7 @@ def analyse(record: Record) -> ReturneesAndArrests:
     """Returns against arrests under the scenario of ``record``; the figures published elsewhere are always shown beside."""
     both = record.under(record.scenario.with_choices(record=WIDER_TOO))
     returned, arrested = _returned(both), _arrested(both)
+    arrest_counts = arrested[arrested["kind"].ne("share") & arrested["lower"].notna()].reset_index(drop=True)
     gap = _gap(record)
     tried = _tried(record)
     rivals = _rivals(returned)
@@ -85,7 +87,9 @@ def analyse(record: Record) -> ReturneesAndArrests:
         *_nearest_finding(both, nearest),
         *_rivals_finding(both, rivals),
     )
-    return ReturneesAndArrests(returned, arrested, gap, tried, rivals, nearest, claims_table(both, cited), findings)
+    return ReturneesAndArrests(
+        returned, arrested, arrest_counts, gap, tried, rivals, nearest, claims_table(both, cited), findings
+    )
 
 
 COLUMNS = ["claim_id", "measure", "start", "first", "day", "lower", "upper", "value", "hedge", "kind", "population", "modality", "speaker", "speaker_role", "family", "elsewhere", "base", "phrase"]  # fmt: skip
@@ -315,6 +319,7 @@ def _gap_finding(both: Record, record: Record, gap: pd.DataFrame) -> Iterator[Fi
             "returned": float(rows["returned_lower"].iloc[0]),
             "chosen": chosen,
             "contested": _contested(record, ambiguity),
+            **_sum_of_returns(both, float(rows["returned_lower"].iloc[0]), _contested(record, ambiguity)),
             "answers": {
                 reading or "only": {row.record: tell(row) for row in part.itertuples()}
                 for reading, part in rows.groupby("reading", sort=False)
@@ -332,6 +337,14 @@ def _contested(record: Record, ambiguity: str) -> float | None:
     claims = _arrested(record.under(record.scenario.with_choices(**{ambiguity: "arrests", "record": "articles"})))
     exact = claims.loc[claims["kind"].eq("flow") & claims["hedge"].eq("exact"), "lower"]
     return float(exact.iloc[0]) if len(exact) else None
+
+
+def _sum_of_returns(both: Record, total: float, contested: float | None) -> dict[str, Any]:
+    """An earlier count of returns that makes ``total`` together with the contested number, and its date."""
+    for row in _returned(both).itertuples():
+        if contested is not None and row.lower == row.upper == total - contested:
+            return {"sum_of": float(row.lower), "sum_day": f"{row.day:%Y-%m-%d}"}
+    return {"sum_of": None, "sum_day": ""}
 
 
 def _tried_finding(both: Record, tried: pd.DataFrame) -> Iterator[Finding]:

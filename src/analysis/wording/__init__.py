@@ -42,9 +42,11 @@ class Wording:
         self._jinja.globals |= {
             "amount": formats.amount,
             "plural": formats.plural,
+            "sentence": formats.sentence,
             "name": self.name,
             "label": self.label,
             "speaker": self.speaker,
+            "speaker_name": lambda key: self.speaker(key, "name"),
             "word": lambda field, term: self.text(f"words.{field}.{term}"),
         }
         self._jinja.filters |= {
@@ -111,7 +113,9 @@ class Wording:
         """How sure: one sentence from the table of evidence and agreement in common.toml."""
         table = self.common["sure"]
         level = ("limited", "medium", "robust")[min(finding.lines, 3) - 1]
-        told = {"evidence": table["evidence"][level], "agreement": table["agreement"][finding.agreement]}
+        key = f"finding.{finding.id.split('.')[1]}.agreement"
+        agreement = self.text(key, **finding.values) if self.has(key) else table["agreement"][finding.agreement]
+        told = {"evidence": table["evidence"][level], "agreement": agreement}
         return self.fill(table["sentence"], lines=finding.lines, **told)
 
     @cached_property
@@ -147,13 +151,12 @@ class Wording:
         return next((name for (_, other), name in self._names.items() if other == key), key)
 
     @cached_property
-    def _speakers(self) -> dict[str, str]:
-        table = self.record.reported.get("speakers")
-        return {} if table is None else dict(zip(table["speaker"], table["short"], strict=True))
+    def _speakers(self) -> dict[str, dict[str, str]]:
+        return self.record.reported["speakers"].set_index("speaker")[["short", "name"]].to_dict()
 
-    def speaker(self, key: str) -> str:
-        """The short name of a speaker."""
-        return self._speakers.get(key, key)
+    def speaker(self, key: str, which: str = "short") -> str:
+        """The short name of a speaker, or the full ``name``."""
+        return self._speakers[which].get(key, key)
 
     def reading(self, ambiguity: str, reading: str) -> tuple[str, str]:
         """A reading as question and answer."""
