@@ -1,5 +1,6 @@
 """What the tests share: the record as curated, the texts where they are at hand, and throw-away projects."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -81,11 +82,73 @@ def begun(
 
 
 def of_one_source(raw: Path, source: str) -> Path:
-    """``raw``, made with the tables of one source, without readings and figures published elsewhere."""
+    """``raw``, made with the tables of one source, without readings, positions and figures published elsewhere."""
+    kept = ("codebook", "measures", "speakers")
     shutil.copytree(paths.RAW / source, raw / source)
-    for name in ("codebook.csv", "measures.csv"):
-        shutil.copy(paths.RAW / name, raw)
-    for name, table in (("readings.csv", schema.READINGS), ("wider/figures.csv", schema.WIDER)):
-        (raw / name).parent.mkdir(exist_ok=True)
-        (raw / name).write_text(",".join(table.raw_columns) + "\n")
+    (raw / source / "positions.csv").write_text(",".join(schema.POSITIONS.raw_columns) + "\n")
+    (raw / "wider").mkdir()
+    for table in (*schema.SHARED, schema.WIDER):
+        name = "wider/figures.csv" if table is schema.WIDER else f"{table.name}.csv"
+        if table.name in kept:
+            shutil.copy(paths.RAW / name, raw)
+        else:
+            (raw / name).write_text(",".join(table.raw_columns) + "\n")
     return raw
+
+
+@pytest.fixture(scope="session")
+def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of one source and two notebooks of one cell, whose commands take a second or two; `data` was run."""
+    root = tmp_path_factory.mktemp("small") / "a project"
+    for name in ("src", "share"):
+        shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("scenarios.toml", "requirements.txt", "pyproject.toml"):
+        shutil.copy(paths.ROOT / name, root)
+    of_one_source(root / "data" / "raw", SOURCE)
+    (root / "figures").mkdir()
+    for name in SMALL:
+        put(root, name, drawing("old"))
+    made = run(root, "analysis", "data")
+    assert made.returncode == 0, made.stderr
+    return root
+
+
+@pytest.fixture
+def small(curated: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(curated, tmp_path / "a project"))
+
+
+SOURCE = "mwn-2018-12"
+SMALL = ("1_deaths_by_year", "3_pathways")
+
+
+def put(project: Path, name: str, *cells: str) -> Path:
+    """A notebook of these code cells; the first is that of the parameters where it says so."""
+    document = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"c{number}",
+                "metadata": {"tags": ["parameters"]} if source.startswith("# defaults") else {},
+                "execution_count": None,
+                "outputs": [],
+                "source": source,
+            }
+            for number, source in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": {"display_name": "a", "language": "python", "name": "analysis"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = project / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def drawing(word: str) -> str:
+    """A cell that saves figures, long enough not to be written at a stroke."""
+    return (
+        "import os; from pathlib import Path; from analysis.evidence.paths import write\n"
+        f"for n in range(3): write(Path(os.environ['ANALYSIS_FIGURES']) / f'{{n}}.svg', '{word}' * 200_000)"
+    )

@@ -44,6 +44,9 @@ PACKAGES = (
 LONGEST = 60
 """Letters of a folder in which a Unix socket can still have a name: its whole path has 107 at most."""
 
+STARTS = 60.0
+"""Seconds in which a child must have begun."""
+
 _starting = threading.Lock()
 _stopped = threading.Event()
 
@@ -115,22 +118,27 @@ def _wait_for_parent() -> None:
 def messages(patience: float, target: Callable[..., None], *arguments: Any) -> Iterator[Any]:
     """What a child sends while it runs ``target(send, *arguments)``, one after the other, until it ends.
 
-    Raises TimeoutError where ``patience`` seconds pass without a message, and ChildProcessError where it could not
-    start or ended otherwise than by returning.
+    Raises TimeoutError where ``patience`` seconds pass without a message, ChildProcessError where it could not start or
+    was ended, and what ``target`` raises.
     """
     receiver, sender = CONTEXT.Pipe(duplex=False)
     with receiver:
         with sender:
             process = start(_send, sender, target, *arguments)
+        limit = max(patience, STARTS)
         try:
-            while receiver.poll(patience):
+            while receiver.poll(limit):
+                limit = patience
                 try:
-                    yield receiver.recv()
+                    message = receiver.recv()
                 except EOFError:
                     process.join()
                     if process.exitcode:
                         raise ChildProcessError(f"ended with {process.exitcode}") from None
                     return
+                if isinstance(message, Exception):
+                    raise message
+                yield message
             raise TimeoutError
         finally:
             process.kill()
@@ -138,7 +146,10 @@ def messages(patience: float, target: Callable[..., None], *arguments: Any) -> I
 
 
 def _send(sender: Any, target: Callable[..., None], *arguments: Any) -> None:
-    target(sender.send, *arguments)
+    try:
+        target(sender.send, *arguments)
+    except Exception as error:
+        sender.send(error)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from analysis.report.run.provenance import (
 
 KERNEL = "analysis"
 
-EXECUTES, LOADS = "analysis.report.run.shell", "analysis.notebook"
+PRELOADED = (__name__, "analysis.report.run.shell", "analysis.notebook")
 """What the server of children imports: the shell, and what a notebook loads."""
 
 LANGUAGE = {
@@ -60,10 +60,11 @@ def execute(name: str, parameters: Mapping[str, Any], stamp: Parts, figures: Pat
         if not parameter.isidentifier():
             raise NotebookError(f"{file}: there is no parameter {parameter!r}")
     environment = {"ANALYSIS_FIGURES": str(figures or ""), "ANALYSIS_PROVENANCE": json.dumps(stamp)}
+    children.start_server(*PRELOADED)
     cell, done = 0, ""
     try:
         arguments = (source, str(paths.NOTEBOOKS), dict(parameters), environment)
-        for message in _in_shell(limit, *arguments):
+        for message in children.messages(limit, _in_child, *arguments):
             if isinstance(message, list):
                 number, kind, text = message
                 raise NotebookError(f"{file}, cell {number}: {kind}: {text}")
@@ -80,10 +81,10 @@ def execute(name: str, parameters: Mapping[str, Any], stamp: Parts, figures: Pat
     return sealed(serialised(notebook))
 
 
-def _in_shell(limit: int, *arguments: Any) -> Iterator[Any]:
-    from analysis.report.run.shell import execute as in_shell  # here: IPython is the child's
+def _in_child(send: Callable[[Any], None], *arguments: Any) -> None:
+    from analysis.report.run.shell import execute as in_shell  # here: the command itself needs no IPython
 
-    yield from children.messages(limit, in_shell, *arguments)
+    in_shell(send, *arguments)
 
 
 def cell_timeout() -> int:
@@ -125,7 +126,7 @@ def bring_up_to_date(names: Iterable[str]) -> None:
         print(f"  {name}: {why[name]}", file=sys.stderr)
     if not stale:
         return
-    children.start_server(EXECUTES, LOADS)
+    children.start_server(*PRELOADED)
     failed = []
     with ThreadPoolExecutor(cores()) as pool, children.none_left(pool):
         futures = {pool.submit(_execute, name, now[name]): name for name in stale}
@@ -179,7 +180,7 @@ def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook.metadata["language_info"] = LANGUAGE
     for place, cell in enumerate(notebook.cells):
         for key in list(cell.metadata):
-            if key != "tags":
+            if key != "tags" or not cell.metadata[key]:
                 del cell.metadata[key]
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = f"injected-{place}"

@@ -99,6 +99,11 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.displayed: dict[str, list[Any]] = {}
         super().__init__(display_pub_class=Publisher, displayhook_class=Hook, **settings)
 
+    def showtraceback(self, *_: Any, **__: Any) -> None:
+        """Nothing: who called :func:`execute` says what failed."""
+
+    showsyntaxerror = showtraceback
+
     def ask_exit(self) -> None:
         """``exit``: ends the notebook as an error, for what follows would not be executed."""
         raise SystemExit("the cell calls exit")
@@ -118,12 +123,17 @@ def execute(
     sys.path.insert(0, folder)
     notebook = nbformat.reads(source, as_version=4)  # type: ignore[no-untyped-call]
     if parameters:
+        notebook.metadata["papermill"] = nbformat.NotebookNode()
+        for cell in notebook.cells:
+            cell.metadata.setdefault("tags", [])
         notebook = parameterize_notebook(notebook, dict(parameters), kernel_name="python3", language="python")
     with TemporaryDirectory() as profile:
         os.environ["IPYTHONDIR"] = profile
         settings = Config({"HistoryManager": {"enabled": False}})
         where = ProfileDir.create_profile_dir(str(Path(profile) / "profile_default"), settings)
         shell = Shell.instance(config=settings, profile_dir=where, ipython_dir=profile)
+        if numpy := sys.modules.get("numpy"):
+            numpy.random.seed()  # the child shares its state with all that were forked from one server
         if pandas := sys.modules.get("pandas"):
             pandas.set_option("display.max_columns", 20)  # as where it is imported in a notebook
         sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")  # type: ignore[assignment]

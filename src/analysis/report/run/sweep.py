@@ -39,7 +39,7 @@ from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.report.run import NOTEBOOKS, children
-from analysis.report.run.notebooks import EXECUTES, LOADS, cores, execute
+from analysis.report.run.notebooks import PRELOADED, cores, execute
 from analysis.report.run.provenance import NotebookError, Parts, Stamp, file_lock, grid_parts, notebook_parts
 
 SLICES = 8
@@ -165,7 +165,6 @@ def _evaluate(scenarios: list[Scenario]) -> list[list[dict[str, Any]]]:
 
 def _execute(run: Run, stamp: Parts, url: str) -> tuple[str, str]:
     """A task: the executed notebook as it is stored, or, second, why it failed. With a ``url`` it is stored there."""
-    children.start_server(EXECUTES, LOADS)
     try:
         notebook = execute(run.name, dict(run.parameters), stamp)
     except NotebookError as error:
@@ -209,7 +208,7 @@ def evaluated(executor: Executor | None = None) -> None:
             return
         scenarios = sensitivity.grid(_record(), declared())
         if executor is None:
-            children.start_server(__name__)
+            children.start_server(__name__, *PRELOADED)
             pool = ProcessPoolExecutor(cores(), mp_context=children.CONTEXT, initializer=children.end_with_parent)
             try:
                 with pool, children.none_left(pool):
@@ -269,6 +268,7 @@ def sweep(url: str = "") -> list[str]:
     if stale or grid_stamp().stale(grid_parts()):
         with cluster() as found:
             evaluated(found and found[0])
+            children.start_server(*PRELOADED)
             with ThreadPoolExecutor(cores()) as threads, children.none_left(threads):
                 executor, workers = found or (threads, cores())
                 submit = lambda run: executor.submit(_execute, run, stamps[run], url)
