@@ -34,7 +34,7 @@ from analysis.evidence.numerals import numbers_in
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.readings import apply_patches, decimal
 from analysis.evidence.rules import MAX_WORDS
-from analysis.evidence.scenario import Parameter, ParameterError, injected_names, parameters, scenario
+from analysis.evidence.scenario import Parameter, ParameterError, misnamed, parameters, scenario
 from analysis.evidence.text import Span, Text, normalised, visible
 
 
@@ -758,5 +758,5 @@ def test_a_default_is_allowed(parameter: Parameter) -> None:
     st.booleans(),
 )
 def test_a_cell_names_parameters_only_under_papermills_heading(source: str, heading: bool) -> None:
-    names = injected_names([("# Parameters\n" if heading else "") + source, "# Parameters\nlast = 1\n"])
-    assert names[-1] == "last" and all(name.isidentifier() for name in names)
+    names = misnamed([], {"In": [("# Parameters\n" if heading else "") + source]})
+    assert (heading or not names) and all(name.isidentifier() for name in names)

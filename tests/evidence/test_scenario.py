@@ -1,11 +1,12 @@
 """Parameters are checked on entry, and a reading patches what it names and nothing else."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from analysis.evidence.record import Record
-from analysis.evidence.scenario import ParameterError, injected_names
+from analysis.evidence.scenario import ParameterError, misnamed
 
 from ..held import Held
 
@@ -35,7 +36,8 @@ def test_what_each_parameter_is_and_admits_is_held(record: Record, messages: Hel
 def test_a_name_that_papermill_injected_is_refused(record: Record) -> None:
     with pytest.raises(ParameterError, match="no parameter 'shares'"):
         record.with_parameters(
-            ["shares_base"], {"shares_base": "all_moroccan_dead", "In": ["", "# Parameters\nshares = 1\n"]}
+            ["shares_base"],
+            {"shares_base": "all_moroccan_dead", "In": ["", "shares_base = 1", "# Parameters\nshares = 1\n"]},
         )
 
 
@@ -91,8 +93,40 @@ def test_a_name_like_no_other_gets_no_hint(record: Record) -> None:
     assert str(caught.value) == f"there is no parameter 'zzz'. Allowed: {names}."
 
 
-def test_every_name_that_papermill_injected_is_seen() -> None:
-    assert injected_names(["x = 1", "# Parameters\na = 1\nb = 2\n", "# Parameters\nc = 3\n"]) == ["a", "b", "c"]
+DEFAULTS = "about_width = 1.0\nsources = 'all'"
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        ([DEFAULTS, "# Parameters\nabout_widht = 2\n"], ["about_widht"]),
+        ([DEFAULTS, "# Parameters\nanother = 1\n"], ["another"]),
+        ([DEFAULTS, "# Parameters\nwrong = 1\n", "# Parameters\nabout_width = 2\n"], []),  # corrected, and run again
+        ([DEFAULTS, "# Parameters\nPAPERMILL_OUTPUT_PATH = 'x'\nPAPERMILL_INPUT_PATH = 'y'\n"], []),
+        ([f"# Parameters\n{DEFAULTS}\nmy_title = 'x'"], []),  # a person's own cell
+        ([f"# Parameters\n{DEFAULTS}\nmy_title = 'x'", "my_title = 'y'"], []),
+        (["about_widht = 2.0\nsources = 'all'"], ["about_widht"]),  # misspelt in the cell of the parameters
+        (["about_widht = 2.0\nsources = 'all'", DEFAULTS], []),
+        (["sources = 'all'"], []),
+        (["mine = 1"], []),
+        ([], []),
+        (["%matplotlib inline", "x = "], []),
+    ],
+)
+def test_a_name_in_the_place_of_a_parameter_is_refused_while_it_is_there(cells: list[str], refused: list[str]) -> None:
+    namespace: dict[str, object] = {"In": ["", *cells]}
+    for cell in cells:
+        with suppress(SyntaxError):
+            exec(cell, namespace)
+    assert misnamed(["about_width", "sources"], namespace) == refused
+    assert misnamed([], {"In": ["# Parameters\nx = 1\n"], "x": 1}) == ["x"]
+
+
+def test_a_value_that_is_no_parameter_is_refused_in_a_short_sentence(record: Record) -> None:
+    for value, shown in ((record, "a Record"), (["all"], "a list"), ("x" * 10**6, "xxx...")):
+        with pytest.raises(ParameterError) as caught:
+            record.with_parameters(["record"], {"record": value})
+        assert shown in str(caught.value) and len(str(caught.value)) < 400
 
 
 def test_the_parameters_are_the_ambiguities_and_the_conventions(record: Record) -> None:

@@ -21,11 +21,13 @@ from analysis.evidence.scenario import (
     LEVELS,
     WIDER_TOO,
     Scenario,
-    injected_names,
+    misnamed,
     parameters,
     refuse_unknown,
     scenario,
 )
+
+pd.set_option("mode.string_storage", "python")  # a third faster than Arrow's on tables as small as these
 
 __all__ = ["FRAMES", "LEVELS", "WIDER_TOO", "Record", "parameters"]
 
@@ -57,10 +59,10 @@ class Record:
         """This record under the parameters of a notebook, checked on entry.
 
         ``names`` are the parameters that the analysis takes, ``namespace`` the notebook's ``globals()``. Raises
-        ParameterError for a value that is not allowed, and for a name papermill injected that is no parameter.
+        ParameterError for a value that is not allowed, and for a name that was set in the place of a parameter.
         """
         names = tuple(names)
-        refuse_unknown(injected_names(namespace.get("In", ())), names)
+        refuse_unknown(misnamed(names, namespace), names)
         return self.under(self.scenario.with_choices(**{name: namespace[name] for name in names if name in namespace}))
 
     def rivals(self, names: Iterable[str]) -> Iterator[tuple[str, str, "Record"]]:

@@ -66,7 +66,9 @@ class Parameter:
 
     def parse(self, value: Any) -> Any:
         """``value`` as a scenario keeps it. Raises ParameterError where it is not allowed."""
-        refused = ParameterError(f"parameter {self.name} = {value!r} is not allowed. Allowed: {self.allowed}.")
+        shown = repr(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
+        shown = shown if len(shown) < 200 else f"{shown[:200]}..."
+        refused = ParameterError(f"parameter {self.name} = {shown} is not allowed. Allowed: {self.allowed}.")
         if self.number:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= float_info.max:
                 raise refused
@@ -141,18 +143,37 @@ def refuse_unknown(names: Iterable[str], allowed: Iterable[str]) -> None:
             raise ParameterError(f"there is no parameter {name!r}.{hint} Allowed: {', '.join(allowed)}.")
 
 
-def injected_names(cells: Iterable[str]) -> list[str]:
-    """The names that papermill assigned: those of the executed cells which carry its heading.
+def misnamed(names: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:
+    """The names in a notebook that were set in the place of one of its parameters ``names``.
 
-    Papermill only warns of an unknown name and injects it all the same; this is how a notebook can see and refuse it.
+    ``namespace`` is the notebook's ``globals()``. These are the names that papermill injected last, for it only warns of one
+    that it does not know; and, where a parameter is not set, a name that differs from it by a letter or two. A cell of
+    parameters that a person wrote may have papermill's heading, and name more.
     """
-    names = []
-    for source in cells:
-        if source.startswith("# Parameters\n"):
-            with suppress(SyntaxError, ValueError):  # such a cell was entered, and never ran
-                assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
-                names += [target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)]
-    return names
+    names = tuple(names)
+    cells = [str(source) for source in namespace.get("In", ())]
+    headed = [source for source in cells if source.startswith(HEADING)]
+    apart = any(set(_assigned(source)) & set(names) for source in cells if source not in headed)
+    found = _assigned(headed[-1]) if headed and (apart or not names) else []
+    found = [name for name in found if name not in names and not name.startswith("PAPERMILL_")]
+    set_here = [name for name in names if name in namespace]
+    others = [name for name, value in namespace.items() if name not in names and isinstance(value, str | int | float)]
+    for name in names if set_here else ():
+        if name not in set_here:
+            found += get_close_matches(name, others, 1, 0.8)
+    return found
+
+
+HEADING = "# Parameters\n"
+"""How the cell begins that papermill injects."""
+
+
+def _assigned(source: str) -> list[str]:
+    """The names that a cell assigns at its top level; none where it is no Python."""
+    with suppress(SyntaxError, ValueError):
+        assignments = (node for node in ast.parse(source).body if isinstance(node, ast.Assign))
+        return [target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)]
+    return []
 
 
 def parameters(loaded: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:

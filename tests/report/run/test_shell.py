@@ -17,12 +17,13 @@ from tests.conftest import put
 
 CELLS = (
     "# defaults\nwidth = 1.0",
-    "import sys, warnings; print('one'); print('two', file=sys.stderr); print('three'); width",
+    "print('one'); print('two', end=''); width",
+    "import sys; print('three', file=sys.stderr)",
     "import pandas as pd\npd.DataFrame({f'column {n}': range(80) for n in range(30)})",
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.title('a')",
     "from IPython.display import display, HTML\nshown = display(HTML('<b>a</b>'), display_id=True); display('b')",
     "shown.update(HTML('<i>later</i>'))",
-    "import asyncio; await asyncio.sleep(0); _, Out[2], In[2][:6]",
+    "import asyncio; await asyncio.sleep(0); _, Out[3], In[4][:6]",
     "%%capture out\nprint('kept')",
     "out.stdout; None",
     "get_ipython().kernel is None or True",

@@ -129,7 +129,7 @@ def notebook_parts(name: str) -> Parts:
     others = {}
     if name == INDEX:
         words.append(package / "wording" / "main.toml")
-        others = {"the other notebooks": hash_files(latest(one) for one in NOTEBOOKS)}
+        others = {"the other notebooks": hash_parts(*(latest(one).read_bytes() for one in NOTEBOOKS))}
     return others | {
         "the notebook": hash_parts(json.dumps(cells)),
         "the code": code_fingerprint(*modules, also=[path for path in words if path.is_file()]),
