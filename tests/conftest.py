@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Path:
     root = tmp_path / "a project"
     for name in ("src", "data", "notebooks", "figures", "tests"):
         shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("texts", "__pycache__"))
-    for name in ("pyproject.toml", "scenarios.toml", "requirements.txt"):
+    for name in ("pyproject.toml", "scenarios.toml", "requirements.txt", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, root)
     return root
 

@@ -77,6 +77,9 @@ def parser() -> argparse.ArgumentParser:
     trace.add_argument("name", help="the id of a finding or a claim")
     made = verbs.add_parser("why", help="show what a notebook or a figure was made from, and whether it is current")
     made.add_argument("file", type=Path, help="an executed notebook, or a file in figures/")
+    changed = verbs.add_parser("diff", help="show each finding that differs between two states, and what moved it")
+    changed.add_argument("old", help="a folder with a copy of the project, or a git revision")
+    changed.add_argument("new", help="the same; . is the project as it is now")
     return found
 
 
@@ -123,6 +126,11 @@ def _run(options: argparse.Namespace) -> int:
             return _findings(options.id, options.json)
         case "trace":
             return _trace(options.name)
+        case "diff":
+            from analysis.report.diff import opened, summary
+
+            with opened(options.old) as old, opened(options.new) as new:
+                print(summary(old, new))
     return 0
 
 
@@ -252,6 +260,7 @@ def _report() -> int:
 
 
 def _notebooks(names: list[str]) -> int:
+    from analysis.report.records import write_records
     from analysis.report.run import INDEX, NOTEBOOKS
     from analysis.report.run.notebooks import bring_up_to_date, store
     from analysis.report.run.provenance import file_lock
@@ -263,4 +272,5 @@ def _notebooks(names: list[str]) -> int:
             evaluated()
         bring_up_to_date(chosen)
         store(chosen)
+        write_records()
     return 0

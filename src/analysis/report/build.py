@@ -12,6 +12,7 @@ from analysis.analyses import sensitivity
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.index import Index
+from analysis.report.records import write_records
 from analysis.report.run import INDEX, NOTEBOOKS
 from analysis.report.run.notebooks import bring_up_to_date, folder_of, serialised
 from analysis.report.run.provenance import files_in, hash_files
@@ -41,6 +42,7 @@ def report(state: str) -> Path:
         site(record, executed, drawn, built, state)
         _publish(drawn)
         files.write(paths.FINDINGS, as_csv(all_findings(executed)))
+        write_records()
         files.swap(built, paths.REPORT)
     return paths.REPORT / "index.html"
 

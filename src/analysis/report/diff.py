@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 from analysis.evidence import paths
 from analysis.evidence.scenario import ParameterError
+from analysis.recorded import Recorded, read_answers
 from analysis.report.run.provenance import files_in, hash_parts
-from analysis.report.run.recorded import Recorded, read_findings
 
 PLACES = ("data/curated", "notebooks", "scenarios.toml", "requirements.txt", "src/analysis")
 KEYS = {"readings": ("ambiguity", "reading"), "patches": ("ambiguity", "reading", "claim_id", "field")}
@@ -38,7 +38,8 @@ class State:
     def of(cls, root: Path) -> "State":
         """The state in ``root``."""
         notebooks = sorted((root / "notebooks").glob("*.ipynb"))
-        findings = {finding.id: finding for notebook in notebooks for finding in read_findings(notebook)}
+        answers = filter(None, map(read_answers, notebooks))
+        findings = {name: finding for one in answers for name, finding in one.findings.items()}
         tables = {path.stem: _rows(path) for path in sorted((root / "data" / "curated").glob("*.csv"))}
         code = [root / "scenarios.toml", root / "requirements.txt", *sorted(files_in(root / "src" / "analysis"))]
         parts = [part for file in code if file.is_file() for part in (str(file.relative_to(root)), file.read_bytes())]
@@ -72,7 +73,8 @@ def opened(name: str, root: Path = paths.ROOT) -> Iterator[State]:
     kept = there.stdout.decode().split()
     packed = subprocess.run(["git", "-C", str(root), "archive", name, *kept], capture_output=True, check=True).stdout
     with TemporaryDirectory() as folder:
-        tarfile.open(fileobj=io.BytesIO(packed)).extractall(folder, filter="data")
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
         yield State.of(Path(folder))
 
 
@@ -86,7 +88,9 @@ class Change:
     causes: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join([self.id, f"  before: {self.before}", f"  after:  {self.after}", *map("  {}".format, self.causes)])
+        return "\n".join(
+            [self.id, f"  before: {self.before}", f"  after:  {self.after}", *map("  {}".format, self.causes)]
+        )
 
 
 def changes(old: State, new: State) -> list[Change]:
@@ -95,7 +99,9 @@ def changes(old: State, new: State) -> list[Change]:
     for name in dict.fromkeys((*new.findings, *old.findings)):
         before, after = old.findings.get(name), new.findings.get(name)
         if _content(before) != _content(after):
-            found.append(Change(name, _answer(before), _answer(after), _causes(before, after, moved, old.code != new.code)))
+            found.append(
+                Change(name, _answer(before), _answer(after), _causes(before, after, moved, old.code != new.code))
+            )
     return found
 
 

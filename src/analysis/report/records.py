@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from analysis.evidence import paths
+from analysis.evidence import files, paths
 
 CODECHECK, CRATE = "codecheck.yml", "ro-crate-metadata.json"
 
@@ -48,15 +48,15 @@ TYPES = {
 def write_records(root: Path = paths.ROOT) -> None:
     """Write both records at the root of the project."""
     about, made = _about(root), list(_outputs(root))
-    paths.write(root / CODECHECK, _codecheck(about, made))
-    paths.write(root / CRATE, json.dumps(_crate(root, about, made), indent=1, ensure_ascii=False) + "\n")
+    files.write(root / CODECHECK, _codecheck(about, made))
+    files.write(root / CRATE, json.dumps(_crate(root, about, made), indent=1, ensure_ascii=False) + "\n")
 
 
 def _about(root: Path) -> dict[str, Any]:
     """Version, licence and description from pyproject.toml; title, author and date from CITATION.cff."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = (root / "CITATION.cff").read_text(encoding="utf-8")
-    field = lambda name: re.search(rf'^\s*-? ?{name}: "?(.*?)"?$', citation, re.MULTILINE)[1]  # type: ignore[index]  # noqa: E731
+    field = lambda name: re.search(rf'^\s*-? ?{name}: "?(.*?)"?$', citation, re.MULTILINE)[1]  # type: ignore[index]
     return project | {"title": field("title"), "author": field("name"), "date": field("date-released")}
 
 
@@ -70,13 +70,13 @@ def _outputs(root: Path) -> Iterator[tuple[str, str, Path]]:
 def _files(place: Path) -> list[Path]:
     """The files at ``place``, but for the articles' texts and what programs leave there, which are not stored."""
     found = [place] if place.is_file() else place.rglob("*")
-    left = lambda part: part.startswith((".", "__")) or part in ("texts", "todo.csv")  # noqa: E731
+    left = lambda part: part.startswith((".", "__")) or part in ("texts", "todo.csv")
     return sorted(file for file in found if file.is_file() and not any(map(left, file.relative_to(place).parts)))
 
 
 def _codecheck(about: dict[str, Any], made: list[tuple[str, str, Path]]) -> str:
     """The authors' part; a codechecker adds name, certificate and report."""
-    quoted = lambda text: json.dumps(text, ensure_ascii=False)  # noqa: E731  (a JSON string is a YAML string)
+    quoted = lambda text: json.dumps(text, ensure_ascii=False)
     lines = [
         "---",
         "version: https://codecheck.org.uk/spec/config/2.0/",
@@ -101,7 +101,7 @@ def _crate(root: Path, about: dict[str, Any], made: list[tuple[str, str, Path]])
     read = [file for place in INPUTS[:-1] for file in _files(root / place)]
     inputs = [_file(root, file, "what the outputs are made from") for file in read]
     outputs = [_file(root, file, what) for _, what, file in made]
-    ids = lambda entities: [{"@id": entity["@id"]} for entity in entities]  # noqa: E731
+    ids = lambda entities: [{"@id": entity["@id"]} for entity in entities]
     author, language = {"@id": "#authors"}, {"@id": "#make"}
     papers = [
         {
