@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.analyses.grading import restrict
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.chart import Drawing, show
@@ -47,7 +48,7 @@ class Notebook:
     def __init__(self, analysis: str, namespace: Mapping[str, Any]) -> None:
         module = import_module(f"analysis.analyses.{analysis}")
         self.analysis = analysis
-        self.record = Record.load().with_parameters(module.PARAMETERS, namespace)
+        self.record = restrict(Record.load().with_parameters(module.PARAMETERS, namespace))
         self.analyse, self.parameters = module.analyse, module.PARAMETERS
         self.result = module.analyse(self.record)
         self.words = Wording(self.record, analysis)
@@ -60,6 +61,8 @@ class Notebook:
         told = [self.worded[name]["short"] for name in names if name in self.worded]
         told = told or ["The chosen sources do not answer this question."]
         changed = self.record.scenario.changed()
+        if "statements" in changed:  # it is told in these words, not by all the statements that it leaves out
+            changed.pop("left_out")
         under = self._choices(changed)
         html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in told)
         html += f'<p class="choices">{escape(under)}</p>'
@@ -108,6 +111,10 @@ class Notebook:
     def _cells(self, frame: pd.DataFrame, column: str, about: Mapping[str, Any]) -> list[str]:
         """The cells of a column as text; ``lower:upper`` is an interval."""
         kind = about.get("formats", {}).get(column, "")
+        if kind.startswith("sentence:"):  # a template a row, filled with its values
+            kind = kind.removeprefix("sentence:")
+            rows = zip(frame[column], frame["values"], strict=True)
+            return [self.words.text(f"words.{kind}.{key}", **values) for key, values in rows]
         if ":" in column:
             ends = zip(*(frame[end] for end in column.split(":")), strict=True)
             return [_amount(low, high, kind) for low, high in ends]
@@ -159,7 +166,7 @@ class Notebook:
         for one in fields(self.result):
             frame = getattr(self.result, one.name)
             if isinstance(frame, pd.DataFrame) and len(frame):
-                heads = {column: str(column).replace("_", " ") for column in frame}
+                heads = {column: str(column).replace("_", " ") for column in frame if column != "values"}
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
                 name = formats.sentence(one.name.replace("_", " "))
                 table, plain = rendered(cells, name, _ids(frame))

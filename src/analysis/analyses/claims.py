@@ -1,12 +1,19 @@
-"""Who says what of whom and when, which claims repeat one statement, and which cannot stand together?"""
+"""Who says what, which claims repeat one statement, and which cannot all be true?
 
+Counts are compared by the account's constraints and by :mod:`comparisons`; statements without numbers are set side by
+side as positions on a question. How the totals are reconciled is the question of :mod:`analysis.analyses.accounting`.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from analysis.account.model import Book
-from analysis.analyses.accounting import SEARCH, conflict_table
-from analysis.analyses.finding import Finding, finding, how_many, person_counts, said
+from analysis.analyses.accounting import SEARCH
+from analysis.analyses.comparisons import contradictions
+from analysis.analyses.finding import Finding, claims_table, make_finding
 from analysis.analyses.flags import flags
 from analysis.evidence.record import Record
 
@@ -25,174 +32,157 @@ PARAMETERS = (
     "same_date",
     "about_width",
     "record",
+    "statements",
     "left_out",
     "sources",
 )
 """The parameters of the notebook."""
-
-TOLD = 5
-"""Flags told in full in a finding; where there are more, each is named by its claims."""
 
 
 @dataclass(frozen=True)
 class Claims:
     """The tables behind the findings.
 
-    ``claims``: all of them. ``who``: claims by measure and kind of speaker. ``families``: statements that are printed
-    more than once. ``timeline``: counts of persons of the whole subject, in order of their as-of date.
-    ``contradictions``: sets of claims that cannot all hold, one row a set, with the sentence that says why and the
-    reading that brings it about: ``as chosen``, or one changed reading. ``flags``: figures that look misprinted, mixed
-    up or carried over.
+    ``who``: claims by kind of speaker, and how many of them are numbers. ``measures``: claims by what they count.
+    ``families``: statements that are printed more than once. ``contradictions``: sets of claims that cannot all be true,
+    with the assumptions that the contradiction needs. ``positions``: questions on which the texts take positions, a row
+    a question with its answers. ``statements``: the positions one by one. ``odd``: figures that look misprinted, mixed
+    up or carried over. ``claims``: all claims.
     """
 
-    claims: pd.DataFrame
     who: pd.DataFrame
+    measures: pd.DataFrame
     families: pd.DataFrame
-    timeline: pd.DataFrame
     contradictions: pd.DataFrame
-    flags: pd.DataFrame
+    positions: pd.DataFrame
+    statements: pd.DataFrame
+    odd: pd.DataFrame
+    claims: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
 def analyse(record: Record) -> Claims:
     """The record as it stands under its scenario."""
     claims = record.claims
-    spoken = claims.groupby(["measure", "speaker_role"], sort=False)["claim_id"]
-    who = spoken.agg(claims="size", ids="; ".join).reset_index()
+    who, measures = (_counted(claims, column) for column in ("speaker_role", "measure"))
     families = _families(claims)
-    timeline = _timeline(record)
-    chosen = contradictions(record).assign(reading="as chosen")
-    rivals = [
-        contradictions(other).assign(reading=f"{name}={reading}") for name, reading, other in record.rivals(PARAMETERS)
-    ]
-    conflicts = pd.concat([chosen, *rivals], ignore_index=True).drop_duplicates("sentence").reset_index(drop=True)
+    sets = _contradictions(record)
+    statements = record.positions.sort_values(["question", "answer", "position_id"]).reset_index(drop=True)
+    positions = _positions(record, statements)
     odd = flags(record)
-    found = (
-        _who_finding(record),
-        _family_finding(record, families),
-        _conflict_finding(record, chosen, conflicts),
-        _flag_finding(record, odd),
+    findings = (
+        *_who_finding(record, who),
+        *_family_finding(record, families),
+        *_contradiction_finding(record, sets),
+        *_position_finding(record, positions),
+        *_odd_finding(record, odd),
     )
-    return Claims(said(record, claims), who, families, timeline, conflicts, odd, found)
+    table = claims_table(record, claims)
+    return Claims(who, measures, families, sets, positions, statements, odd, table, findings)
+
+
+def _counted(claims: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Claims by a column. Columns: that column, count, numbers (claims that print a number), claims."""
+    numbered = claims["lower"].notna() | claims["upper"].notna()
+    rows = claims.assign(numbered=numbered & claims["hedge"].ne("vague")).groupby(column, sort=False)
+    frame = rows.agg(count=("claim_id", "size"), numbers=("numbered", "sum"), claims=("claim_id", "; ".join))
+    return frame.reset_index().sort_values(["count", column], ascending=[False, True]).reset_index(drop=True)
 
 
 def _families(claims: pd.DataFrame) -> pd.DataFrame:
-    """Families of more than one claim. Columns: family, claims, sources, ids, phrases."""
-    told = "'" + claims["phrase"] + "' (" + claims["claim_id"] + ")"
-    grouped = (
-        claims.assign(told=told)
-        .groupby("family", sort=False)
-        .agg(
-            claims=("claim_id", "size"),
-            sources=("source_id", "nunique"),
-            ids=("claim_id", "; ".join),
-            phrases=("told", ", ".join),
-        )
-    )
-    return grouped[grouped["claims"] > 1].reset_index()
-
-
-def _timeline(record: Record) -> pd.DataFrame:
-    frame = person_counts(record).sort_values(["as_of", "claim_id"])
-    columns = [
-        "claim_id",
-        "source_id",
-        "measure",
-        "population",
-        "kind",
-        "phrase",
-        "lower",
-        "upper",
-        "as_of",
-        "speaker_role",
-        "family",
-    ]
-    return frame[columns].reset_index(drop=True)
-
-
-def contradictions(record: Record) -> pd.DataFrame:
-    """The minimal sets of claims that cannot all hold under this scenario, as the accounting finds them."""
-    found: pd.DataFrame = record.cached(("contradictions", record.scenario), lambda: _contradictions(record))
-    return found
+    """Statements that are printed more than once. Columns: family, times, articles, claims."""
+    rows = claims.groupby("family", sort=False)
+    frame = rows.agg(times=("claim_id", "size"), articles=("source_id", "nunique"), claims=("claim_id", "; ".join))
+    frame = frame[frame["times"] > 1].reset_index()
+    return frame.sort_values(["articles", "times"], ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _contradictions(record: Record) -> pd.DataFrame:
+    """The smallest sets of claims that cannot all be true: by the account's constraints, and pair by pair.
+
+    Columns: figures (claim ids), assumptions (keys), within_one (whether one source gives them all), claims.
+    """
     book = Book(record, record.scenario["assumptions"])
-    return conflict_table(book, book.system.reconcile(book.given, SEARCH))
+    found = record.cached(("conflicts", record.scenario), lambda: book.system.reconcile(book.given, SEARCH)).conflicts
+    sets = {frozenset(book.of(one)["claim_id"]): "; ".join(a for a in book.assumptions if a in one) for one in found}
+    for pair in contradictions(record).itertuples():
+        ids = frozenset({pair.part, pair.whole})
+        if not any(set(known) <= ids for known in sets):
+            sets[ids] = ""
+    source = dict(zip(record.claims["claim_id"], record.claims["source_id"], strict=True))
+    rows = [
+        ("; ".join(sorted(ids)), assumed, len({source[claim] for claim in ids}) == 1, "; ".join(sorted(ids)))
+        for ids, assumed in sets.items()
+        if ids
+    ]
+    frame = pd.DataFrame(rows, columns=["figures", "assumptions", "within_one", "claims"])
+    size = frame["figures"].str.count(";")
+    return frame.loc[size.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _who_finding(record: Record) -> Finding:
+def _positions(record: Record, statements: pd.DataFrame) -> pd.DataFrame:
+    """The questions on which at least two positions are taken, those with most answers first.
+
+    Columns: question (its wording), row (the key of the sentence of ``values``), answers, speakers, claims (positions).
+    """
+    wording = dict(zip(record.questions["question"], record.questions["wording"], strict=True))
+    rows = []
+    for question, group in statements.groupby("question", sort=False):
+        answers = [
+            {"answer": answer, "said": [{"speaker": row.speaker, "phrase": row.phrase} for row in said.itertuples()]}
+            for answer, said in group.groupby("answer", sort=False)
+        ]
+        answers.sort(key=lambda answer: -len(answer["said"]))
+        if len(answers) > 1:
+            ids = "; ".join(group["position_id"])
+            rows.append((wording[question], "row", {"answers": answers}, len(answers), group["speaker"].nunique(), ids))
+    frame = pd.DataFrame(rows, columns=["question", "row", "values", "answers", "speakers", "claims"])
+    return frame.sort_values(["speakers", "question"], ascending=[False, True]).reset_index(drop=True)
+
+
+def _who_finding(record: Record, who: pd.DataFrame) -> Iterator[Finding]:
     claims = record.claims
-    by = claims["speaker_role"].value_counts()
-    vague = int(claims["hedge"].eq("vague").sum())
-    told = ", ".join(f"{role} {count}" for role, count in by.items())
-    answer = (
-        f"{len(claims)} claims in {claims['source_id'].nunique()} sources, {vague} of them vague. By speaker: {told}."
-    )
-    return Finding(
-        "claims.who_says",
-        "Who says what?",
-        answer,
-        float(len(claims)),
-        float(len(claims)),
-        "claims",
-        tuple(claims["claim_id"]),
-        (),
-    )
+    values = {
+        "roles": [{"role": row.speaker_role, "count": int(row.count_)} for row in who.rename(columns={"count": "count_"}).itertuples()],
+        "sources": int(claims["source_id"].nunique()),
+        "vague": int(claims["hedge"].eq("vague").sum()),
+    }  # fmt: skip
+    size = float(len(claims))
+    if len(claims):
+        yield make_finding(record, "claims.who", (size, size), "claims", claims["claim_id"], values, lines=0)
 
 
-def _family_finding(record: Record, families: pd.DataFrame) -> Finding:
-    total = record.claims["family"].nunique()
-    crossing = families[families["sources"] > 1]
-    told = "; ".join(f"{row.phrases}" for row in crossing.itertuples())
-    answer = f"{len(record.claims)} claims go back to {total} statements; {len(families)} are printed more than once, {len(crossing)} in more than one source"
-    answer += f" ({told})." if told else "."
-    cited = [claim for cell in families["ids"] for claim in cell.split("; ")]
-    return finding(
-        record,
-        "claims.families",
-        "How many statements stand behind the claims?",
-        answer,
-        (float(total), float(total)),
-        "statements",
-        cited,
-    )
+def _family_finding(record: Record, families: pd.DataFrame) -> Iterator[Finding]:
+    total = float(record.claims["family"].nunique())
+    crossing = families[families["articles"] > 1]
+    values: dict[str, Any] = {"claims": len(record.claims), "repeated": len(families), "crossing": len(crossing)}
+    values["examples"] = [cell.split("; ")[:2] for cell in crossing["claims"]]
+    cited = [claim for cell in families["claims"] for claim in cell.split("; ")]
+    if cited:
+        yield make_finding(record, "claims.families", (total, total), "statements", cited, values, lines=0)
 
 
-def _conflict_finding(record: Record, chosen: pd.DataFrame, conflicts: pd.DataFrame) -> Finding:
-    inside = int(chosen["sources"].eq("within one source").sum())
-    more = len(conflicts) - len(chosen)
-    answer = (
-        f"{how_many(len(chosen), 'set')} of claims cannot all hold, {inside} within one source; "
-        f"changing one reading at a time adds {how_many(more, 'set')}. {' '.join(chosen['sentence'])}"
-    )
-    cited = [claim for cell in chosen["claims"] for claim in cell.split("; ")]
-    value = float(len(chosen))
-    return finding(
-        record,
-        "claims.contradictions",
-        "Which claims cannot stand together?",
-        answer.strip(),
-        (value, value),
-        "sets",
-        cited,
-    )
+def _contradiction_finding(record: Record, sets: pd.DataFrame) -> Iterator[Finding]:
+    first = [cell.split("; ") for cell in sets["figures"].head(3)]
+    values = {"within": int(sets["within_one"].sum()), "first": first, "assumed": int(sets["assumptions"].ne("").sum())}
+    cited = [claim for cell in sets["claims"] for claim in cell.split("; ")] or list(record.claims["claim_id"])
+    size = float(len(sets))
+    yield make_finding(record, "claims.contradictions", (size, size), "sets", cited, values, lines=0)
 
 
-def _flag_finding(record: Record, odd: pd.DataFrame) -> Finding:
+def _position_finding(record: Record, positions: pd.DataFrame) -> Iterator[Finding]:
+    if len(positions):
+        top = positions.iloc[0]
+        values = {"asked": int(record.positions["question"].nunique()), "top": top["question"], "speakers": int(top["speakers"]), "answers": int(top["answers"])}  # fmt: skip
+        cited = [one for cell in positions["claims"] for one in cell.split("; ")]
+        size = float(len(positions))
+        yield make_finding(record, "claims.positions", (size, size), "questions", (), values, coded=cited, lines=0)
+
+
+def _odd_finding(record: Record, odd: pd.DataFrame) -> Iterator[Finding]:
     """Rests on the flagged claims; on every figure that was compared where none is flagged."""
     figures = record.claims.loc[record.claims["value"].notna() & record.claims["case_id"].eq(""), "claim_id"]
-    cited = [claim for cell in odd["claims"] for claim in cell.split("; ")]
-    kinds = ", ".join(f"{kind} {count}" for kind, count in odd["kind"].value_counts().items()).replace("_", " ")
-    told = " ".join(odd["sentence"]) if len(odd) <= TOLD else f"Claims: {' | '.join(odd['claims'])}."
-    answer = f"{len(odd)} among {how_many(len(figures), 'figure')}{f': {kinds}. {told}' if len(odd) else '.'}"
-    value = float(len(odd))
-    return finding(
-        record,
-        "claims.flags",
-        "Which figures look misprinted, mixed up or carried over?",
-        answer,
-        (value, value),
-        "flags",
-        cited or list(figures),
-    )
+    cited = [claim for cell in odd["claims"] for claim in cell.split("; ")] or list(figures)
+    size = float(len(odd))
+    if len(figures):
+        yield make_finding(record, "claims.odd", (size, size), "flags", cited, {"figures": len(figures)}, lines=0)

@@ -99,7 +99,7 @@ def make_finding(
     """A finding as values; its sentences come from the templates of :mod:`analysis.wording`.
 
     ``values`` are all that its sentences need beside the bounds. ``lines`` is the number of independent lines of evidence
-    that lead to the answer: a number derived from several claims of one speaker has one. ``agreement`` is a key of the
+    that lead to the answer: a number derived from several claims of one speaker has one, a count of claims none. ``agreement`` is a key of the
     table in wording/common.toml: high, medium, low or untested. ``claims`` may be figures published elsewhere; the readings
     follow from them.
     """

@@ -1,20 +1,22 @@
 """Which figures look misprinted, mixed up or carried over?
 
-Pointers for a reader, found by computing over whatever claims there are, so that a new figure needs no new code. None
-is a verdict: a number can come up twice, and a rest can be of parts that nobody states.
+Pointers for a reader, found by computing over whatever figures there are, so that a new figure needs no new code. None
+is a verdict: a number can come up twice, and a remainder can be of parts that nobody states. Which figures contradict
+each other, errors or not, is the question of :mod:`analysis.analyses.comparisons`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations, groupby, permutations
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import combinations, groupby, permutations, product
 from typing import Any
 
 import pandas as pd
 
-from analysis.analyses.finding import window
-from analysis.analyses.sum_checks import FIELDS, scoped, statements, sum_checks
-from analysis.evidence.dates import days
+from analysis.account.model import up
+from analysis.analyses.comparisons import FAR, ONE_DATE, contradictions, dated, listed, same_date
+from analysis.analyses.sum_checks import FIELDS, FITS, REST, plain, scoped, sum_checks, trees
 from analysis.evidence.hedges import COUNTED
+from analysis.evidence.intervals import as_float, bounds_of, distance
 from analysis.evidence.numerals import numbers_in
 from analysis.evidence.record import Record
 
@@ -27,8 +29,10 @@ RARE = 100
 SMALL_REST = 0.2
 """Parts that leave no more of the whole than this may have been meant to make it up."""
 
-ONE_DATE = pd.Timedelta(days=31)
-"""Dates no further apart than this are taken for one."""
+YEAR, HALF_YEAR = pd.Timedelta(days=366), pd.Timedelta(days=183)
+
+DOUBLE = 2.0
+"""No official series doubled within half a year: a count that is off by this factor is far from it."""
 
 WHO = tuple(field for field in FIELDS if field != "measure")
 """The fields that say who is counted."""
@@ -36,82 +40,196 @@ WHO = tuple(field for field in FIELDS if field != "measure")
 _SHARE = re.compile(
     r"\d[\d.,]*\s?(%|per ?cent)|\bhalf\b|\b(an?|one|two|three)[ -](third|quarter|fifth|tenth)s?\b", re.IGNORECASE
 )
+_CHANGE = re.compile(
+    r"\b(rose|rise|risen|rising|increas\w+|grew|grow\w*|up by|jump\w*|climb\w*|fell|fall|fallen|drop\w*|decreas\w+|"
+    r"declin\w+|down by|higher|lower|hausse|augment\w+|baiss\w+)\b",
+    re.IGNORECASE,
+)
+_INSIDE = re.compile(r"\b(including|includes?|of whom|of which|of them|among them|dont|y compris)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(in addition|additional(ly)?|besides|plus|as well as|on top of|not (including|counting)|apart from|en plus|outre)\b",
+    re.IGNORECASE,
+)
 
 Flag = tuple[str, str, str]
-"""Kind, sentence, claims."""
+"""Kind, arithmetic, claims."""
+
+Link = Callable[[Any, Any], bool]
 
 
 def flags(record: Record) -> pd.DataFrame:
-    """What is odd about the figures of a record, one row an oddity.
+    """What is odd about the figures of a record, one row an oddity, in the order of the kinds below.
 
-    Columns: kind, sentence, claims. The kinds: ``parts_and_totals``, stated parts that do not make the stated total;
-    ``two_dates``, one number for one thing at two dates; ``two_populations`` and ``two_measures``, one number of two
-    sets of persons or of two things; ``swapped_parts``, two statements with the same numbers for the same parts,
-    exchanged; ``percentage_as_count``, a percentage taken for a number of persons or the other way round. The persons
-    of a case are left out.
+    Columns: kind, detail (the sum or difference, where there is one), claims. The kinds:
+    ``contradiction``: a figure larger than one that counts all its people too, both of one side or far apart;
+    ``far_off``: a count that is half or twice the official series of its measure and scope within half a year;
+    ``parts_and_totals``: stated parts that do not make the stated total;
+    ``remainder``: a count that equals what other figures leave; ``added_twice``: a count that equals a total and its parts;
+    ``two_dates``, ``two_populations``, ``two_measures``: one number of two dates, two groups of people, two things;
+    ``swapped_parts``: two statements with the same, or nearly the same, numbers for the same parts, exchanged;
+    ``percentage_as_count``: a percentage taken for a number of people or the other way round; ``share_as_change``: a
+    share taken for a rise or fall; ``share_of_another``: a share applied to a total that it is not of;
+    ``inside_or_beside``: parts that one statement puts inside a total and another beside it.
+    The people of a case are left out.
     """
-    return record.cached(("flags", record.choice), lambda: _flags(record))  # type: ignore[no-any-return]
+    key = ("flags", record.choice, record.scenario["revision"])
+    return record.cached(key, lambda: _flags(record))  # type: ignore[no-any-return]
 
 
 def _flags(record: Record) -> pd.DataFrame:
-    claims = _figures(record)
-    rows = [
-        *_parts_and_totals(sum_checks(record), claims),
-        *_two_dates(claims),
-        *_two_populations(claims),
-        *_two_measures(claims),
-        *_swapped_parts(claims),
-        *_percentage_as_count(claims),
-    ]
-    return pd.DataFrame(rows, columns=["kind", "sentence", "claims"])
-
-
-def _figures(record: Record) -> pd.DataFrame:
-    """The claims that print a number, with what links them, and the days between which each begins and ends."""
     claims = record.claims
-    claims = scoped(record, claims[claims["value"].notna() & claims["case_id"].eq("")])
-    statement, role, value = statements(claims), claims["speaker_role"], claims["value"]
-    windowed = claims["kind"].isin(["flow", "share"]) & claims["period"].ne("")
-    given = claims["as_of"].map(days)
-    return claims.assign(
-        statement=statement,
-        speaker=claims["speaker"].mask(role.eq("official"), "officials").mask(role.eq("journalist"), statement),
-        rare=claims["claim_id"].mask(value.ge(RARE) & value.mod(10).ne(0), ""),
-        when=claims["period"].where(windowed, claims["as_of"]),
-        told=claims["period"].map(window).where(windowed, "as of " + claims["as_of"]),
-        begins=pd.to_datetime(claims["period_start"].where(windowed)),
-        first=pd.to_datetime(claims["period_end"].where(windowed, given.str[0])),
-        last=pd.to_datetime(claims["period_end"].where(windowed, given.str[1])),
-    )
+    sums = sum_checks(record)
+    figures = listed(dated(scoped(record, claims[claims["value"].notna() & claims["case_id"].eq("")])))
+    counts = [figure for figure in figures if figure.unit in COUNTED - {"rank"}]
+    rows = [
+        *_contradictions(record),
+        *_far_off(counts),
+        *_parts_and_totals(sums),
+        *_remainders(counts, trees(record), sums),
+        *_two_dates(figures),
+        *_two_populations(figures),
+        *_two_measures(figures),
+        *_swapped_parts(figures),
+        *_shares(figures),
+        *_inside_or_beside(counts),
+    ]
+    return pd.DataFrame(list(dict.fromkeys(rows)), columns=["kind", "detail", "claims"])
 
 
-def twins(claims: pd.DataFrame, links: Iterable[str]) -> Iterator[tuple[Any, Any]]:
-    """Pairs of claims that print one number in one unit and have one of ``links`` in common, in order of the numbers.
+def _flag(kind: str, claims: Iterable[Any], detail: str = "") -> Flag:
+    ordered = sorted(claims, key=lambda claim: (claim.last, claim.claim_id))
+    return kind, detail, "; ".join(dict.fromkeys(claim.claim_id for claim in ordered))
+
+
+def _rare(figure: Any) -> bool:
+    """Whether a number hardly comes up twice by chance."""
+    return bool(figure.value >= RARE and figure.value % 10)
+
+
+def _scope(figure: Any) -> tuple[str, ...]:
+    return tuple(getattr(figure, field) for field in FIELDS)
+
+
+def _contradictions(record: Record) -> Iterator[Flag]:
+    """One flag for each figure that is too large for others."""
+    table = contradictions(record)
+    odd = table[table["one_side"] | table["factor"].ge(FAR)]
+    for part, rows in odd.groupby("part", sort=False):
+        yield "contradiction", "", "; ".join([str(part), *rows["whole"]])
+
+
+def _far_off(counts: Iterable[Any]) -> Iterator[Flag]:
+    series: dict[tuple[str, ...], list[Any]] = {}
+    for claim in counts:
+        if claim.kind == "cumulative" and claim.value >= TELLING:
+            series.setdefault(_scope(claim), []).append(claim)
+    for claims in series.values():
+        official = [claim for claim in claims if claim.side == "officials"]
+        for claim in claims:
+            others = [o for o in official if o.family != claim.family and abs(o.last - claim.last) <= HALF_YEAR]
+            near = min(others, key=lambda other: (abs(other.last - claim.last), other.claim_id), default=None)
+            ratio = max(near.value / claim.value, claim.value / near.value) if near else 1.0
+            if ratio >= DOUBLE and distance(bounds_of(near), bounds_of(claim)):
+                yield _flag("far_off", [claim, near])
+
+
+def _parts_and_totals(sums: pd.DataFrame) -> Iterator[Flag]:
+    rest = sums["verdict"].eq(REST) & ~sums["tiled"] & sums["gap"].gt(SMALL_REST * sums["total_lower"])
+    for row in sums[sums["verdict"].ne(FITS) & ~rest].itertuples():
+        yield "parts_and_totals", row.sum, row.claims
+
+
+def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], sums: pd.DataFrame) -> Iterator[Flag]:
+    """Counts that equal a total less one or two of its parts, or a total with its parts added once more.
+
+    The total and its parts are of one side at one date, or two totals of one series; the count is of about that date and
+    another part of the total in the same respect. Parts by place, population or window that some statement adds up to
+    its total are no remainder; people who are left over when other measures are taken away are.
+    """
+    exact = [claim for claim in counts if claim.hedge == "exact" and claim.value >= TELLING]
+    totals = {  # of one number that one side prints again, the first
+        (_scope(claim), claim.value, claim.as_of, claim.side): claim
+        for claim in reversed(exact)
+        if claim.kind in ("cumulative", "stock")
+    }
+    printed: dict[float, list[Any]] = {}
+    for claim in filter(_rare, exact):
+        printed.setdefault(claim.value, []).append(claim)
+    above = {field: {term: frozenset(up(term, tree)) for term in {getattr(c, field) for c in exact}} for field, tree in whole.items()}  # fmt: skip
+    inside = lambda small, large: all(getattr(large, f) in above[f][getattr(small, f)] for f in FIELDS)
+    stated = set(sums.loc[sums["verdict"].eq(FITS) & sums["by"].ne("measure"), "sum"])
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for total in (claim for claim in totals.values() if claim.kind == "cumulative" and claim.value >= RARE):
+        smaller = [p for p in totals.values() if p.value < total.value and p.side == total.side and inside(p, total)]
+        parts = [part for part in smaller if same_date(part, total)]
+        series = [(part,) for part in smaller if part.last < total.first and inside(total, part)]
+        for chosen in (*series, *((part,) for part in parts), *combinations(parts, 2)):
+            taken = sum(part.value for part in chosen)
+            left = [
+                c for c in printed.get(total.value - taken, ()) if inside(c, total) and _other_part(c, total, chosen)
+            ]
+            more = printed.get(total.value + taken, ()) if _differ(total, chosen) == "population" else ()
+            more = [claim for claim in more if inside(total, claim)]
+            for kind, sign, claims in (("remainder", " − ", left), ("added_twice", " + ", more)):
+                for claim in claims:
+                    near = total.first - ONE_DATE <= claim.last <= total.last + HALF_YEAR
+                    ways = {_arithmetic(" + ", *order, total) for order in permutations((claim, *chosen))}
+                    if near and not ways & stated:
+                        terms = sorted(chosen, key=lambda part: -part.value)
+                        key = (kind, _arithmetic(sign, total, *terms, claim))
+                        found.setdefault(key, {}).update({one.claim_id: one for one in (claim, total, *chosen)})
+    for (kind, detail), rows in found.items():
+        yield _flag(kind, rows.values(), detail)
+
+
+def _differ(total: Any, parts: Iterable[Any]) -> str:
+    """The one field in which all parts differ from their total and from each other; empty where there is none."""
+    scopes = [_scope(part) for part in parts]
+    fields = [f for f, of, *terms in zip(FIELDS, _scope(total), *scopes, strict=True) if set(terms) != {of}]
+    if len(fields) != 1:
+        return ""
+    terms = {scope[FIELDS.index(fields[0])] for scope in (_scope(total), *scopes)}
+    return fields[0] if len(terms) == len(scopes) + 1 else ""
+
+
+def _other_part(claim: Any, total: Any, parts: tuple[Any, ...]) -> bool:
+    """Whether a count is a part beside ``parts``, by the same field, or what came to an earlier total of the series."""
+    if all(_scope(part) == _scope(total) for part in parts):
+        return len(parts) == 1 and _scope(claim) == _scope(total)
+    field = _differ(total, parts)
+    loose = {"group", "place"} if field == "measure" else set()  # the sources slide between these
+    others = all(getattr(claim, f) == getattr(total, f) for f in FIELDS if f != field and f not in loose)
+    return bool(field) and others and getattr(claim, field) not in {getattr(p, field) for p in (total, *parts)}
+
+
+def _arithmetic(sign: str, *claims: Any) -> str:
+    *terms, result = (plain(claim.value, claim.unit) for claim in claims)
+    return f"{sign.join(terms)} = {result}"
+
+
+def repeated_values(figures: Iterable[Any], linked: Link) -> Iterator[tuple[Any, Any]]:
+    """Pairs of figures that print one number in one unit and are of one family or ``linked``, in order of the numbers.
 
     Counts below 10 are too common to tell. Shares are round: they tell only where two statements are of one family.
     """
-    count = claims["unit"].isin(COUNTED) & claims["value"].ge(TELLING)
-    share = (
-        claims["unit"].eq("share") & claims["hedge"].isin(["exact", "about"]) & claims["value"].between(0, 1, "neither")
-    )
-    printed = claims[count | share]
-    again = printed[printed.duplicated(["unit", "value"], keep=False)].sort_values(["unit", "value", "claim_id"])
-    for (unit, _), group in groupby(again.itertuples(), key=lambda claim: (claim.unit, claim.value)):
+    printed = [
+        one
+        for one in figures
+        if (one.unit in COUNTED and one.value >= TELLING)
+        or (one.unit == "share" and one.hedge in ("exact", "about") and 0 < one.value < 1)
+    ]
+    number = lambda one: (one.unit, one.value)
+    for (unit, _), group in groupby(sorted(printed, key=lambda one: (*number(one), one.claim_id)), key=number):
         for one, two in combinations(group, 2):
-            if unit == "share":
-                linked = one.family == two.family and one.statement != two.statement
-            else:
-                linked = any(getattr(one, link) == getattr(two, link) for link in links)
-            if linked:
+            family = one.family == two.family
+            if (family and one.statement != two.statement) if unit == "share" else (family or linked(one, two)):
                 yield one, two
 
 
-def _twice(
-    claims: pd.DataFrame, links: Iterable[str], alike: Iterable[str], odd: Callable[[Any, Any], bool]
-) -> Iterator[list[Any]]:
-    """The claims of one number that are alike and yet oddly paired, each set once."""
+def _twice(figures: Iterable[Any], linked: Link, alike: Iterable[str], odd: Link) -> Iterator[list[Any]]:
+    """The figures of one number that are alike and yet oddly paired, each set once; a rare number needs no other link."""
     sets: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for one, two in twins(claims, links):
+    for one, two in repeated_values(figures, lambda one, two: _rare(one) or linked(one, two)):
         key, other = (tuple(getattr(claim, field) for field in alike) for claim in (one, two))
         if key == other and odd(one, two):
             sets.setdefault((one.unit, one.value, *key), {}).update({one.claim_id: one, two.claim_id: two})
@@ -119,91 +237,104 @@ def _twice(
         yield list(found.values())
 
 
-def _flag(kind: str, claims: Iterable[Any], what: str) -> Flag:
-    claims = sorted(claims, key=lambda claim: (claim.last, claim.claim_id))
-    told = ", ".join(f"'{claim.phrase}' ({claim.claim_id}, {claim.told})" for claim in claims)
-    return kind, f"{told}: {what}.", "; ".join(claim.claim_id for claim in claims)
+def same_time(one: Any, two: Any) -> bool:
+    """Whether two figures are coded with one window or, where they have none, one date."""
+    when = [claim.as_of if pd.isna(claim.begins) else claim.period for claim in (one, two)]
+    return bool(when[0] == when[1])
 
 
-def _parts_and_totals(sums: pd.DataFrame, claims: pd.DataFrame) -> Iterator[Flag]:
-    rest = sums["verdict"].eq("parts leave a rest") & sums["gap"].gt(SMALL_REST * sums["total_lower"])
-    for row in sums[sums["verdict"].ne("adds up") & ~rest].itertuples():
-        summed = claims[claims["claim_id"].isin(str(row.claims).split("; "))].itertuples()
-        what = (
-            f"{row.sum} by {row.by} against {row.whole}: {row.verdict}; a figure may be misprinted or of another scope"
-        )
-        yield _flag("parts_and_totals", summed, what)
-
-
-def _two_dates(claims: pd.DataFrame) -> Iterator[Flag]:
+def _two_dates(figures: Iterable[Any]) -> Iterator[Flag]:
     def apart(one: Any, two: Any) -> bool:
         ends = max(one.first, two.first) - min(one.last, two.last)
         return bool(ends > ONE_DATE or max(one.begins, two.begins) - min(one.begins, two.begins) > ONE_DATE)
 
-    for found in _twice(claims, ("family", "speaker", "rare"), ("measure", *WHO), apart):
-        what = "one number for one thing at two dates; nothing may have changed, or an old figure got a later date"
-        yield _flag("two_dates", found, what)
+    def one_side(one: Any, two: Any) -> bool:  # a side may well count as many in two windows
+        return bool(one.side == two.side and pd.isna(one.begins))
+
+    for found in _twice(figures, one_side, ("measure", *WHO), apart):
+        yield _flag("two_dates", found)
 
 
-def _two_populations(claims: pd.DataFrame) -> Iterator[Flag]:
-    def others(one: Any, two: Any) -> bool:
-        return any(getattr(one, field) != getattr(two, field) for field in WHO)
-
-    for found in _twice(claims, ("family", "when", "rare"), ("measure",), others):
-        terms = [list(dict.fromkeys(getattr(claim, field) for claim in found)) for field in WHO]
-        differ = "; ".join(" and ".join(names) for names in terms if len(names) > 1)
-        what = f"one number for {found[0].measure} of {differ}; a figure may have moved to other persons"
-        yield _flag("two_populations", found, what.replace("_", " "))
+def _two_populations(figures: Iterable[Any]) -> Iterator[Flag]:
+    for found in _twice(figures, same_time, ("measure",), lambda one, two: _scope(one) != _scope(two)):
+        yield _flag("two_populations", found)
 
 
-def _two_measures(claims: pd.DataFrame) -> Iterator[Flag]:
-    for found in _twice(claims, ("family", "when", "rare"), (), lambda one, two: one.measure != two.measure):
-        measures = " and as ".join(dict.fromkeys(claim.measure for claim in found))
-        what = f"one number as {measures}; one thing may have been taken for the other"
-        yield _flag("two_measures", found, what.replace("_", " "))
+def _two_measures(figures: Iterable[Any]) -> Iterator[Flag]:
+    for found in _twice(figures, same_time, (), lambda one, two: bool(one.measure != two.measure)):
+        yield _flag("two_measures", found)
 
 
-def _swapped_parts(claims: pd.DataFrame) -> Iterator[Flag]:
+def _swapped_parts(figures: Iterable[Any]) -> Iterator[Flag]:
     groups: dict[tuple[str, ...], dict[tuple[Any, ...], Any]] = {}
-    for claim in claims[claims["value"].ge(TELLING) | claims["unit"].eq("share")].itertuples():
-        part = (claim.unit, *(getattr(claim, field) for field in FIELDS), "" if pd.isna(claim.begins) else claim.when)
-        for statement in ((claim.statement,), (claim.statement, claim.speaker)):
+    for claim in (one for one in figures if one.value >= TELLING or one.unit == "share"):
+        part = (claim.unit, *_scope(claim), "" if pd.isna(claim.begins) else claim.period)
+        for statement in ((claim.statement,), (claim.statement, claim.side)):
             groups.setdefault(statement, {}).setdefault(part, claim)
     seen = set()
     for one, two in combinations(groups.values(), 2):
-        parts = [part for part in one if part in two and one[part].value != two[part].value]
-        before = None
+        shared = [part for part in one if part in two and one[part].value != two[part].value]
+        parts, before = shared, None
         while parts != before:  # until each number of these parts in one statement is one of theirs in the other
             before = parts
-            ones, twos = ({said[part].value for part in parts} for said in (one, two))
+            ones, twos = ({stated[part].value for part in parts} for stated in (one, two))
             parts = [part for part in parts if one[part].value in twos and two[part].value in ones]
-        found = {said[part].claim_id: said[part] for part in parts for said in (one, two)}
-        if found and frozenset(found) not in seen:
-            seen.add(frozenset(found))
-            what = "the same numbers for the same parts, exchanged; one statement may have mixed them up"
-            yield _flag("swapped_parts", found.values(), what)
+        nearly = (list(pair) for pair in combinations(shared, 2) if _nearly_swapped(one, two, *pair))
+        for found in [parts] if parts else nearly:
+            claims = {stated[part].claim_id: stated[part] for part in found for stated in (one, two)}
+            if frozenset(claims) not in seen:
+                seen.add(frozenset(claims))
+                yield _flag("swapped_parts", claims.values())
 
 
-def _percentage_as_count(claims: pd.DataFrame) -> Iterator[Flag]:
-    counts = claims[claims["unit"].isin(COUNTED)]
-    for count in counts.itertuples():
+def _nearly_swapped(one: Any, two: Any, part: Any, other: Any) -> bool:
+    """Whether the counts of two parts in two statements fit far better the other way round."""
+    if sum(a != b for a, b in zip(part, other, strict=True)) != 1 or part[0] == "share":
+        return False
+    as_stated = abs(one[part].value - two[part].value) + abs(one[other].value - two[other].value)
+    exchanged = abs(one[part].value - two[other].value) + abs(one[other].value - two[part].value)
+    crossed = (one[part].value - one[other].value) * (two[part].value - two[other].value) < 0
+    return bool(crossed and DOUBLE * exchanged < as_stated)
+
+
+def _shares(figures: Iterable[Any]) -> Iterator[Flag]:
+    """Percentages taken for counts, for changes, or for shares of another whole."""
+    figures = list(figures)
+    counts, shares = ([one for one in figures if one.unit in units] for units in (COUNTED, {"share"}))
+    for count in counts:
         if _SHARE.search(count.phrase) and count.value not in _numbers(_SHARE.sub(" ", count.phrase)):
-            yield _flag("percentage_as_count", [count], f"a share is printed, a number of {count.unit} is coded")
-    for share in claims[claims["unit"].eq("share")].itertuples():
+            yield _flag("percentage_as_count", [count])
+    for share in shares:
         printed = _numbers(share.phrase)
         ratios = {round(part / whole, 2) for part, whole in permutations(printed, 2) if whole}
-        if (
-            printed
-            and not _SHARE.search(share.phrase)
-            and not {share.value, round(share.value, 2)} & (printed | ratios)
-        ):
-            yield _flag("percentage_as_count", [share], "a number is printed, a share is coded")
-        number = round(100 * share.value, 9)
-        said = counts["family"].eq(share.family) | counts["statement"].eq(share.statement)
-        same = said & counts["measure"].eq(share.measure) & counts["value"].eq(number)
-        for count in counts[same].itertuples() if number >= TELLING else ():
-            what = "one number as a percentage and as a count; a percent sign may have been lost or added"
-            yield _flag("percentage_as_count", [share, count], what)
+        own = {share.value, round(share.value, 2), as_float(share.value_to)}
+        if printed and not _SHARE.search(share.phrase) and not own & (printed | ratios):
+            yield _flag("percentage_as_count", [share])
+        if _CHANGE.search(share.phrase):
+            same = [one for one in shares if (one.measure, one.value) == (share.measure, share.value)]
+            yield _flag("share_as_change", [share, *same])
+        alike = [one for one in counts if one.measure == share.measure and one.value >= TELLING]
+        inside = [one for one in alike if one.begins <= share.last and one.last >= share.begins]  # NaT: never
+        for count in alike:
+            linked = count.family == share.family or count.statement == share.statement or count in inside
+            if linked and count.value == round(100 * share.value, 9):
+                yield _flag("percentage_as_count", [share, count])
+        others = [o for o in alike if o.kind == "cumulative" and o.value >= RARE and o.value != as_float(share.base_n)]
+        for total, count in product(others if share.base == share.measure else (), inside):
+            near = count.hedge == "exact" and abs(count.last - total.last) <= YEAR
+            if near and abs(count.value - share.value * total.value) <= 0.5:
+                yield _flag("share_of_another", [share, total, count], _arithmetic(" × ", share, total, count))
+
+
+def _inside_or_beside(counts: Iterable[Any]) -> Iterator[Flag]:
+    """Parts whose words put them beside a total, and inside it in another statement within a year."""
+    counts = list(counts)
+    beside, within = ([claim for claim in counts if words.search(claim.phrase)] for words in (_BESIDE, _INSIDE))
+    for one in beside:
+        others = [two for two in within if two.measure == one.measure and two.statement != one.statement]
+        near = [two for two in others if abs(two.last - one.last) <= YEAR]
+        if near:
+            yield _flag("inside_or_beside", [one, *near])
 
 
 def _numbers(phrase: str) -> set[float]:

@@ -23,6 +23,9 @@ FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
 LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
 """The nested assumptions of the accounting, the default first; `analysis.account.model` says what each holds."""
 
+STATEMENTS = ("all", "two_independent")
+"""Which statements count; `analysis.analyses.grading` says when a second one is independent and agrees."""
+
 WIDER_TOO = "articles+wider"
 """The record that takes in the figures published elsewhere."""
 
@@ -189,6 +192,7 @@ def parameters(loaded: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
         *sorted(ambiguities, key=lambda parameter: parameter.name),
         Parameter("sources", "the sources that count", tuple(loaded["sources"]["source_id"]), many=True),
         Parameter("record", "the articles alone, or the figures published elsewhere too", ("articles", WIDER_TOO)),
+        Parameter("statements", "all, or those that a second independent statement agrees with", STATEMENTS),
         Parameter("left_out", "families left out", _families(loaded), many=True, optional=True),
         Parameter("assumptions", "what the accounting assumes", LEVELS),
         Parameter("revision", "by how many persons a cumulative count may fall", number=True, start=25.0),

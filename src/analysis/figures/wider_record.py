@@ -2,189 +2,91 @@
 
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.dates as mdates
 import pandas as pd
 
-from analysis.analyses.finding import SERIES, in_words, number
+from analysis.analyses.finding import SERIES
 from analysis.analyses.wider_record import WiderRecord
 from analysis.evidence.intervals import as_float
-from analysis.evidence.record import WIDER_TOO, Record
-from analysis.figures.style import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    SKY,
-    STYLE,
-    YELLOW,
-    Drawing,
-    canvas,
-    nothing_to_draw,
-    rows,
-)
+from analysis.figures.chart import COLOURS, GREY, INK, SPEAKERS, Chart, Drawing, row_labels, thousands
+from analysis.wording import Wording
+from analysis.wording.formats import amount, month, number
+
+YEAR = pd.Timedelta(days=365)
 
 
-def _both(record: Record) -> Record:
-    return record.under(record.scenario.with_choices(record=WIDER_TOO))
-
-
-def series(record: Record, result: WiderRecord) -> Drawing:
-    """The official cumulative counts over time, the articles' claims on them."""
-    frame = result.series.assign(date=pd.to_datetime(result.series["date"]))
-    official, articles = frame[frame["record"].eq("official")], frame[frame["record"].eq("articles")]
-    off = [row for row in articles.itertuples() if not _near(row, official)]
-    title = (
-        f"{len(off)} of {len(articles)} counts in the articles lie outside the official counts of the year around them"
+def series(result: WiderRecord, words: Wording) -> Drawing:
+    """The official running totals over time and the articles' counts beside them, a panel a measure."""
+    frame = result.series
+    official, articles = frame[frame["who"].eq("official")], frame[frame["who"].eq("article")]
+    articles = articles.drop_duplicates(["measure", "family", "lower", "upper"])
+    outside = sum(not _near(row, official) for row in articles.itertuples())
+    listed = "; ".join(
+        f"{words.name('measure', row.measure)} {amount(as_float(row.lower), as_float(row.upper))} by {month(f'{row.day:%Y-%m}')} (article)"
+        for row in articles.itertuples()
     )
-    figure = canvas(7.2, title, _both(record), frame["claim_id"])
-    with mpl.rc_context(STYLE):
-        panels = figure.subplots(len(SERIES), 1, sharex=True)
-        for axes, measure in zip(panels, SERIES, strict=True):
-            part = official[official["measure"].eq(measure)].sort_values(["date", "lower"])
-            axes.set_title(measure, fontsize=9, loc="left", color=GREY)
-            line = part.groupby("date", as_index=False).last()
-            axes.step(line["date"], line["upper"].astype(float), where="post", color=SKY, lw=1)
-            for row in part.itertuples():
-                low, high = float(row.lower), float(row.upper if pd.notna(row.upper) else row.lower)
-                axes.plot([row.date, row.date], [low, high], color=BLUE, marker="o", markersize=3.5, lw=2)
-            own = articles[articles["measure"].eq(measure)].sort_values("date")
-            top = 1.25 * float(pd.concat([part["upper"], own["upper"], own["lower"]]).max())
-            for row in own.itertuples():
-                least, most = float(row.lower), as_float(row.upper)
-                if most is None:
-                    axes.annotate(
-                        "",
-                        (row.date, top),
-                        (row.date, least),
-                        arrowprops={"arrowstyle": "-|>", "color": ORANGE, "lw": 2, "shrinkA": 0, "shrinkB": 0},
-                    )
-                ends = [least, least if most is None else most]
-                axes.plot([row.date] * 2, ends, color=ORANGE, lw=4, solid_capstyle="butt", marker="_", markersize=10)
-                text = in_words(least, most, "persons").removesuffix(" persons")
-                middle = (least + (top if most is None else most)) / 2
-                place = (9, -11) if least == most else (9, 0)
-                axes.annotate(
-                    text, (row.date, middle), place, textcoords="offset points", fontsize=8, va="center", color=INK
-                )
-            axes.set_ylim(0, top)
-            axes.set_ylabel("persons")
-            axes.grid(axis="y", color=PALE)
-        panels[-1].set_xlim(pd.Timestamp("2012-01-01"), pd.Timestamp("2019-06-30"))
-        panels[-1].xaxis.set_major_locator(mdates.YearLocator())
-        panels[-1].xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-        panels[-1].set_xlabel(
-            "as of (blue: official counts; orange: the articles, an arrow where the words set no upper bound)"
-        )
-    told = "; ".join(
-        f"{row.measure} {row.date:%Y-%m} {in_words(float(row.lower), as_float(row.upper), 'persons')} ({row.record})"
-        for row in frame.itertuples()
-    )
-    data = result.series.copy()
-    return Drawing("wider_record_series", figure, title, f"Counts by date: {told}.", data)
+    values = {"outside": outside, "all": len(articles), "listed": listed}
+    chart = Chart(words, "series", frame["claim"], 5.4, values)
+    if official.empty:
+        return chart.empty("No official count is published elsewhere.")
+    panels = chart.axes(len(SERIES), 1, sharex=True)
+    for axes, measure in zip(panels, SERIES, strict=True):
+        counted = official[official["measure"].eq(measure) & official["lower"].eq(official["upper"])]
+        own = articles[articles["measure"].eq(measure)].sort_values(["day", "lower"])
+        top = 1.3 * float(pd.concat([counted["upper"], own["upper"], own["lower"]]).max())
+        axes.plot(counted["day"], counted["upper"].astype(float), ls="", marker="o", markersize=4.5, color=SPEAKERS["official"], label="official counts")  # fmt: skip
+        axes.plot([], [], color=COLOURS["articles"], lw=3, marker="_", markersize=9, label="the articles' counts")
+        for place, row in enumerate(own.itertuples()):
+            _count(axes, row, top, place == 0 and len(own) > 1)
+        axes.set_title(words.name("measure", measure), fontsize=9.5, loc="left", color=INK)
+        axes.set_ylim(0, top)
+        axes.grid(axis="y")
+        thousands(axes, "y")
+    panels[0].legend(loc="lower left", frameon=False, fontsize=8.5)
+    panels[-1].set_xlim(pd.Timestamp("2013-06-01"), pd.Timestamp("2019-12-31"))
+    panels[-1].xaxis.set_major_locator(mdates.YearLocator())
+    panels[-1].xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    return chart.done(frame)
+
+
+def _count(axes: Any, row: Any, top: float, below: bool) -> None:
+    """A count of an article: a dot, a bar, or an arrow where it has no upper limit, with its number beside it."""
+    low, high, colour = float(row.lower), as_float(row.upper), COLOURS["articles"]
+    if high is None:
+        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", (row.day, 0.97 * top), (row.day, low), arrowprops=arrow)
+    axes.plot([row.day] * 2, [low, low if high is None else high], color=colour, lw=3, marker="_", markersize=9)
+    y = low if high is None else (low + high) / 2
+    place = {"xytext": (-8, -13 if below else 5), "textcoords": "offset points", "ha": "right"}
+    axes.annotate(amount(row.lower, high), (row.day, y), fontsize=8.5, color=INK, **place)
 
 
 def _near(claim: Any, official: pd.DataFrame) -> bool:
     """Whether a claim meets the range of the official counts of its measure in the year around it."""
-    around = official[
-        official["measure"].eq(claim.measure) & ((official["date"] - claim.date).abs() <= pd.Timedelta(days=365))
-    ]
+    around = official[official["measure"].eq(claim.measure) & ((official["day"] - claim.day).abs() <= YEAR)]
     if around.empty:
         return False
     low, high = as_float(claim.lower), as_float(claim.upper)
     return bool((high is None or high >= around["lower"].min()) and (low is None or low <= around["upper"].max()))
 
 
-def origins(record: Record, result: WiderRecord) -> Drawing:
-    """The date that each count is given, and the date of the statement that it goes back to."""
-    frame = (
-        result.origins[result.origins["origin"].ne("")]
-        .sort_values("days_between", ascending=False, kind="stable")
-        .reset_index(drop=True)
-    )
-    late = frame[frame["stale"]]
-    title = f"{len(late)} of {len(frame)} counts give an older statement as of their own date; {int(frame['how'].ne('same statement').sum())} only resemble an official count"
-    figure = canvas(1.6 + 0.42 * max(len(frame), 2), title, _both(record), [*frame["claim"], *frame["origin"]])
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if frame.empty:
-            nothing_to_draw(axes, "No count of the chosen sources is found elsewhere.")
-        for place, row in enumerate(frame.itertuples()):
-            days = int(row.days_between)
-            axes.plot([-days, 0], [place, place], color=GREY, lw=1)
-            axes.plot([-days], [place], marker="o", color=BLUE, markersize=6)
-            axes.plot([0], [place], marker="o", color=ORANGE, markersize=6)
-            axes.annotate(
-                f"'{row.origin_phrase}', {row.origin_as_of} ({row.how})",
-                (-days, place),
-                (0, 7),
-                textcoords="offset points",
-                fontsize=7.5,
-                color=INK,
-            )
-        if len(frame):
-            rows(axes, [f"'{row.phrase}', as of {row.as_of}" for row in frame.itertuples()], 40)
-            longest = float(max(frame["days_between"].max(), 1))
-            axes.set_xlim(-1.05 * longest, 0.7 * longest)
-            axes.set_xticks([tick for tick in axes.get_xticks() if -longest <= tick <= 0])
-            axes.set_xlabel(
-                "days before the date in the article (orange: the article; blue: the statement it goes back to)"
-            )
-            axes.grid(axis="x", color=PALE)
-    told = "; ".join(
-        f"'{row.phrase}' of {row.as_of} goes back to '{row.origin_phrase}' of {row.origin_as_of}, {row.days_between} days"
-        for row in frame.itertuples()
-    )
-    return Drawing("wider_record_origins", figure, title, f"{told}." if told else title, frame)
+def origins(result: WiderRecord, words: Wording) -> Drawing:
+    """How much older the statement is that each count goes back to."""
+    frame = result.origins[result.origins["how"].eq("same")].sort_values("days", ascending=False, kind="stable")
+    listed = "; ".join(f"{words.label(row.claim)} {number(row.days)} days" for row in frame.itertuples())
+    values = {"stale": int(frame["stale"].sum()), "listed": listed}
+    chart = Chart(words, "origins", _ids(frame["claims"]), 0.5 + 0.42 * max(len(frame), 2), values)
+    if frame.empty:
+        return chart.empty("No count of the chosen articles is found elsewhere.")
+    axes = chart.axes()
+    for place, row in enumerate(frame.itertuples()):
+        axes.barh(place, row.days, height=0.5, color=COLOURS["articles"] if row.stale else COLOURS["unknown"])
+        axes.text(row.days + 2, place, number(row.days), va="center", fontsize=8, color=GREY)
+    axes.set_xlim(0, 1.15 * float(frame["days"].max() or 1))
+    axes.set_xlabel("days")
+    row_labels(axes, [words.label(row.claim) for row in frame.itertuples()], 34)
+    return chart.done(frame)
 
 
-def women_and_minors(record: Record, result: WiderRecord) -> Drawing:
-    """Each total with women and minors inside it, and with them beside it."""
-    frame = result.women_and_minors
-    claims = [claim for cell in frame["claims"] for claim in cell.split("; ")]
-    span = (
-        f"{number(frame['men_if_inside'].min(), 'persons')} to {number(frame['men_if_inside'].max(), 'persons')}"
-        if len(frame)
-        else "no"
-    )
-    title = f"With women and minors inside the totals, {span} men left; {int(frame['worded'].eq('inside').sum())} of {len(frame)} statements say so"
-    figure = canvas(1.6 + 0.55 * max(len(frame), 2), title, _both(record), claims)
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if frame.empty:
-            nothing_to_draw(axes, "No statement gives a total, the women and the minors.")
-        for place, row in enumerate(frame.itertuples()):
-            left = 0.0
-            for value, colour in ((row.men_if_inside, BLUE), (row.women, ORANGE), (row.minors, YELLOW)):
-                axes.barh(place, value, left=left, height=0.36, color=colour)
-                axes.text(
-                    left + value / 2,
-                    place,
-                    number(value, "persons"),
-                    ha="center",
-                    va="center",
-                    fontsize=7.5,
-                    color="white" if colour == BLUE else INK,
-                )
-                left += value
-            axes.barh(place + 0.3, row.all_if_beside, height=0.14, color=PALE)
-            axes.text(
-                row.all_if_beside,
-                place + 0.3,
-                f" {number(row.all_if_beside, 'persons')} in all if beside",
-                va="center",
-                fontsize=7.5,
-                color=GREY,
-            )
-        if len(frame):
-            rows(axes, [f"{row.statement}: total {number(row.total, 'persons')}" for row in frame.itertuples()], 34)
-            axes.set_xlim(0, 1.35 * float(frame["all_if_beside"].max()))
-            axes.set_xlabel(
-                "persons (blue: men; orange: women; yellow: minors; grey: all, if women and minors are beside)"
-            )
-    told = "; ".join(
-        f"{row.statement}: total {number(row.total, 'persons')}, {number(row.men_if_inside, 'persons')} men if inside, {number(row.all_if_beside, 'persons')} in all if beside"
-        for row in frame.itertuples()
-    )
-    return Drawing("wider_record_women_and_minors", figure, title, f"{told}." if told else title, frame)
+def _ids(cells: pd.Series) -> list[str]:
+    return [claim for cell in cells for claim in cell.split("; ")]

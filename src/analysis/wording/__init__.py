@@ -47,7 +47,7 @@ class Wording:
             "label": self.label,
             "speaker": self.speaker,
             "speaker_name": lambda key: self.speaker(key, "name"),
-            "word": lambda field, term: self.text(f"words.{field}.{term}"),
+            "word": lambda field, term, **values: self.text(f"words.{field}.{term}", **values),
         }
         self._jinja.filters |= {
             "number": formats.number,
@@ -110,7 +110,9 @@ class Wording:
         return self.fill(own or self.common["assumption"][key], **values)
 
     def sure(self, finding: Finding) -> str:
-        """How sure: one sentence from the table of evidence and agreement in common.toml."""
+        """How sure: one sentence from the table of evidence and agreement in common.toml; empty for what is only counted."""
+        if not finding.lines:
+            return ""
         table = self.common["sure"]
         level = ("limited", "medium", "robust")[min(finding.lines, 3) - 1]
         key = f"finding.{finding.id.split('.')[1]}.agreement"
