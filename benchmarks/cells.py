@@ -16,11 +16,11 @@ import pandas as pd
 
 from analysis.analyses import claims as evidence
 from analysis.analyses import deaths_by_year, pathways, returnees_and_arrests
-from analysis.evidence import curate, paths, schema, tables
+from analysis.evidence import curate, paths, rules, schema, tables
 from analysis.evidence.intake.worklist import verify
 from analysis.evidence.problems import EvidenceError
-from analysis.evidence.record import Record, parameters
-from analysis.evidence.scenario import scenario
+from analysis.evidence.record import Record
+from analysis.evidence.scenario import parameters, scenario
 from analysis.evidence.text import Span, Text
 
 WAYS = {
@@ -42,10 +42,13 @@ RESTED_ON = {
     "measures": ("measure", "unit", "part_of", "exclusive", "(row)"),
     "cases": ("case_id", "(row)"),
     "sources": ("published",),
+    "speakers": ("speaker", "(row)"),
+    "questions": ("question", "(row)"),
 }
 """Columns that rows of other tables rest on: a change there is put to the whole validation."""
 
-SPEAKING = ("speaker", "speaker_role", "speaker", "speaker_role")
+NAMES = ("label", "name", "short")
+"""Columns whose cells no other row may have."""
 
 SHOWN_EACH = {"findings": 3, "evidence": 1}
 """So many of what is caught by nothing, in each column, are put to the analyses."""
@@ -59,7 +62,7 @@ them, and is how a problem names one."""
 class Campaign:
     """The record as it stands, and the checks that a change of it is put to."""
 
-    frames: curate.Frames
+    frames: tables.Frames
     vocabulary: schema.Vocabulary
     texts: dict[str, Text]
     draw: random.Random = dataclasses.field(default_factory=lambda: random.Random(1))
@@ -126,10 +129,10 @@ class Campaign:
         """Whether the whole validation refuses the record with one change."""
         frames = self.frames | {table.name: self.with_change(table, change)}
 
-        def framed(_: object, asked: schema.Table) -> pd.DataFrame:
+        def to_frame(_: object, asked: schema.Table) -> pd.DataFrame:
             return frames[asked.name][[*asked.raw_columns, "file", "row"]]
 
-        with mock.patch.object(tables, "read_raw", lambda *_: []), mock.patch.object(tables, "framed", framed):
+        with mock.patch.object(tables, "read_raw", lambda *_: []), mock.patch.object(tables, "to_frame", to_frame):
             try:
                 curate.read(paths.RAW)
             except EvidenceError:
@@ -157,38 +160,40 @@ class Campaign:
         """Which changes the checks of a row by itself refuse, and those of keys."""
         problems = list(tables.check_cells(changes, table, self.vocabulary))
         if table in (*schema.BY_SOURCE, schema.WIDER):
-            problems += curate._row_problems(changes, table, self.frames["cases"]["case_id"])
-            problems += curate._context_problems(changes, self.frames)
+            problems += rules.row_problems(changes, table)
+            problems += rules.context_problems(changes, self.frames)
+            problems += rules.stage_problems(changes, self.vocabulary)
         if table in (schema.EXPLANATIONS, schema.CODINGS):
-            problems += curate._coding_problems(changes)
+            problems += rules.frame_problems(changes)
+        if table is schema.CODINGS:
+            problems += rules.coding_problems(changes)
+        if table is schema.CASES:
+            problems += rules.case_problems(changes)
         if table in (schema.CLAIMS, schema.WIDER):
-            problems += curate._claim_problems(changes)
-            problems += curate._measure_problems(changes, self.frames["measures"])
+            problems += rules.figure_problems(changes)
+            problems += rules.measure_problems(changes, self.frames["measures"])
         if table is schema.SOURCES:
-            problems += curate._date_problems(changes, "published")
+            problems += rules.date_problems(changes, "published")
         key = list(table.primary_key)
         taken = pd.MultiIndex.from_frame(changes[key]).isin(pd.MultiIndex.from_frame(self.frames[table.name][key]))
         again = changes["way"].eq("doubled") | (changes["column"].isin(key) & taken)
         return again | (changes["row"].isin({problem.row for problem in problems}) & changes["way"].ne("dropped"))
 
     def _against_others(self, table: schema.Table, change: dict[str, Any]) -> bool:
-        """Whether the readings that bear on a changed row, or the rows of the same speaker, refuse it."""
-        frames, readings = dict(self.frames), self.frames["readings"]
-        was = frames[table.name].loc[change["at"]]
-        if table is schema.READINGS:
-            readings = self.with_change(table, change)
+        """Whether the readings that bear on a changed row, or the rows with the same name, refuse it."""
+        frames = self.frames | {table.name: self.with_change(table, change)}
+        was = self.frames[table.name].loc[change["at"]]
+        if change["column"] in NAMES and any(rules.name_problems(frames)):
+            return True
+        if table in (schema.READINGS, schema.PATCHES):
             touched = {was["ambiguity"], change["ambiguity"]}
         elif table in (schema.CLAIMS, schema.WIDER):
-            touched = set(readings.loc[readings["claim_id"].eq(was["claim_id"]), "ambiguity"])
-            frames[table.name] = self.with_change(table, change)
+            patches = self.frames["patches"]
+            touched = set(patches.loc[patches["claim_id"].eq(was["claim_id"]), "ambiguity"])
         else:
-            touched = set()
-        if change["column"] in SPEAKING and any(
-            curate._speaker_problems(frames | {table.name: self.with_change(table, change)})
-        ):
-            return True
-        part = readings[readings["ambiguity"].isin(touched)]
-        return bool(touched) and any(curate._reading_problems(frames | {"readings": part}, self.vocabulary))
+            return False
+        part = {name: frames[name][frames[name]["ambiguity"].isin(touched)] for name in ("readings", "patches")}
+        return bool(touched) and any(rules.reading_problems(frames | part, self.vocabulary))
 
     def _lost(self, table: schema.Table, change: dict[str, Any]) -> bool:
         """Whether a changed row does not lead to its words, or a dropped one leaves a number that no row holds."""

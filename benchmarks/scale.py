@@ -76,10 +76,10 @@ def make(folder: Path, claims: int) -> None:
 def _claim(name: str, text: Text, claim: int, start: int, phrase: str, count: int, as_of: str) -> dict[str, object]:
     span = Span(start, start + len(phrase))
     return {
-        "claim_id": f"{name}.c{claim}", "char_start": span.start, "char_end": span.end, "phrase": phrase,
+        "claim_id": f"{name}.c{claim}", "label": f"{name}: item {claim}", "char_start": span.start, "char_end": span.end, "phrase": phrase,
         "sentence_sha256": text.sentence_hash(span), "measure": "killed", "hedge": "at_least", "value": count,
         "unit": "persons", "population": "moroccan_fighters", "origin": "morocco", "place": "syria_iraq", "group": "is",
-        "kind": "cumulative", "as_of": as_of, "speaker": "the paper", "speaker_role": "journalist",
+        "kind": "cumulative", "as_of": as_of, "as_of_basis": "printed", "speaker": "telquel",
         "applies": "whole", "modality": "reported", "period": f"../{as_of}",
     }  # fmt: skip
 

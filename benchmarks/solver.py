@@ -71,7 +71,7 @@ def population(name: int, dates: int, draw: random.Random) -> Iterator[Constrain
             "away": left + 100 - dead - back,
             "present": (left + 100 - dead - back) // 2,
         }
-        at = lambda measure, date=date: (name, measure, date)  # noqa: E731
+        at = lambda measure, date=date: (name, measure, date)
         for measure, value in truth.items():
             for claim in range(CLAIMS_EACH):
                 low, high = draw.choice([(0, 0), (0, 40), (20, 0), (10, 10), (50, 50)])

@@ -83,7 +83,7 @@ def begun(
 
 def of_one_source(raw: Path, source: str) -> Path:
     """``raw``, made with the tables of one source, without readings, positions and figures published elsewhere."""
-    kept = ("codebook", "measures", "speakers")
+    kept = ("codebook", "measures", "speakers", "parameters")
     shutil.copytree(paths.RAW / source, raw / source)
     (raw / source / "positions.csv").write_text(",".join(schema.POSITIONS.raw_columns) + "\n")
     (raw / "wider").mkdir()
@@ -149,6 +149,6 @@ def put(project: Path, name: str, *cells: str) -> Path:
 def drawing(word: str) -> str:
     """A cell that saves figures, long enough not to be written at a stroke."""
     return (
-        "import os; from pathlib import Path; from analysis.evidence.paths import write\n"
+        "import os; from pathlib import Path; from analysis.evidence.files import write\n"
         f"for n in range(3): write(Path(os.environ['ANALYSIS_FIGURES']) / f'{{n}}.svg', '{word}' * 200_000)"
     )

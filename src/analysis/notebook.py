@@ -48,8 +48,8 @@ class Notebook:
     def __init__(self, analysis: str, namespace: Mapping[str, Any]) -> None:
         module = import_module(f"analysis.analyses.{analysis}")
         self.analysis = analysis
-        self.record = restrict(Record.load().with_parameters(module.PARAMETERS, namespace))
-        self.analyse, self.parameters = module.analyse, module.PARAMETERS
+        self.record = restrict(Record.load().with_parameters(module, namespace))
+        self.analyse, self.parameters = module.analyse, self.record.parameters_of(module)
         self.result = module.analyse(self.record)
         self.words = Wording(self.record, analysis)
         self.findings = {item.id.partition(".")[2]: item for item in self.result.findings}

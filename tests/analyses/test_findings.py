@@ -121,7 +121,7 @@ def others(parameter: Parameter) -> list[object]:
 def test_what_another_choice_changes_is_held(record: Record, answers: Held, analysis: ModuleType) -> None:
     usual = told(analysis.analyse(record).findings)
     for parameter in record.scenario.parameters:
-        if parameter.name in set(analysis.PARAMETERS) - {"sources"}:
+        if parameter.name in set(record.parameters_of(analysis)) - {"sources"}:
             for value in others(parameter):
                 changed = told(analysis.analyse(under(record, **{parameter.name: value})).findings)
                 name = f"{analysis.__name__.rpartition('.')[2]} under {parameter.name}={value}"

@@ -31,7 +31,9 @@ SMALL = {
 
 def test_the_declared_grid_is_every_combination_and_every_single_change(record: Record) -> None:
     scenarios = [choices for _, choices in sensitivity.grid(record, SMALL)]
-    readings = set(record.reported["readings"]["ambiguity"]) & set(deaths_by_year.PARAMETERS) - {"shares_2014_2015"}
+    readings = set(record.reported["readings"]["ambiguity"]) & set(record.parameters_of(deaths_by_year)) - {
+        "shares_2014_2015"
+    }
     assert scenarios[0] == {} and len(scenarios) == 2 * 2 + 1 + len(readings)
     assert {"shares_2014_2015": "together", "about_width": 0.0} in scenarios
 
@@ -39,7 +41,7 @@ def test_the_declared_grid_is_every_combination_and_every_single_change(record: 
 def test_pairs_are_every_two_readings(record: Record) -> None:
     spec = {"grid": {"deaths_by_year": {"pairs": True}}}
     scenarios = [choices for _, choices in sensitivity.grid(record, spec)]
-    readings = sorted(set(record.reported["readings"]["ambiguity"]) & set(deaths_by_year.PARAMETERS))
+    readings = sorted(set(record.reported["readings"]["ambiguity"]) & set(record.parameters_of(deaths_by_year)))
     twos = {tuple(sorted(choices)) for choices in scenarios if len(choices) == 2}
     assert twos == {(one, two) for one in readings for two in readings if one < two}
 

@@ -95,9 +95,20 @@ def test_less_than_nothing_is_refused(raw: Path, tmp_path: Path) -> None:
         ("claims", 4, "char_end", "980", "room for the phrase"),
         ("claims", 4, "case_id", "magharebia-2014-12.p01", "a case of the same source"),
         ("claims", 4, "population", "case_persons", "the case whose persons are counted"),
-        ("claims", 3, "speaker_role", "kin", "the same kind of speaker"),
+        ("claims", 3, "speaker", "nobody", "a speaker of speakers.csv"),
+        ("claims", 3, "label", "x" * 41, "40 characters at most"),
+        ("claims", 3, "label", "", "a value; this column may not be empty"),
+        ("claims", 3, "label", "bcij: 199 returned", "a name that no other row has"),
+        ("explanations", 2, "story", "mwn-2017-07.s1", "the id of a story that begins with its source"),
+        ("explanations", 2, "target", "case", "the target case where there is a case_id"),
+        ("stages", 2, "value", "fought", "(stage_"),
+        ("stages", 2, "case_id", "", "this column may not be empty"),
+        ("positions", 2, "question", "what", "a question of questions.csv"),
+        ("cases", 10, "overlaps", "raseef22-2017-03.p99", "other cases of the same source"),
+        ("cases", 2, "shared", "1", "nothing, where no other case overlaps"),
+        ("cases", 10, "shared", "9", "no more persons than the case has"),
         ("events", 2, "date", "2019-01", "a date not after the source's publication"),
-        ("cases", 2, "period", "2019", "a date not after the source's publication"),
+        ("stages", 5, "period", "2019", "a date not after the source's publication"),
         ("codings", 2, "coder", "b", "the coder in the coding_id"),
         ("codings", 2, "phase", "exit", "a value for every explanation, and for nothing else"),
         ("codings", 2, "measure", "", "a value for every claim, and for nothing else"),
@@ -110,7 +121,7 @@ def test_a_cell_that_its_context_contradicts_is_refused(
     with pytest.raises(EvidenceError) as caught:
         read(raw)
     told = [str(problem) for problem in caught.value.problems if expected in str(problem)]
-    assert told and all(f"{SOURCE}/{file}.csv" in one for one in told)
+    assert told and any(f"{SOURCE}/{file}.csv" in one for one in told)
 
 
 @pytest.mark.parametrize(("phase", "frame"), [("exit", "hafez_mullins"), ("departure", "neumann")])
@@ -126,8 +137,12 @@ def test_a_frame_is_of_its_phases_alone(raw: Path, phase: str, frame: str) -> No
 @pytest.mark.parametrize("modality", ["forecast", "intent"])
 @pytest.mark.parametrize("period", ["../2018", "2018/2019"])
 def test_what_a_source_foresees_may_lie_ahead(raw: Path, modality: str, period: str) -> None:
-    spoil(raw / SOURCE / "claims.csv", 4, "modality", modality)
-    spoil(raw / SOURCE / "claims.csv", 4, "period", period)
+    claims = list(csv.DictReader((raw / SOURCE / "claims.csv").read_text(encoding="utf-8").splitlines()))
+    patched = (raw / "patches.csv").read_text(encoding="utf-8")
+    free = (n for n, row in enumerate(claims, 2) if row["kind"] == "cumulative" and row["claim_id"] not in patched)
+    row = next(free)
+    spoil(raw / SOURCE / "claims.csv", row, "modality", modality)
+    spoil(raw / SOURCE / "claims.csv", row, "period", period)
     read(raw)
 
 
@@ -161,17 +176,30 @@ def test_a_part_of_nothing_or_of_itself_is_refused(raw: Path, cell: str, told: s
 
 
 @pytest.mark.parametrize(
-    ("column", "cell", "told"),
+    ("file", "column", "cell", "told"),
     [
-        ("claim_id", f"{SOURCE}.c99", "column claim_id: found 'raseef22-2017-03.c99'; expected a claim_id of some"),
-        ("field", "colour", "column field: found 'colour'; expected one of"),
-        ("default", "false", "default and not; expected one or the other"),
+        (
+            "patches",
+            "claim_id",
+            f"{SOURCE}.c99",
+            "column claim_id: found 'raseef22-2017-03.c99'; expected a claim_id of some",
+        ),
+        ("patches", "field", "colour", "column field: found 'colour'; expected one of"),
+        ("patches", "field", "label", "column field: found 'label'; expected one of"),
+        (
+            "patches",
+            "reading",
+            "another",
+            "column reading: found another of shares_base; expected a reading of readings.csv",
+        ),
+        ("readings", "question", "What else?", "2 questions of shares_base; expected one question"),
+        ("readings", "answer", "of all Moroccans killed in Syria and Iraq", "another answer for each reading"),
     ],
 )
-def test_a_reading_of_what_does_not_exist_is_refused(raw: Path, column: str, cell: str, told: str) -> None:
-    path = raw / "readings.csv"
+def test_a_reading_of_what_does_not_exist_is_refused(raw: Path, file: str, column: str, cell: str, told: str) -> None:
+    path = raw / f"{file}.csv"
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    row = next(n for n, one in enumerate(rows, 2) if one["ambiguity"] == "shares_base" and one["default"] == "true")
+    row = next(n for n, one in enumerate(rows, 2) if one["reading"] == "northern_documented_dead")
     spoil(path, row, column, cell)
     with pytest.raises(EvidenceError) as caught:
         read(raw)
@@ -199,7 +227,7 @@ def test_all_problems_are_told_at_once(raw: Path, tmp_path: Path) -> None:
 
 
 def test_a_reading_must_be_a_complete_choice(raw: Path, tmp_path: Path) -> None:
-    path = raw / "readings.csv"
+    path = raw / "patches.csv"
     lines = path.read_text().splitlines(keepends=True)
     path.write_text(
         "".join(line for line in lines if not line.startswith("shares_base,all_moroccan_dead") or "base_n" not in line)
@@ -209,7 +237,7 @@ def test_a_reading_must_be_a_complete_choice(raw: Path, tmp_path: Path) -> None:
 
 
 def test_curated_intervals_hold_the_printed_number(record) -> None:  # type: ignore[no-untyped-def]
-    claims = derive(record.reported["claims"])
+    claims = derive(record.reported["claims"], record.speakers)
     inclusive = claims[claims["hedge"].isin(["exact", "about", "at_least", "at_most", "range"])]
     assert (inclusive["lower"] <= inclusive["value"]).all()
     assert (inclusive["upper"].fillna(float("inf")) >= inclusive["value"]).all()

@@ -527,16 +527,18 @@ def small() -> tuple[TemporaryDirectory[str], dict[Path, bytes]]:
         kept = [list(rows[0]), *(list(row.values()) for row in rows if wanted(row[column]))]
         held[Path(folder.name) / file] = written(kept, "\n", csv.QUOTE_MINIMAL).encode()
 
-    for file in ("codebook.csv", "measures.csv", *(f"{SOURCE}/{path.name}" for path in (paths.RAW / SOURCE).iterdir())):
+    shared = [f"{table.name}.csv" for table in schema.SHARED if table not in (schema.READINGS, schema.PATCHES)]
+    for file in (*shared, *(f"{SOURCE}/{path.name}" for path in (paths.RAW / SOURCE).iterdir())):
         held[Path(folder.name) / file] = (paths.RAW / file).read_bytes()
-    keep("readings.csv", "ambiguity", lambda name: name == "count_1631")
+    for file in ("readings.csv", "patches.csv"):
+        keep(file, "ambiguity", lambda name: name == "count_1631")
     keep("wider/figures.csv", "claim_id", lambda name: name.startswith("wider.c08"))
     for path, content in held.items():
         files.write(path, content)
     return folder, held
 
 
-FILES = ["codebook.csv", "measures.csv", "readings.csv", "wider/figures.csv"]
+FILES = [*(f"{table.name}.csv" for table in schema.SHARED), "wider/figures.csv"]
 FILES += [f"{SOURCE}/{table.name}.csv" for table in schema.BY_SOURCE]
 
 

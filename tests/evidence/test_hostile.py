@@ -158,22 +158,20 @@ def test_a_measure_that_stands_twice_with_two_units_is_told(small: Path) -> None
     assert any(line.startswith(f"measures.csv, row {len(others) + 3}") for line in refused(small))
 
 
-READINGS = "ambiguity,reading,default,claim_id,field,value,reason\n"
+PATCHES = "ambiguity,reading,claim_id,field,value\n"
+READINGS = "ambiguity,question,reading,answer,default,reason\n"
 
 
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
+        ("a,x,{0}.c99,value,1\na,y,{0}.c99,value,2\n", "row 2, column claim_id: found 'mwn-2018-12.c99'"),
+        ("a,x,{0}.c01,valeu,1\na,y,{0}.c01,valeu,2\n", "row 2, column field: found 'valeu'"),
+        ("a,x,{0}.c01,family,none-such\na,y,{0}.c01,family,{1}\n", "column family: found 'none-such'"),
+        ("a,x,{0}.c01,note,=1\na,y,{0}.c01,note,b\n", "row 2, column value: found '=1'"),
+        ("a,x,{0}.c01,note,1\n", "found readings of a that set different cells, or none"),
         (
-            "a,x,true,{0}.c99,value,1,r\na,y,false,{0}.c99,value,2,r\n",
-            "row 2, column claim_id: found 'mwn-2018-12.c99'",
-        ),
-        ("a,x,true,{0}.c01,valeu,1,r\na,y,false,{0}.c01,valeu,2,r\n", "row 2, column field: found 'valeu'"),
-        ("a,x,true,{0}.c01,family,none-such,r\na,y,false,{0}.c01,family,{1},r\n", "column family: found 'none-such'"),
-        ("a,x,true,{0}.c01,note,=1,r\na,y,false,{0}.c01,note,b,r\n", "row 2, column value: found '=1'"),
-        ("a,x,true,{0}.c01,note,1,r\n", "found 1 readings of a, 1 of them default"),
-        (
-            "a,x,true,{0}.c01,note,1,r\na,y,false,{0}.c01,note,2,r\nb,x,true,{0}.c01,note,2,r\nb,y,false,{0}.c01,note,1,r\n",
+            "a,x,{0}.c01,note,1\na,y,{0}.c01,note,2\nb,x,{0}.c01,note,2\nb,y,{0}.c01,note,1\n",
             "row 4, column field: found note of mwn-2018-12.c01 set by b and by another ambiguity",
         ),
     ],
@@ -184,8 +182,15 @@ def test_a_reading_of_what_is_not_there_and_readings_that_undo_each_other_are_re
 ) -> None:
     with (small / CLAIMS).open(newline="") as file:
         family = next(csv.DictReader(file))["family"]
-    (small / "readings.csv").write_text(READINGS + rows.format(SOURCE, family))
-    assert any(line.startswith("readings.csv") and told in line for line in refused(small))
+    read_so = "".join(f"{a},Which?,{r},as {r},{d},r\n" for a in "ab" for r, d in (("x", "true"), ("y", "false")))
+    (small / "readings.csv").write_text(READINGS + read_so)
+    (small / "patches.csv").write_text(PATCHES + rows.format(SOURCE, family))
+    assert any(line.startswith("patches.csv") and told in line for line in refused(small))
+
+
+def test_one_reading_is_no_choice(small: Path) -> None:
+    (small / "readings.csv").write_text(READINGS + "a,Which?,x,as x,true,r\n")
+    assert any("found 1 readings of a, 1 of them default" in line for line in refused(small))
 
 
 FILES: list[tuple[str, Callable[[bytes], bytes], str]] = [
@@ -216,7 +221,7 @@ FILES: list[tuple[str, Callable[[bytes], bytes], str]] = [
     (
         "a cell more",
         lambda b: b.replace(b"\nmwn", b"\nx,mwn", 1),
-        "row 2: found 27 cells; expected 26 cells in every row",
+        "row 2: found 28 cells; expected 27 cells in every row",
     ),
     ("cut short", lambda b: b[:-100], "row 12: found "),
     ("an open quote", lambda b: b + b'"abc', "row 13: found no CSV"),

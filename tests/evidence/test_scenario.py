@@ -2,13 +2,18 @@
 
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from analysis.evidence.curate import curate
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError, misnamed
 
 from ..held import Held
+
+DEATHS = SimpleNamespace(READS=("killed",), CONVENTIONS=("about_width",))
+"""What an analysis says of itself: the measures it reads, and its other parameters."""
 
 
 @pytest.mark.parametrize(
@@ -29,20 +34,19 @@ def test_what_is_not_allowed_is_refused_with_what_is(record: Record, choice: dic
 
 
 def test_what_each_parameter_is_and_admits_is_held(record: Record, messages: Held) -> None:
-    told = [f"{one.name}: {one.what}; {one.default!r}; {one.allowed}" for one in record.scenario.parameters]
+    told = [f"{one.name}: {one.question}; {one.default!r}; {one.allowed}" for one in record.scenario.parameters]
     messages.check("the parameters", told)
 
 
 def test_a_name_that_papermill_injected_is_refused(record: Record) -> None:
     with pytest.raises(ParameterError, match="no parameter 'shares'"):
         record.with_parameters(
-            ["shares_base"],
-            {"shares_base": "all_moroccan_dead", "In": ["", "shares_base = 1", "# Parameters\nshares = 1\n"]},
+            DEATHS, {"shares_base": "all_moroccan_dead", "In": ["", "shares_base = 1", "# Parameters\nshares = 1\n"]}
         )
 
 
 def test_outside_a_notebook_no_name_is_injected(record: Record) -> None:
-    chosen = record.with_parameters(["shares_base"], {"shares_base": "all_moroccan_dead"})
+    chosen = record.with_parameters(DEATHS, {"shares_base": "all_moroccan_dead"})
     assert chosen.scenario["shares_base"] == "all_moroccan_dead"
 
 
@@ -52,10 +56,10 @@ def test_tables_that_are_missing_are_named(tmp_path: Path) -> None:
 
 
 def test_each_rival_reading_changes_only_the_claims_it_names(record: Record) -> None:
-    readings = record.reported["readings"]
-    for ambiguity, reading, other in record.rivals(readings["ambiguity"].unique()):
+    record, patches = record.with_choices(record="articles+wider"), record.reported["patches"]
+    for ambiguity, reading, other in record.rivals(patches["ambiguity"].unique()):
         changed = record.claims.compare(other.claims).index
-        named = readings.loc[readings["ambiguity"].eq(ambiguity), "claim_id"]
+        named = patches.loc[patches["ambiguity"].eq(ambiguity), "claim_id"]
         assert len(changed) > 0 and set(record.claims.loc[changed, "claim_id"]) <= set(named), reading
 
 
@@ -125,7 +129,7 @@ def test_a_name_in_the_place_of_a_parameter_is_refused_while_it_is_there(cells: 
 def test_a_value_that_is_no_parameter_is_refused_in_a_short_sentence(record: Record) -> None:
     for value, shown in ((record, "a Record"), (["all"], "a list"), ("x" * 10**6, "xxx...")):
         with pytest.raises(ParameterError) as caught:
-            record.with_parameters(["record"], {"record": value})
+            record.with_parameters(SimpleNamespace(READS=(), CONVENTIONS=("record",)), {"record": value})
         assert shown in str(caught.value) and len(str(caught.value)) < 400
 
 
@@ -145,7 +149,7 @@ def test_the_parameters_are_the_ambiguities_and_the_conventions(record: Record) 
     assert {name: parameters[name].default for name in ("revision", "same_date", "about_width", "record")} == {
         "revision": 25.0, "same_date": 3.0, "about_width": 1.0, "record": "articles",
     }  # fmt: skip
-    assert all(parameter.what for parameter in parameters.values())
+    assert all(parameter.question.endswith("?") for parameter in parameters.values())
     assert list(parameters["phases"].values) == record.terms("phase")
 
 
@@ -161,3 +165,51 @@ def test_the_record_with_the_figures_published_elsewhere_holds_both(record: Reco
     both = record.under(record.scenario.with_choices(record="articles+wider")).claims
     assert list(both["claim_id"]) == [*record.claims["claim_id"], *record.reported["wider"]["claim_id"]]
     assert both["case_id"].notna().all() and str(both["upper"].dtype) == str(both["lower"].dtype) == "Float64"
+
+
+def test_a_choice_of_several_may_be_a_list(record: Record) -> None:
+    chosen = record.with_choices(sources=["mwn-2018-12", "mwn-2017-07"])
+    assert chosen.scenario == record.with_choices(sources="mwn-2018-12,mwn-2017-07").scenario
+    for wrong in ([], [1], "mwn"):
+        with pytest.raises(ParameterError, match="joined by commas"):
+            record.with_choices(sources=wrong)
+
+
+def test_every_choice_has_an_answer_in_words(record: Record) -> None:
+    for parameter in record.scenario.parameters:
+        values = [0.0, 25.0, 1.5] if parameter.number else [*parameter.values, parameter.default]
+        answers = [parameter.answer(value) for value in values]
+        assert all(answers) and len(set(answers)) == len(set(values)), parameter.name
+
+
+def test_an_ambiguity_bears_on_the_analyses_that_read_a_claim_it_touches(record: Record) -> None:
+    assert {"shares_base", "year_2016"} <= set(record.ambiguities_of(["killed"]))
+    assert "seventy_one_counts" in record.ambiguities_of(["returned"])  # as one of its readings has it
+    assert "seventy_one_counts" in record.ambiguities_of(["returned_arrested"])
+    assert record.ambiguities_of([]) == ()
+    assert record.ambiguities_of(lambda claims: claims["population"].eq("foreign_fighters")) == (
+        "executed_120",
+        *_rest(record),
+    )
+
+
+def _rest(record: Record) -> list[str]:
+    claims = record.reported["claims"].query("population == 'foreign_fighters'")["claim_id"]
+    patches = record.reported["patches"]
+    return sorted(set(patches.loc[patches["claim_id"].isin(claims), "ambiguity"]) - {"executed_120"})
+
+
+def test_a_new_ambiguity_is_a_parameter_without_a_change_of_code(raw: Path, tmp_path: Path) -> None:
+    with (raw / "readings.csv").open("a") as readings, (raw / "patches.csv").open("a") as patches:
+        for reading, value, default in (("printed", "199", "true"), ("other", "150", "false")):
+            readings.write(f"new_one,How many?,{reading},{value} people,{default},a test\n")
+            patches.write(f"new_one,{reading},raseef22-2017-03.c03,value,{value}\n")
+    curate(raw, tmp_path / "curated")
+    record = Record.load(tmp_path / "curated", new_one="other")
+    assert record.claim("raseef22-2017-03.c03").upper == 150
+    assert "new_one" in record.parameters_of(SimpleNamespace(READS=("returned",), CONVENTIONS=()))
+    assert "new_one" not in record.parameters_of(DEATHS)
+    assert "How many? 150 people" in repr(record)
+    notebook = {"new_one": "printed", "In": ["# Parameters\nnew_one = 'printed'\n"]}
+    chosen = record.with_parameters(SimpleNamespace(READS=("returned",), CONVENTIONS=()), notebook)
+    assert chosen.claim("raseef22-2017-03.c03").upper == 199

@@ -11,34 +11,15 @@ import pandas as pd
 
 from analysis.account.model import ASSUMPTIONS, LEVELS, SAID, Book, alignable
 from analysis.account.solver import Constraint, Interval, Reconciliation, System, Terms, blocks
-from analysis.analyses.finding import Finding, finding, how_many, in_words, number, said
+from analysis.analyses.finding import Finding, counts_moroccans, finding, how_many, in_words, number, said
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 
-PARAMETERS = (
-    "assumptions",
-    "revision",
-    "same_date",
-    "count_1631",
-    "deaths_total",
-    "half_of_whom",
-    "libya_1668",
-    "seventy_and_71",
-    "seventy_one_counts",
-    "last_two_years",
-    "women_and_minors",
-    "set_to_return",
-    "majority_words",
-    "shares_2014_2015",
-    "shares_base",
-    "year_2016",
-    "about_width",
-    "record",
-    "speaker_roles",
-    "left_out",
-    "sources",
-)
-"""The parameters of the notebook."""
+READS = counts_moroccans
+"""The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
+
+CONVENTIONS = ("assumptions", "revision", "same_date", "about_width", "record", "speaker_roles", "left_out", "sources")
+"""The other parameters of the notebook."""
 
 
 SEARCH = 150

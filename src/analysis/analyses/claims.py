@@ -13,30 +13,15 @@ import pandas as pd
 from analysis.account.model import Book
 from analysis.analyses.accounting import SEARCH
 from analysis.analyses.comparisons import contradictions
-from analysis.analyses.finding import Finding, claims_table, make_finding
+from analysis.analyses.finding import Finding, claims_table, counts_moroccans, make_finding
 from analysis.analyses.flags import flags
 from analysis.evidence.record import Record
 
-PARAMETERS = (
-    "count_1631",
-    "deaths_total",
-    "half_of_whom",
-    "libya_1668",
-    "seventy_and_71",
-    "seventy_one_counts",
-    "last_two_years",
-    "women_and_minors",
-    "set_to_return",
-    "assumptions",
-    "revision",
-    "same_date",
-    "about_width",
-    "record",
-    "statements",
-    "left_out",
-    "sources",
-)
-"""The parameters of the notebook."""
+READS = counts_moroccans
+"""The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
+
+CONVENTIONS = ("assumptions", "revision", "same_date", "about_width", "record", "statements", "left_out", "sources")
+"""The other parameters of the notebook."""
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,11 @@ from analysis.evidence.dates import days
 from analysis.evidence.intervals import Bounds, as_float
 from analysis.evidence.record import WIDER_TOO, Record
 
-PARAMETERS = (
-    "shares_2014_2015",
-    "shares_base",
-    "year_2016",
-    "deaths_total",
-    "half_of_whom",
-    "women_and_minors",
-    "about_width",
-    "left_out",
-    "sources",
-)
-"""The parameters of the notebook."""
+READS = ("killed", "killed_fighting", "departed")
+"""The measures whose claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
+
+CONVENTIONS = ("about_width", "left_out", "sources")
+"""The other parameters of the notebook."""
 
 MONTH = 365.25 / 12
 """Days of a month, on average."""

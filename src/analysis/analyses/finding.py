@@ -198,6 +198,16 @@ def whole_subject(claims: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
+def counts_moroccans(claims: pd.DataFrame) -> pd.Series:
+    """Whether a claim counts Moroccans who left, or a part of them: a number or a share, and not the persons of one case."""
+    return (
+        claims["unit"].isin(["persons", "share"])
+        & claims["population"].str.startswith("moroccan")
+        & claims["case_id"].eq("")
+        & claims["hedge"].ne("vague")
+    )
+
+
 def person_counts(record: Record) -> pd.DataFrame:
     """The claims that count persons: a number, no share, and not the persons of one case."""
     return record.claims[_counting(record.claims)]

@@ -17,8 +17,11 @@ import pandas as pd
 from analysis.analyses.finding import Finding, make_finding
 from analysis.evidence.record import FRAMES, Record
 
-PARAMETERS = ("frame", "phases", "speaker_roles", "sources")
-"""The parameters of the notebook."""
+READS: tuple[str, ...] = ()
+"""It reads no claim."""
+
+CONVENTIONS = ("frame", "phases", "speaker_roles", "sources")
+"""The other parameters of the notebook."""
 
 STAGES = ("motive", "tie", "prior_detention", "group", "route", "inside", "exit", "outcome")
 """The stages of a life course, in order."""

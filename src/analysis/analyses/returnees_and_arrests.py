@@ -25,20 +25,11 @@ from analysis.evidence.dates import days
 from analysis.evidence.intervals import as_float, bounds_of, distance
 from analysis.evidence.record import WIDER_TOO, Record
 
-PARAMETERS = (
-    "seventy_and_71",
-    "seventy_one_counts",
-    "last_two_years",
-    "speaker_of_70",
-    "briefing_date",
-    "majority_words",
-    "vague_words",
-    "about_width",
-    "record",
-    "left_out",
-    "sources",
-)
-"""The parameters of the notebook."""
+READS = ("returned", "returned_part", "returned_arrested", "returned_tried", "arrested_terrorism")
+"""The measures whose claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
+
+CONVENTIONS = ("about_width", "record", "left_out", "sources")
+"""The other parameters of the notebook."""
 
 ARRESTED = ("returned_arrested", "returned_tried")
 """The measures that count returnees who were arrested or tried."""

@@ -21,8 +21,9 @@ from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError, Scenario
 
-PARAMETERS: tuple[str, ...] = ()
-"""The notebook takes none: the grid is the choice."""
+READS: tuple[str, ...] = ()
+CONVENTIONS: tuple[str, ...] = ()
+"""The notebook takes no parameter: the grid is the choice."""
 
 Choices = dict[str, Any]
 Spec = Mapping[str, Any]
@@ -30,12 +31,12 @@ Spec = Mapping[str, Any]
 
 EVERY = "every"
 
-ANALYSES: dict[str, tuple[tuple[str, ...], Callable[[Record], Result]]] = {
-    "deaths_by_year": (deaths_by_year.PARAMETERS, deaths_by_year.analyse),
-    "returnees_and_arrests": (returnees_and_arrests.PARAMETERS, returnees_and_arrests.analyse),
-    "accounting": (accounting.PARAMETERS, accounting.outline),
+ANALYSES: dict[str, tuple[Any, Callable[[Record], Result]]] = {
+    "deaths_by_year": (deaths_by_year, deaths_by_year.analyse),
+    "returnees_and_arrests": (returnees_and_arrests, returnees_and_arrests.analyse),
+    "accounting": (accounting, accounting.outline),
 }
-"""The analyses of the grid: what each takes, and what evaluates it."""
+"""The analyses of the grid: the module of each, and what evaluates it."""
 
 MAIN = {
     "deaths_by_year.printed": "share of the dead left for the years that are not named",
@@ -98,7 +99,7 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
     for name, asked in spec["grid"].items():
         if name not in ANALYSES:
             raise ParameterError(f"scenarios.toml: there is no analysis {name!r}. Allowed: {', '.join(ANALYSES)}.")
-        takes = ANALYSES[name][0]
+        takes = record.parameters_of(ANALYSES[name][0])
         parameters = {p.name: p for p in record.scenario.parameters if p.name in takes}
         named = [*asked.get("cross", {}), *asked.get("single", {})]
         wrong = [parameter for parameter in named if parameter not in parameters]
@@ -127,7 +128,8 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
 def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, Any]]:
     """The findings of one scenario as rows: analysis, scenario, finding, bounds, unit, question, claims, and every choice."""
     name, choices = scenario
-    takes, analyse = ANALYSES[name]
+    analysis, analyse = ANALYSES[name]
+    takes = record.parameters_of(analysis)
     under = record.scenario.with_choices(**choices)
     held = {p: under[p] for p in takes}
     told = "; ".join(f"{p}={value}" for p, value in choices.items()) or "default"

@@ -14,29 +14,26 @@ import pandas as pd
 
 from analysis.analyses import cross_check
 from analysis.analyses.comparisons import contradictions, dated, listed
-from analysis.analyses.finding import SERIES, Finding, claims_table, counts, make_finding, whole_subject
+from analysis.analyses.finding import (
+    SERIES,
+    Finding,
+    claims_table,
+    counts,
+    counts_moroccans,
+    make_finding,
+    whole_subject,
+)
 from analysis.analyses.flags import flags, repeated_values, same_time
 from analysis.analyses.grading import grades, grid
 from analysis.analyses.sum_checks import EXCEED, FIELDS, SHORT, sum_checks
 from analysis.evidence.intervals import as_float, bounds_of, distance, overlap
 from analysis.evidence.record import WIDER_TOO, Record
 
-PARAMETERS = (
-    "count_1631",
-    "deaths_total",
-    "half_of_whom",
-    "libya_1668",
-    "seventy_and_71",
-    "seventy_one_counts",
-    "shares_2014_2015",
-    "shares_base",
-    "women_and_minors",
-    "set_to_return",
-    "revision",
-    "about_width",
-    "sources",
-)
-"""The parameters of the notebook."""
+READS = counts_moroccans
+"""The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
+
+CONVENTIONS = ("revision", "about_width", "sources")
+"""The other parameters of the notebook."""
 
 MONTH = 31
 """Days that a statement may be older than its date in an article before it counts as stale."""

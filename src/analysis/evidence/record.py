@@ -1,21 +1,23 @@
 """What do the sources say, under one scenario?
 
-The curated tables, loaded and read under a scenario: sources chosen, readings applied, intervals derived. A reading
-is a patch: it sets a field of a claim, and everything that depends on the field follows.
+The curated tables, read under a scenario: sources chosen, readings applied, intervals and dates derived, and everything
+with the name under which a reader meets it. Who wants sentences or conclusions goes to `analyses` and `wording`.
 """
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
 from analysis.evidence import paths, schema, tables
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.readings import apply_patches, derive, with_dates
+from analysis.evidence.rows import Case, Claim, Event, Explanation, Position, Row, Speaker, Stage, from_row, link
 from analysis.evidence.scenario import (
     FRAMES,
     LEVELS,
@@ -25,16 +27,49 @@ from analysis.evidence.scenario import (
     parameters,
     refuse_unknown,
     scenario,
+    source_names,
 )
 
 pd.set_option("mode.string_storage", "python")  # a third faster than Arrow's on tables as small as these
 
 __all__ = ["FRAMES", "LEVELS", "WIDER_TOO", "Record", "parameters"]
 
+R = TypeVar("R", bound=Row)
+
+Reads = Iterable[str] | Callable[[pd.DataFrame], pd.Series]
+"""Which claims an analysis reads: those of some measures, or those that a filter of the claims table keeps."""
+
+
+class Analysis(Protocol):
+    """What a module of `analyses` says of itself."""
+
+    @property
+    def READS(self) -> Reads: ...
+    @property
+    def CONVENTIONS(self) -> tuple[str, ...]: ...
+
 
 @dataclass(frozen=True)
 class Record:
-    """The curated tables by name, and the scenario they are read under."""
+    """What the sources say, under one scenario; made by :meth:`load`.
+
+    The tables are DataFrames, as `schema` declares them: ``claims``, ``explanations``, ``cases``, ``stages``, ``events``,
+    ``positions`` and ``sources`` of the chosen sources, ``speakers``, ``questions``, ``measures``. Beside each column of EDTF dates,
+    such as ``as_of``, there are two of real dates: ``as_of_first``, ``as_of_last``. :meth:`with_names` adds the names of keys;
+    :meth:`claim`, :meth:`case` and :meth:`rows` give typed rows.
+
+    >>> from analysis import Record
+    >>> record = Record.load(count_1631="present_stock", sources=["raseef22-2017-03", "mwn-2017-07"])
+    >>> record.scenario.changed()
+    {'count_1631': 'present_stock', 'sources': 'mwn-2017-07,raseef22-2017-03'}
+    >>> print(record.claim("raseef22-2017-03.c03").label)
+    BCIJ: 199 returned
+    >>> record.name("measure", "arrested_terrorism")
+    'arrested in terrorism cases'
+    >>> returned = record.claims.query("measure == 'returned' and unit == 'persons'")
+    >>> returned[["label", "as_of_last", "lower"]].shape[1]
+    3
+    """
 
     reported: Mapping[str, pd.DataFrame]
     scenario: Scenario
@@ -42,50 +77,105 @@ class Record:
     """What was derived so far, by all that bears on it: shared by the scenarios of one record."""
 
     @classmethod
-    def load(cls, folder: Path = paths.CURATED) -> "Record":
-        """The curated tables in ``folder``, under the default scenario. Raises EvidenceError where one is spoiled."""
+    def load(cls, folder: Path = paths.CURATED, **choices: Any) -> "Record":
+        """The curated tables in ``folder``, under the default scenario but for ``choices``.
+
+        A choice is a parameter and its value: ``record="articles+wider"`` takes in the figures published elsewhere,
+        ``sources=[...]`` only some articles, ``count_1631="present_stock"`` reads an ambiguity another way. All parameters are in
+        ``record.scenario.parameters``. Raises ParameterError for a name or a value that does not exist, with those that do,
+        EvidenceError where a table cannot be read, and FileNotFoundError where one is missing.
+        """
         names = [table.name for table in schema.TABLES]
         missing = [name for name in names if not (folder / f"{name}.csv").is_file()]
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
         loaded = {table.name: _curated(folder / f"{table.name}.csv", table) for table in schema.TABLES}
-        return cls(loaded, scenario(parameters(loaded), {}))
+        return cls(loaded, scenario(parameters(loaded), choices))
+
+    def __repr__(self) -> str:
+        tables = ("claims", "explanations", "cases", "stages", "events", "positions")
+        counts = ", ".join(f"{len(getattr(self, name)):,} {name}" for name in tables)
+        which = f"Record of {len(self.sources)} articles ({self._answer('record')}): {counts}."
+        lines = [f"  {question} {answer} ({name} = {value!r})" for name, value, question, answer in self.changes()]
+        return "\n".join(
+            [which, "Changed from the default:", *lines] if lines else [which, "Every choice is the default."]
+        )
+
+    def _repr_html_(self) -> str:
+        return "<br>".join(escape(line) for line in repr(self).split("\n"))
+
+    def _answer(self, name: str) -> str:
+        return self.scenario.parameter(name).answer(self.scenario[name])
+
+    def changes(self) -> list[tuple[str, Any, str, str]]:
+        """The choices that are not the default: parameter, value, question, answer."""
+        changed = self.scenario.changed().items()
+        return [(name, value, self.scenario.parameter(name).question, self._answer(name)) for name, value in changed]
+
+    def with_choices(self, **choices: Any) -> "Record":
+        """This record under other choices. Raises ParameterError."""
+        return self.under(self.scenario.with_choices(**choices))
 
     def under(self, chosen: Scenario) -> "Record":
         """This record read under another scenario."""
         return replace(self, scenario=chosen)
 
-    def with_parameters(self, names: Iterable[str], namespace: Mapping[str, Any]) -> "Record":
+    def with_parameters(self, analysis: Analysis, namespace: Mapping[str, Any]) -> "Record":
         """This record under the parameters of a notebook, checked on entry.
 
-        ``names`` are the parameters that the analysis takes, ``namespace`` the notebook's ``globals()``. Raises
-        ParameterError for a value that is not allowed, and for a name that was set in the place of a parameter.
+        ``analysis`` is the module of the notebook's analysis, ``namespace`` the notebook's ``globals()``. Raises ParameterError
+        for a value that is not allowed, and for a name that was set in the place of a parameter.
         """
-        names = tuple(names)
+        names = self.parameters_of(analysis)
         refuse_unknown(misnamed(names, namespace), names)
         return self.under(self.scenario.with_choices(**{name: namespace[name] for name in names if name in namespace}))
 
     def rivals(self, names: Iterable[str]) -> Iterator[tuple[str, str, "Record"]]:
         """The record under each rival reading in turn: (ambiguity, reading, record), one change at a time."""
-        ambiguities = set(self.reported["readings"]["ambiguity"])
+        wanted = set(names) & set(self.reported["readings"]["ambiguity"])
         for parameter in self.scenario.parameters:
-            if parameter.name in ambiguities and parameter.name in set(names):
-                for reading in parameter.values:
-                    if reading != self.scenario[parameter.name]:
-                        yield (
-                            parameter.name,
-                            reading,
-                            self.under(self.scenario.with_choices(**{parameter.name: reading})),
-                        )
+            for reading in parameter.values if parameter.name in wanted else ():
+                if reading != self.scenario[parameter.name]:
+                    yield parameter.name, reading, self.with_choices(**{parameter.name: reading})
 
     def each_reading(self, ambiguity: str) -> dict[str, "Record"]:
         """The record under every reading of one ambiguity, the chosen scenario otherwise, by name."""
-        parameter = next(p for p in self.scenario.parameters if p.name == ambiguity)
-        return {reading: self.under(self.scenario.with_choices(**{ambiguity: reading})) for reading in parameter.values}
+        return {name: self.with_choices(**{ambiguity: name}) for name in self.scenario.parameter(ambiguity).values}
+
+    def ambiguities_of(self, reads: Reads) -> tuple[str, ...]:
+        """The ambiguities that bear on the claims that an analysis reads, in the order of their names.
+
+        ``reads`` are measures, or a filter of a table of claims. An ambiguity bears on them where one of the claims that it
+        patches is read, as printed or under any of its readings; figures published elsewhere count too.
+        """
+        versions = self._versions
+        kept = reads(versions) if callable(reads) else versions["measure"].isin(list(reads))
+        return tuple(sorted(set(versions.loc[kept.astype(bool), "of"])))
+
+    def parameters_of(self, analysis: Analysis) -> tuple[str, ...]:
+        """The parameters that an analysis takes: the ambiguities of what it ``READS``, and its ``CONVENTIONS``."""
+        return (*self.ambiguities_of(analysis.READS), *analysis.CONVENTIONS)
+
+    @property
+    def _versions(self) -> pd.DataFrame:
+        """Every claim that an ambiguity touches, as printed and under each reading; ``of`` names the ambiguity."""
+        return self.cached("versions", self._all_versions)
+
+    def _all_versions(self) -> pd.DataFrame:
+        both = [self.reported[name] for name in ("claims", "wider")]
+        claims = pd.concat(both, ignore_index=True).fillna({"case_id": "", "as_of_basis": ""})
+        parts = [claims[:0].assign(of="")]
+        for (ambiguity, _), patches in self.reported["patches"].groupby(["ambiguity", "reading"], sort=False):
+            printed = claims[claims["claim_id"].isin(patches["claim_id"])]
+            parts += [printed.assign(of=ambiguity), apply_patches(printed, patches).assign(of=ambiguity)]
+        return derive(pd.concat(parts, ignore_index=True), self.speakers)
 
     def _of_sources(self, name: str) -> pd.DataFrame:
         frame = self.reported[name]
         return _kept(frame, frame["source_id"].isin(self.scenario.chosen("sources")))
+
+    def _dated(self, name: str) -> pd.DataFrame:
+        return self.cached((name, self.scenario["sources"]), lambda: with_dates(self._of_sources(name)))
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -121,32 +211,32 @@ class Record:
     @cached_property
     def sources(self) -> pd.DataFrame:
         """The chosen sources, a row each."""
-        return self._of_sources("sources")
+        return self._dated("sources")
 
     @cached_property
     def explanations(self) -> pd.DataFrame:
         """The explanations of the chosen sources."""
-        return self._of_sources("explanations")
+        return self._dated("explanations")
 
     @cached_property
     def cases(self) -> pd.DataFrame:
         """The cases of the chosen sources: persons or small groups with a life course."""
-        return self._of_sources("cases")
+        return self._dated("cases")
 
     @cached_property
     def stages(self) -> pd.DataFrame:
         """The stages of the cases, as told; a stage that is not told has no row."""
-        return self._of_sources("stages")
+        return self._dated("stages")
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """The dated events of the chosen sources."""
-        return self._of_sources("events")
+        return self._dated("events")
 
     @cached_property
     def positions(self) -> pd.DataFrame:
         """The positions that speakers of the chosen sources take on the questions."""
-        return self._of_sources("positions")
+        return self._dated("positions")
 
     @cached_property
     def codings(self) -> pd.DataFrame:
@@ -171,6 +261,119 @@ class Record:
         """The terms of one field of the codebook, in the codebook's order."""
         codebook = self.reported["codebook"]
         return list(codebook.loc[codebook["field"] == field, "term"])
+
+    def name(self, field: str, key: str) -> str:
+        """The name under which a reader meets a key. Raises KeyError for a key without one.
+
+        ``field`` is a field of the codebook, ``measure`` (also of ``base``), ``speaker`` (short name), ``source_id``, ``question``,
+        ``claim_id``, ``case_id``, or a parameter, whose values are answers.
+        """
+        return self._names[_SAME.get(field, field)][key]
+
+    def label(self, row_id: str) -> str:
+        """The name of a claim, of a figure published elsewhere or of a case. Raises KeyError."""
+        return self._names["claim_id"].get(row_id) or self._names["case_id"][row_id]
+
+    def with_names(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """``frame`` with a column of names after each column of keys: ``measure_name`` after ``measure``, and so on."""
+        columns: dict[str, Any] = {}
+        for name in frame.columns:
+            columns[name] = frame[name]
+            names = self._names.get(_SAME.get(name, name), {})
+            if name == "value" and "stage" in frame:
+                told = zip(frame["stage"], frame["value"], strict=True)
+                columns["value_name"] = [self._names[f"stage_{stage}"][value] for stage, value in told]
+            elif (names and "label" not in frame) or name not in ("claim_id", "case_id"):
+                keys = frame[name].map(
+                    lambda cell, names=names: [names[key] for key in str(cell).split(";") if key in names]
+                )
+                columns |= {f"{name}_name": keys.map("; ".join)} if names else {}
+        return pd.DataFrame(columns, index=frame.index)
+
+    @property
+    def _names(self) -> dict[str, dict[str, str]]:
+        return self.cached("names", self._all_names)
+
+    def _all_names(self) -> dict[str, dict[str, str]]:
+        def column(table: str, key: str, name: str) -> dict[str, str]:
+            frame = self.reported[table]
+            return dict(zip(frame[key], frame[name], strict=True))
+
+        codebook = self.reported["codebook"].groupby("field", sort=False)
+        names = {str(field): dict(zip(rows["term"], rows["label"], strict=True)) for field, rows in codebook}
+        return (
+            {parameter.name: dict(parameter.answers) for parameter in self.scenario.parameters}
+            | names
+            | {
+                "measure": column("measures", "measure", "label"),
+                "speaker": column("speakers", "speaker", "short"),
+                "source_id": source_names(self.reported["sources"]),
+                "question": column("questions", "question", "wording"),
+                "claim_id": column("wider", "claim_id", "label") | column("claims", "claim_id", "label"),
+                "case_id": column("cases", "case_id", "label"),
+            }
+        )
+
+    def claim(self, claim_id: str) -> Claim:
+        """One claim, of those that the chosen sources, record and families leave. Raises KeyError."""
+        return self._one(Claim, claim_id)
+
+    def case(self, case_id: str) -> Case:
+        """One case with its stages. Raises KeyError."""
+        return self._one(Case, case_id)
+
+    def _one(self, kind: type[R], row_id: str) -> R:
+        table, key = _TABLES[kind]
+        frame: pd.DataFrame = getattr(self, table)
+        found = self.rows(kind, frame[frame[key].eq(row_id)])
+        if not found:
+            raise KeyError(
+                f"no {table} row {row_id!r} in the chosen sources; {len(frame)} rows, such as {frame[key].min()}"
+            )
+        return found[0]
+
+    def rows(self, kind: type[R], frame: pd.DataFrame | None = None) -> tuple[R, ...]:
+        """The rows of a table as typed objects: ``record.rows(Claim)``, or of a part of it that ``frame`` holds."""
+        table = _TABLES[kind][0]
+        frame = getattr(self, table) if frame is None else frame
+        return tuple(self._typed(kind, row) for row in frame.to_dict("records"))
+
+    def _typed(self, kind: type[R], row: Mapping[str, Any]) -> R:
+        source = row["source_id"]
+        about = self._pages.get(source)
+        given: dict[str, Any] = {
+            "source": self._names["source_id"].get(source, row.get("publisher", "")),
+            "link": link(about, row["phrase"]) if about is not None else link(row.get("url", "")),
+        }
+        if "speaker" in row:
+            given["speaker"] = self._speaker[row["speaker"]]
+        if kind is Case:
+            given["stages"] = self.rows(Stage, self.stages[self.stages["case_id"].eq(row["case_id"])])
+        return from_row(kind, row, **given)
+
+    @cached_property
+    def _pages(self) -> dict[str, str]:
+        sources = self.reported["sources"]
+        pages = sources["url"].where(sources["url"].ne(""), sources["stored_copy_url"])
+        return dict(zip(sources["source_id"], pages, strict=True))
+
+    @cached_property
+    def _speaker(self) -> dict[str, Speaker]:
+        return {row["speaker"]: from_row(Speaker, row) for row in self.speakers.to_dict("records")}
+
+
+_SAME = {"base": "measure"}
+"""Columns whose keys are those of another."""
+
+_TABLES: dict[type[Row], tuple[str, str]] = {
+    Claim: ("claims", "claim_id"),
+    Explanation: ("explanations", "explanation_id"),
+    Case: ("cases", "case_id"),
+    Stage: ("stages", "stage_id"),
+    Event: ("events", "event_id"),
+    Position: ("positions", "position_id"),
+}
+"""The table of each kind of row, and its key."""
 
 
 def _kept(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:

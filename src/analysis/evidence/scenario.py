@@ -7,13 +7,15 @@ width of "about", a coding frame. A scenario is one full choice.
 import ast
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from sys import float_info
 from typing import Any
 
 import pandas as pd
+
+from analysis.evidence.dates import days
 
 ALL, NONE = "all", "none"
 
@@ -40,19 +42,28 @@ class ParameterError(Exception):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One choice: the values it admits, the default first.
+    """One choice: its question, the values it admits, the default first, and each value as an answer.
 
-    ``many`` admits several, all of them by default, or none where it is ``optional``; ``number`` any number of 0 or more,
-    ``start`` by default.
+    ``many`` admits several values, all of them by default, or none where it is ``optional``; ``number`` admits any number
+    of 0 or more, ``start`` by default.
     """
 
     name: str
-    what: str
+    question: str
     values: tuple[str, ...] = ()
     many: bool = False
     number: bool = False
     optional: bool = False
     start: float = 1.0
+    answers: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def answer(self, value: Any) -> str:
+        """A value as an answer to the question, for people: ``25.0`` is "up to 25 people"."""
+        if self.number:
+            shown = f"{value:g}"
+            return self.answers.get(shown) or self.answers.get("*", "{value}").format(value=shown)
+        parts = [value] if value == self.default or not self.many else value.split(",")
+        return ", ".join(self.answers.get(part, part) for part in parts)
 
     @property
     def default(self) -> Any:
@@ -76,6 +87,8 @@ class Parameter:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= float_info.max:
                 raise refused
             return float(value)
+        if self.many and isinstance(value, list | tuple) and value and all(isinstance(part, str) for part in value):
+            value = ",".join(value)
         if not isinstance(value, str):
             raise refused
         if not self.many:
@@ -104,10 +117,14 @@ class Scenario:
     def __getitem__(self, name: str) -> Any:
         return self._named[name]
 
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name. Raises ParameterError where there is none."""
+        refuse_unknown([name], self._named)
+        return next(parameter for parameter in self.parameters if parameter.name == name)
+
     def chosen(self, name: str) -> tuple[str, ...]:
         """The values of a parameter that admits several, ``all`` and ``none`` spelled out."""
-        parameter = next(p for p in self.parameters if p.name == name)
-        value = self[name]
+        parameter, value = self.parameter(name), self[name]
         return parameter.values if value == ALL else () if value == NONE else tuple(value.split(","))
 
     def changed(self) -> dict[str, Any]:
@@ -179,37 +196,66 @@ def _assigned(source: str) -> list[str]:
     return []
 
 
-def parameters(loaded: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
-    """Every parameter that the record offers: one an ambiguity, and the conventions."""
-    readings = loaded["readings"].sort_values("default", ascending=False, kind="stable")
-    ambiguities = tuple(
-        Parameter(str(name), str(rows["question"].iloc[0]), tuple(rows["reading"]))
+def parameters(tables: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
+    """Every parameter that the curated (or checked raw) ``tables`` offer: one an ambiguity, then the conventions."""
+    readings = tables["readings"].sort_values("default", ascending=False, kind="stable")
+    ambiguities = [
+        Parameter(
+            str(name),
+            str(rows["question"].iloc[0]),
+            tuple(rows["reading"]),
+            answers=dict(zip(rows["reading"], rows["answer"], strict=True)),
+        )
         for name, rows in readings.groupby("ambiguity", sort=False)
-    )
-    codebook = loaded["codebook"]
-    terms = codebook.groupby("field", sort=False)["term"].agg(tuple)
+    ]
+    codebook = tables["codebook"]
+    labels = {
+        str(name): dict(zip(r["term"], r["label"], strict=True)) for name, r in codebook.groupby("field", sort=False)
+    }
+    families = _families(tables)
+
+    def convention(
+        name: str, values: Iterable[str] = (), labels: Mapping[str, str] | None = None, **kind: Any
+    ) -> Parameter:
+        rows = tables["parameters"][tables["parameters"]["parameter"].eq(name)]
+        answers = dict(zip(rows["value"], rows["answer"], strict=True))
+        pattern, values = answers.get("*", "{value}"), tuple(values)
+        others = {v: pattern.format(value=v, label=(labels or {}).get(v, v)) for v in values if v not in answers}
+        return Parameter(
+            name, rows["question"].iloc[0] if len(rows) else name, values, answers=answers | others, **kind
+        )
+
     return (
         *sorted(ambiguities, key=lambda parameter: parameter.name),
-        Parameter("sources", "the sources that count", tuple(loaded["sources"]["source_id"]), many=True),
-        Parameter("record", "the articles alone, or the figures published elsewhere too", ("articles", WIDER_TOO)),
-        Parameter("statements", "all, or those that a second independent statement agrees with", STATEMENTS),
-        Parameter("left_out", "families left out", _families(loaded), many=True, optional=True),
-        Parameter("assumptions", "what the accounting assumes", LEVELS),
-        Parameter("revision", "by how many persons a cumulative count may fall", number=True, start=25.0),
-        Parameter("same_date", "counts at most so many months apart may be of one date", number=True, start=3.0),
-        Parameter("about_width", "how wide 'about' is: 1 is half a unit of the last non-zero digit", number=True),
-        Parameter("frame", "coding frame of the explanations", FRAMES),
-        Parameter("phases", "phases of the way that count", terms["phase"], many=True),
-        Parameter("speaker_roles", "speakers whose explanations count", terms["speaker_role"], many=True),
+        convention("sources", source_names(tables["sources"]), source_names(tables["sources"]), many=True),
+        convention("record", ("articles", WIDER_TOO)),
+        convention("statements", STATEMENTS),
+        convention("left_out", families, families | labels.get("family", {}), many=True, optional=True),
+        convention("assumptions", LEVELS),
+        convention("revision", number=True, start=25.0),
+        convention("same_date", number=True, start=3.0),
+        convention("about_width", number=True),
+        convention("frame", FRAMES, labels.get("frame")),
+        convention("phases", labels["phase"], labels["phase"], many=True),
+        convention("speaker_roles", labels["speaker_role"], labels["speaker_role"], many=True),
     )
 
 
-def _families(loaded: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
-    """Every family, a claim that stands alone included: under every reading, so that each can be left out."""
-    patches = loaded["patches"]
-    named = [
-        *loaded["claims"]["family"],
-        *loaded["wider"]["family"],
-        *patches.loc[patches["field"].eq("family"), "value"],
-    ]
-    return tuple(dict.fromkeys(named))
+def source_names(sources: pd.DataFrame) -> dict[str, str]:
+    """Each source as a reader meets it: publisher and month, "Raseef22, March 2017"."""
+    first = sources["published"].map(lambda cell: days(cell)[0])
+    named = zip(sources["source_id"], sources["publisher"], first, strict=True)
+    return {str(source): f"{publisher}, {day:%B %Y}" if day else str(publisher) for source, publisher, day in named}
+
+
+def _families(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Every family that can be left out, under every reading, with the label of the first claim it names."""
+    named = {
+        family or claim: label
+        for name in ("wider", "claims")
+        for claim, label, family in tables[name][["claim_id", "label", "family"]].itertuples(index=False)
+    }
+    order = [*tables["claims"]["family"], *tables["wider"]["family"]]
+    patches = tables["patches"]
+    order += list(patches.loc[patches["field"].eq("family"), "value"])
+    return {family: named.get(family, family) for family in order if family}

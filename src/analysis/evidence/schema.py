@@ -408,10 +408,22 @@ PATCHES = Table(
     key=("ambiguity", "reading", "claim_id", "field"),
 )
 
+PARAMETERS = Table(
+    "parameters",
+    "one value of a choice that is no reading: which sources count, how wide 'about' is",
+    (
+        Column("parameter", "the key of the choice", pattern=r"[a-z0-9_]+"),
+        Column("question", "the choice as a plain question"),
+        Column("value", "a value it may have; * is any other"),
+        Column("answer", "that value as an answer; {value} and {label} are filled in", longest=80),
+    ),
+    key=("parameter", "value"),
+)
+
 BY_SOURCE = (CLAIMS, EXPLANATIONS, CASES, STAGES, EVENTS, POSITIONS, DISMISSED, CODINGS)
 """The tables of each source's folder."""
 
-SHARED = (CODEBOOK, MEASURES, SPEAKERS, QUESTIONS, READINGS, PATCHES)
+SHARED = (CODEBOOK, MEASURES, SPEAKERS, QUESTIONS, PARAMETERS, READINGS, PATCHES)
 """The tables that all sources share."""
 
 TABLES = (SOURCES, *BY_SOURCE, WIDER, *SHARED)
