@@ -116,9 +116,11 @@ def test_a_wrong_declaration_is_refused(record: Record, spoil, told: str) -> Non
 
 def test_a_parameter_that_an_analysis_does_not_take_cannot_move_it(record: Record) -> None:
     for name in ("deaths_by_year", "returnees_and_arrests"):
-        takes, analyse = sensitivity.ANALYSES[name]
+        module, analyse = sensitivity.ANALYSES[name]
         base = analyse(record).findings
-        for ambiguity, reading, other in record.rivals(set(record.reported["readings"]["ambiguity"]) - set(takes)):
+        for ambiguity, reading, other in record.rivals(
+            set(record.reported["readings"]["ambiguity"]) - set(record.parameters_of(module))
+        ):
             moved = [
                 (old, new)
                 for old, new in zip(base, analyse(other).findings, strict=True)

@@ -63,7 +63,7 @@ class Parameter:
             shown = f"{value:g}"
             return self.answers.get(shown) or self.answers.get("*", "{value}").format(value=shown)
         parts = [value] if value == self.default or not self.many else value.split(",")
-        return ", ".join(self.answers.get(part, part) for part in parts)
+        return " and ".join(self.answers.get(part, part) for part in parts)
 
     @property
     def default(self) -> Any:

@@ -167,14 +167,9 @@ class Wording:
         return row.get("question", ambiguity), row.get("answer", reading)
 
     def choice(self, parameter: str, value: Any) -> tuple[str, str]:
-        """One choice of a scenario as question and answer: a reading, or what wording/choices.toml names."""
-        known = templates("choices")
-        if parameter not in known:
-            return self.reading(parameter, str(value))
-        answers = known[parameter]["answers"]
-        tell = lambda one: answers.get(one) or answers["*"].format(value=one, label=self._labels.get(one, one))
-        text = str(value).removesuffix(".0")
-        return known[parameter]["question"], answers.get(text) or formats.listed(map(tell, text.split(",")))
+        """One choice of a scenario as question and answer, both from the data."""
+        about = self.record.scenario.parameter(parameter)
+        return about.question, about.answer(float(value) if about.number else str(value))
 
 
 def with_wider(record: Record) -> Record:

@@ -125,7 +125,7 @@ def notebook_parts(name: str) -> Parts:
     data = [*paths.CURATED.glob("*.csv")]
     if package / "analyses" / "sensitivity.py" in code_files(*modules):
         data.append(paths.SCENARIOS)
-    words = [package / "wording" / f"{one}.toml" for one in ("common", "choices", analysis)]
+    words = [package / "wording" / f"{one}.toml" for one in ("common", analysis)]
     others = {}
     if name == INDEX:
         words.append(package / "wording" / "main.toml")

@@ -29,7 +29,7 @@ def explorer(pages: Pages, results: pd.DataFrame) -> dict[str, Any]:
     for name, about in pages.index.answers.items():
         if name not in ANALYSES:
             continue
-        takes = [choice for choice in varied if choice in ANALYSES[name][0]]
+        takes = [choice for choice in varied if choice in pages.trace.record.parameters_of(ANALYSES[name][0])]
         scenarios: dict[str, dict[str, int]] = {}
         for row in results[results["analysis"].eq(name)].to_dict("records"):
             id_ = row["finding"]
