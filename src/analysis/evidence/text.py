@@ -27,7 +27,7 @@ _FORMS = (
     dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0xFEFF], "")
     | dict.fromkeys([*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080)], "")
     | {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFF01, 0xFF5F), *range(0xFB00, 0xFB07))}
-    | {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0) if code != 0x85}
+    | {code: bytes([code]).decode("cp1252", "ignore") for code in (0x80, 0x82, 0x84, *range(0x91, 0x9A), 0x9B)}
     | {0x2010: "-", 0x2011: "-"}
 )
 """What a reader sees of invisible marks, full-width forms, ligatures, Windows-1252 read as Latin-1, two hyphens."""

@@ -33,4 +33,3 @@ def test_the_walk_through_holds(project: Path) -> None:
             told = result.stdout + result.stderr
             assert result.returncode == 0, told
     assert steps == PAGE.read_text(encoding="utf-8").count("\n```") / 2 > 10
-    assert "About 120 of them had been killed" in (project / "notebooks" / "evidence.ipynb").read_text(encoding="utf-8")
