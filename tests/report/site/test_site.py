@@ -56,7 +56,7 @@ def unlinked(element: Tag) -> list[str]:
     copied = BeautifulSoup(str(element), "html.parser")
     for linked in copied.select("button, a"):
         linked.replace_with(" ")
-    return [found["number"] for found in NUMBER.finditer(copied.get_text()) if found["number"]]
+    return [found["number"] for found in NUMBER.finditer(copied.get_text(" ")) if found["number"]]
 
 
 def test_every_number_opens_printed_words(site: Path) -> None:
