@@ -32,6 +32,7 @@ def brief(pages: Pages, folder: Path, version: str) -> bytes:
                 "answer": [linked(finding.short, finding) for finding in one["findings"]],
                 "sure": one["sure"],
                 "figure": f"{place}.svg" if one["figure"] else "",
+                "width": 0 if not one["figure"] else 46 if one["figure"].width > one["figure"].height else 34,
                 "alt": one["figure"].alt if one["figure"] else "",
             }
             for place, one in enumerate(asked)
