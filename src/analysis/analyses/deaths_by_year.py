@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from scipy.stats import binomtest
 
-from analysis.analyses.finding import Finding, claims_table, least_part, make_finding, whole_subject
+from analysis.analyses.finding import Finding, ambiguity_between, claims_table, least_part, make_finding, whole_subject
 from analysis.evidence.dates import days
 from analysis.evidence.intervals import Bounds, as_float
 from analysis.evidence.record import WIDER_TOO, Record
@@ -68,10 +68,10 @@ def analyse(record: Record) -> DeathsByYear:
     half = _half(record, both)
     findings = (
         *_series_finding(both, series),
-        *_pace_finding(both, pace),
+        *_pace_finding(both, pace, _shares(record.claims)),
         *_official_finding(both, official),
         *_rate_finding(both, rates),
-        *_printed_finding(both, printed, record.scenario["shares_2014_2015"]),
+        *_printed_finding(both, printed),
         *_half_finding(both, half),
     )
     return DeathsByYear(series, pace, printed, official, rates, half, claims_table(both, dead), findings)
@@ -160,7 +160,8 @@ def _pace(series: pd.DataFrame) -> pd.DataFrame:
 def _printed(record: Record) -> pd.DataFrame:
     """The shares that the article prints and what they leave for other years, a row a reading of the two years."""
     rows = []
-    for reading, other in record.each_reading("shares_2014_2015").items():
+    ambiguity = ambiguity_between(record, "applies", {"each", "whole"}, _shares(record.claims)["claim_id"])
+    for reading, other in (record.each_reading(ambiguity) if ambiguity else {"": record}).items():
         shares = _shares(other.claims)
         if shares.empty:
             continue
@@ -175,8 +176,11 @@ def _printed(record: Record) -> pd.DataFrame:
             {"period": c.period, "share": float(c.value), "each": c.applies == "each"} for c in shares.itertuples()
         ]
         first = min(c.period_start for c in shares.itertuples())[:4]
-        rows.append((reading, listed, round(float(named), 9), *left, f"before {first}", "; ".join(shares["claim_id"])))
-    columns = ["reading", "shares", "named", "left", "lower", "upper", "years", "claims"]
+        chosen = not ambiguity or reading == record.scenario[ambiguity]
+        rows.append(
+            (reading, chosen, listed, round(float(named), 9), *left, f"before {first}", "; ".join(shares["claim_id"]))
+        )
+    columns = ["reading", "chosen", "shares", "named", "left", "lower", "upper", "years", "claims"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -422,13 +426,14 @@ def _series_finding(both: Record, series: pd.DataFrame) -> Iterator[Finding]:
     yield make_finding(both, "deaths_by_year.series", (share, share), "share", _cited(series), values)
 
 
-def _pace_finding(both: Record, pace: pd.DataFrame) -> Iterator[Finding]:
-    """The last period against the one before; the reading of the last share says which comparison comes first."""
+def _pace_finding(both: Record, pace: pd.DataFrame, shares: pd.DataFrame) -> Iterator[Finding]:
+    """The last period against the one before; the bounds are those of the period that the article is read to mean."""
     if len(pace) < 2:
         return
     part, whole = (_ratio_values(row) for _, row in pace.tail(2).iterrows())
-    first = whole if both.scenario["year_2016"] == "full_year" else part
-    values = {"part": part, "whole": whole, "first": first}
+    last = shares.sort_values("period_start").iloc[-1]
+    first = whole if last["period_end"].endswith("-12-31") else part
+    values = {"part": part, "whole": whole}
     cited, bounds = _cited(pace.tail(1)), (first["low"], first["high"])
     assumed = ["even", "documented"]
     yield make_finding(both, "deaths_by_year.pace", bounds, "ratio", cited, values, assumed, lines=2, agreement="high")
@@ -475,11 +480,11 @@ def _rate_finding(both: Record, rates: pd.DataFrame) -> Iterator[Finding]:
     yield make_finding(both, "deaths_by_year.rate", bounds, "deaths per 100 person-years", _cited(rates), values, ["at_risk", "one_population"])  # fmt: skip
 
 
-def _printed_finding(both: Record, printed: pd.DataFrame, chosen: str) -> Iterator[Finding]:
+def _printed_finding(both: Record, printed: pd.DataFrame) -> Iterator[Finding]:
     if printed.empty:
         return
-    row = printed[printed["reading"].eq(chosen)].iloc[0]
-    others = printed[printed["reading"].ne(chosen)]
+    row = printed[printed["chosen"]].iloc[0]
+    others = printed[~printed["chosen"]]
     values = {
         "each": any(share["each"] for share in row["shares"]),
         "second": row["shares"][-1]["share"],

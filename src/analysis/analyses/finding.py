@@ -121,14 +121,16 @@ def make_finding(
     )
 
 
-def ambiguity_between(record: Record, field: str, values: set[str]) -> str:
-    """The ambiguity whose readings set ``field`` of one claim to each of ``values``; empty where there is none."""
+def ambiguity_between(record: Record, field: str, values: Iterable[str] = (), claims: Iterable[str] = ()) -> str:
+    """The ambiguity whose readings set ``field`` to each of ``values``, of ``claims`` if any are named; else empty."""
     patches = record.reported["patches"]
     rows = patches[patches["field"].eq(field)]
-    for ambiguity, group in rows.groupby("ambiguity", sort=False):
-        if values <= set(group["value"]):
-            return str(ambiguity)
-    return ""
+    if named := set(claims):
+        rows = rows[rows["claim_id"].isin(named)]
+    found = (
+        str(ambiguity) for ambiguity, group in rows.groupby("ambiguity", sort=False) if {*values} <= {*group["value"]}
+    )
+    return next(found, "")
 
 
 def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ def series(result: DeathsByYear, words: Wording) -> Drawing:
         "last_deaths": sum(frame["deaths"].tail(1)),
         "n": sum(frame["n"].tail(1)),
         "year": "".join(frame["label"].tail(1).str[:4]),
+        "months": sum(frame["months"].tail(1)),
         "listed": listed,
     }
     chart = Chart(words, "series", _ids(frame["claims"], result.printed["claims"]), 3.0, values)
@@ -50,7 +51,10 @@ def pace(result: DeathsByYear, words: Wording) -> Drawing:
     listed = "; ".join(
         f"{row.later} {number(row.ratio)} ({number(row.low)} to {number(row.high)})" for row in frame.itertuples()
     )
-    chart = Chart(words, "pace", _ids(frame["claims"]), 0.5 + 0.5 * max(len(frame), 2), {"listed": listed})
+    year = "".join(frame["later"].tail(1).str[:4])
+    chart = Chart(
+        words, "pace", _ids(frame["claims"]), 0.5 + 0.5 * max(len(frame), 2), {"listed": listed, "year": year}
+    )
     if frame.empty:
         return chart.empty("The chosen articles print no shares of the dead by year.")
     axes = chart.axes()
