@@ -106,5 +106,5 @@ def test_figures_have_their_data_and_alt_text() -> None:
     assert drawn
     for path in drawn:
         alt = path.with_suffix(".txt").read_text(encoding="utf-8").strip()
-        assert 40 < len(alt) and "aria-label" in path.read_text(encoding="utf-8")
+        assert len(alt) > 40 and "aria-label" in path.read_text(encoding="utf-8")
         assert len(pd.read_csv(path.with_suffix(".csv"))) and path.with_suffix(".png").stat().st_size > 1000
