@@ -241,3 +241,12 @@ def test_curated_intervals_hold_the_printed_number(record) -> None:  # type: ign
     inclusive = claims[claims["hedge"].isin(["exact", "about", "at_least", "at_most", "range"])]
     assert (inclusive["lower"] <= inclusive["value"]).all()
     assert (inclusive["upper"].fillna(float("inf")) >= inclusive["value"]).all()
+
+
+def test_a_choice_without_a_question_is_refused(raw: Path) -> None:
+    path = raw / "parameters.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("revision,", "revsion,"), encoding="utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        read(raw)
+    told = str(caught.value)
+    assert "column parameter: found 'revsion'" in told and "parameters.csv: found no row of revision" in told

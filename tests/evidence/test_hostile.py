@@ -42,7 +42,7 @@ def refused(raw: Path) -> list[str]:
     return told
 
 
-NUMBER, WHOLE = "a number such as 1600 or 0.38", "a whole number such as 1600"
+NUMBER, WHOLE = "a number such as 1600, 0.38", "a whole number such as 1600"
 FORMULA, CONTROL, EMPTY = "where a spreadsheet takes it for a formula", "no control character", "an empty cell"
 CELLS = [
     *(("claims", "value", value, NUMBER) for value in ("NaN", "inf", "-inf", "1e400", "1e3", "0,38", "1 600", "1,600")),
@@ -69,7 +69,7 @@ CELLS = [
     ("claims", "note", "\t=1", "no white space around it"),
     *(("claims", "speaker", value, EMPTY) for value in ("NaN", "NULL", "NA", "None", "#N/A", "#REF!", "<NA>")),
     *(("claims", "hedge", value, "one of about, at_least") for value in ("roughly", "About", "about;exact", "<b>")),
-    ("claims", "measure", "departed\u200b", "one of age, "),
+    ("claims", "measure", "departed\u200b", "a measure of measures.csv"),
     ("claims", "measure", "departed\u00a0", "no white space around it"),
     ("claims", "family", "no-such-family", "expected one of "),
     ("claims", "case_id", f"{SOURCE}.p99", "a case_id of some cases.csv"),

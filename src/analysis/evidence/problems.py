@@ -1,4 +1,4 @@
-"""What is wrong with the data, said so that a person can mend it; all of it at once."""
+"""What is wrong with the data, in words that say how to fix it; all of it at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ LONG = 200
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: where it is, what was found, what was expected, and what to do. Told in one line that is safe to print."""
+    """One fault: where it is, what was found, what was expected, and what to do. As text it is one line that is safe to print."""
 
     file: str
     found: str
@@ -27,8 +27,8 @@ class Problem:
         if self.column:
             where += f", column {self.column}"
         remedy = f" {self.remedy}" if self.remedy else ""
-        told = f"{where}: found {found}; expected {self.expected}.{remedy}"
-        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in told)
+        line = f"{where}: found {found}; expected {self.expected}.{remedy}"
+        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
 
 
 SHOWN = 100
@@ -36,7 +36,7 @@ SHOWN = 100
 
 
 class EvidenceError(Exception):
-    """The record cannot be used as it stands. ``problems`` lists every fault found."""
+    """The record cannot be used as it is. ``problems`` lists every fault."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -281,8 +281,8 @@ class Record:
             columns[name] = frame[name]
             names = self._names.get(_SAME.get(name, name), {})
             if name == "value" and "stage" in frame:
-                told = zip(frame["stage"], frame["value"], strict=True)
-                columns["value_name"] = [self._names[f"stage_{stage}"][value] for stage, value in told]
+                pairs = zip(frame["stage"], frame["value"], strict=True)
+                columns["value_name"] = [self._names[f"stage_{stage}"][value] for stage, value in pairs]
             elif (names and "label" not in frame) or name not in ("claim_id", "case_id"):
                 keys = frame[name].map(
                     lambda cell, names=names: [names[key] for key in str(cell).split(";") if key in names]
@@ -347,6 +347,8 @@ class Record:
         }
         if "speaker" in row:
             given["speaker"] = self._speaker[row["speaker"]]
+        if kind is Position:
+            given["wording"] = self.name("question", row["question"])
         if kind is Case:
             given["stages"] = self.rows(Stage, self.stages[self.stages["case_id"].eq(row["case_id"])])
         return from_row(kind, row, **given)
@@ -387,6 +389,6 @@ def _curated(path: Path, table: schema.Table) -> pd.DataFrame:
         if list(frame.columns) == [column.name for column in table.columns]:
             return tables.coerce(frame, table)
         found = "another header"
-    except ValueError as error:  # no CSV, no UTF-8, or text where a number stands
+    except ValueError as error:  # no CSV, no UTF-8, or text where a number should be
         found = str(error)
     raise EvidenceError([Problem(f"curated/{path.name}", found, "what `make data` writes", remedy="Run `make data`.")])

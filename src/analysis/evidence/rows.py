@@ -203,11 +203,13 @@ class Event(Row):
 class Position(Row):
     """A statement without a number that answers a question on which sources differ.
 
-    ``question``: a key of the questions; ``answer``: in our words, spelt the same wherever it is the same.
+    ``question``: a key of the questions, ``wording``: the question; ``answer``: in our words, spelt the same wherever it is the
+    same.
     """
 
     position_id: str
     question: str
+    wording: str
     answer: str
     speaker: Speaker
     as_of: str
@@ -215,7 +217,7 @@ class Position(Row):
     as_of_last: Day | None
 
     def __str__(self) -> str:
-        return f"{self.question}: {self.answer} ({self.position_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
+        return f"{self.wording} {self.answer} ({self.position_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
 
 
 T = TypeVar("T")

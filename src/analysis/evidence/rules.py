@@ -5,7 +5,6 @@ may hold is declared in `schema`; whether a phrase is in its article is checked 
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -323,11 +322,15 @@ def part_problems(frames: Frames) -> Iterator[Problem]:
 def reading_problems(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Readings that are no choice, patch what does not exist, or leave out what the source literally says.
 
-    Assumes that the claims are sound.
+    Choices without a question in parameters.csv too. Assumes that the claims are sound.
     """
-    readings, patches = frames["readings"], frames["patches"]
-    names = Counter(parameter.name for parameter in parameters(frames))
-    again = readings["ambiguity"].map(names) > 1
+    readings, patches, choices = frames["readings"], frames["patches"], frames["parameters"]
+    conventions = [one.name for one in parameters(frames | {"readings": readings[:0]})]
+    unknown = ~choices["parameter"].isin(conventions)
+    yield from faults(choices, unknown, "parameter", _cell("parameter"), f"one of {', '.join(conventions)}")
+    for name in [name for name in conventions if name not in set(choices["parameter"])]:
+        yield Problem("parameters.csv", f"no row of {name}", "the question and the answers of every choice")
+    again = readings["ambiguity"].isin(conventions)
     yield from faults(readings, again, "ambiguity", _cell("ambiguity"), "a name that no other parameter has")
     yield from _choice_problems(readings, patches)
     touched = [frame[frame["claim_id"].isin(patches["claim_id"])] for frame in (frames["claims"], frames["wider"])]

@@ -160,7 +160,7 @@ _FIGURE = (
     Column("base", "for a share: the measure of which it is a share", required=False, terms="measure"),
     Column("base_n", "for a share: the number of units it was computed from, where known", "integer", False),
     Column("applies", "whole: to the window as one; each: to each year of it", terms="applies"),
-    Column("modality", "told as a fact, an estimate, an intent or a forecast", terms="modality"),
+    Column("modality", "reported as a fact, an estimate, an intent or a forecast", terms="modality"),
     Column("period", "the window as coded, EDTF", required=False),
 )
 """What a figure counts and how: the columns that claims share with figures published elsewhere."""
@@ -171,7 +171,7 @@ CLAIMS = Table(
     (
         Column("claim_id", "source and number", pattern=rf"{ID}\.c[0-9]+"),
         _LABEL,
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         *_locator("that carries the figure"),
         *_FIGURE[: _FIGURE.index(_AS_OF) + 1],
         _AS_OF_BASIS,
@@ -182,7 +182,7 @@ CLAIMS = Table(
 
 WIDER = Table(
     "wider",
-    "one figure published elsewhere, kept apart from the articles; a URL stands in for a locator",
+    "one figure published elsewhere, kept apart from the articles; a URL takes the place of a locator",
     (
         Column(
             "claim_id",
@@ -205,7 +205,7 @@ EXPLANATIONS = Table(
     "one attributed explanation: one speaker, one factor, one phase",
     (
         Column("explanation_id", "source and number", pattern=rf"{ID}\.x[0-9]+"),
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         *_locator("that carries the factor"),
         _SPEAKER,
         _SPEAKER_ROLE,
@@ -226,7 +226,7 @@ CASES = Table(
     "one person or small group a source tells of, without a name",
     (
         Column("case_id", "source and number", pattern=rf"{ID}\.p[0-9]+"),
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         *_locator("that introduces the case"),
         Column("persons", "how many persons at least", "integer", pattern=r"[1-9][0-9]{0,11}"),
         _LABEL,
@@ -244,7 +244,7 @@ STAGES = Table(
     "one stage of the life course of a case, as told; what is not told has no row",
     (
         Column("stage_id", "source and number", pattern=rf"{ID}\.t[0-9]+"),
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         Column("case_id", "the case"),
         *_locator("that tells the stage"),
         Column("stage", "which part of the life course", terms="stage"),
@@ -262,7 +262,7 @@ EVENTS = Table(
     "one dated event a source tells of",
     (
         Column("event_id", "source and number", pattern=rf"{ID}\.e[0-9]+"),
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         *_locator("that dates the event"),
         Column("date", "when, EDTF, resolved against the article's date"),
         Column("place", "where", terms="place"),
@@ -280,7 +280,7 @@ POSITIONS = Table(
     "one statement without a number that takes a side on a question",
     (
         Column("position_id", "source and number", pattern=rf"{ID}\.q[0-9]+"),
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         *_locator("that takes the side"),
         Column("question", "the question (questions.csv)", terms="question"),
         Column("answer", "its answer in our words; equal answers are spelt the same", longest=50),
@@ -296,7 +296,7 @@ DISMISSED = Table(
     "number-like text that is no claim",
     (
         Column("dismissed_id", "source and number", pattern=rf"{ID}\.d[0-9]+"),
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         *_locator("that was dismissed"),
         Column("reason", "why it is no claim", terms="dismissed"),
         _NOTE,
@@ -308,7 +308,7 @@ CODINGS = Table(
     "what one of two coders coded, before the disagreements were settled; never changed afterwards, but for its place",
     (
         Column("coding_id", "source, coder and number", pattern=rf"{ID}\.[ab][0-9]+"),
-        Column("source_id", "the source it stands in", pattern=ID, derived=True),
+        Column("source_id", "the source it is in", pattern=ID, derived=True),
         Column("coder", "a or b; neither saw the other's work", pattern="[ab]"),
         Column("unit_type", "what was coded", terms="unit_type"),
         *_locator("that was coded"),

@@ -1,0 +1,112 @@
+"""The Python interface: one call opens a record, its rows are typed, and everything has the name a reader meets."""
+
+import doctest
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import date
+
+import pandas as pd
+import pytest
+
+import analysis
+from analysis.evidence import record as module
+from analysis.evidence import schema
+from analysis.evidence.record import Record
+from analysis.evidence.rows import Case, Claim, Event, Explanation, Position, Row, Stage, link
+from analysis.evidence.scenario import ParameterError
+
+KINDS = {Claim: "claims", Explanation: "explanations", Case: "cases", Stage: "stages", Event: "events", Position: "positions"}  # fmt: skip
+
+
+def test_the_examples_of_the_docstrings_run() -> None:
+    assert doctest.testmod(module) == (0, 7)
+
+
+def test_the_package_offers_the_record_and_loads_nothing_before() -> None:
+    code = "import sys, analysis; assert 'pandas' not in sys.modules and 'Record' in dir(analysis); analysis.Record"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert analysis.Record is Record
+    with pytest.raises(AttributeError, match="no attribute 'Recrod'"):
+        _ = analysis.Recrod
+
+
+def test_a_record_is_opened_under_choices() -> None:
+    chosen = Record.load(record="articles+wider", count_1631="present_stock", sources=["mwn-2017-07"], revision=0)
+    assert set(chosen.claims["source_id"]) == {"mwn-2017-07", "wider"}
+    assert chosen.scenario["count_1631"] == "present_stock" and chosen.scenario["revision"] == 0.0
+    with pytest.raises(ParameterError, match="Did you mean count_1631"):
+        Record.load(count_1613="present_stock")
+    with pytest.raises(ParameterError, match="one of: cumulative_departures, present_stock"):
+        Record.load(count_1631="stock")
+
+
+def test_a_record_says_what_it_holds_and_what_was_chosen(record: Record) -> None:
+    assert repr(record).splitlines()[0].startswith("Record of 5 articles (the articles only): ")
+    assert repr(record).endswith("Every choice is the default.")
+    changed = record.with_choices(count_1631="present_stock", revision=100)
+    name, value, question, answer = changed.changes()[0]
+    assert (name, value) == ("count_1631", "present_stock") and question.endswith("?") and answer in repr(changed)
+    assert "up to 100 people" in repr(changed) and "<br>" in changed._repr_html_()
+
+
+def test_dates_are_dates_and_open_ends_are_not_there(record: Record) -> None:
+    claims = record.claims.set_index("claim_id")
+    row = claims.loc["raseef22-2017-03.c03"]
+    assert (row["as_of_first"], row["as_of_last"]) == (pd.Timestamp("2017-03-01"), pd.Timestamp("2017-03-31"))
+    assert pd.isna(row["period_first"]) and row["period_last"] == pd.Timestamp("2017-03-31")
+    for table in ("claims", "stages", "events", "positions", "sources"):
+        dates = [name for name in getattr(record, table) if name.endswith(("_first", "_last"))]
+        assert dates and all(getattr(record, table)[name].dtype == "datetime64[s]" for name in dates)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_rows_are_typed_and_show_themselves(record: Record, kind: type[Row]) -> None:
+    frame = getattr(record, KINDS[kind])
+    rows = record.rows(kind)
+    assert len(rows) == len(frame)
+    columns = {name for table in schema.TABLES for name in (column.name for column in table.columns)}
+    dated = {f"{name}_{end}" for name in columns for end in ("first", "last")}
+    assert {field.name for field in fields(kind)} <= columns | dated | {"source", "link", "stages", "wording"}
+    for row in rows:
+        assert row.phrase in str(row) and row.source in str(row) and row.link.startswith("http")
+        assert "<strong>" in row._repr_html_() and None not in (row.note, row.phrase)
+
+
+def test_a_claim_and_a_case_are_found_by_their_ids(record: Record) -> None:
+    claim = record.claim("raseef22-2017-03.c03")
+    assert (claim.label, claim.value, claim.lower, claim.base_n) == ("BCIJ: 199 returned", 199.0, 199.0, None)
+    assert claim.speaker.institution == "BCIJ" and claim.as_of_last == date(2017, 3, 31) and claim.period_first is None
+    assert claim.interval == "199 (persons)" and "#:~:text=has%20registered" in claim.link
+    case = record.case("magharebia-2014-12.p01")
+    assert case.stages[0].stage == "motive" and case.persons == 1 and case.shared is None
+    with pytest.raises(KeyError, match="no claims row"):
+        record.claim("raseef22-2017-03.c99")
+    wide = record.with_choices(record="articles+wider").claim("wider.c002")
+    assert wide.char_start is None and wide.source.startswith("Al-Monitor") and "#" not in wide.link
+
+
+def test_a_link_is_a_web_address_or_nothing() -> None:
+    assert link("javascript:alert(1)", "x") == "" == link("")
+    assert link("https://a.b/c", "semi-colon; x") == "https://a.b/c#:~:text=semi%2Dcolon%3B%20x"
+
+
+def test_everything_has_a_name(record: Record) -> None:
+    for field, rows in record.reported["codebook"].groupby("field"):
+        assert all(record.name(str(field), term) for term in rows["term"])
+    assert record.name("base", "departed") == record.name("measure", "departed") == "left"
+    assert record.name("speaker", "bcij") == "BCIJ" and record.name("source_id", "mwn-2017-07").endswith("July 2017")
+    assert record.name("count_1631", "present_stock") and record.name("question", "policy_works").endswith("?")
+    assert record.label("wider.c002") != record.label("raseef22-2017-03.c03") == "BCIJ: 199 returned"
+    assert record.label("magharebia-2014-12.p01") == "young man from Casablanca"
+    for wrong in (("measure", "none"), ("colour", "red")):
+        with pytest.raises(KeyError):
+            record.name(*wrong)
+
+
+def test_names_stand_beside_keys(record: Record) -> None:
+    named = record.with_names(record.claims)
+    assert list(named.columns)[list(named.columns).index("measure") + 1] == "measure_name"
+    assert (named.loc[named["measure"].ne(""), "measure_name"] != "").all() and (named["speaker_name"] != "").all()
+    stages = record.with_names(record.stages)
+    assert (stages["value_name"] != "").all() and (stages["case_id_name"] != "").all()
