@@ -1,0 +1,52 @@
+"""Every child ends with the command that started it, in every phase, however that ends."""
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import begun, put
+
+TWO = """
+[grid.accounting.cross]
+about_width = [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
+[[conclusion]]
+says = "many"
+finding = "accounting.departed"
+lower_at_least = 1
+"""
+
+
+def phase(project: Path, name: str) -> tuple[str, ...]:
+    """A command that is long in one phase."""
+    if name == "notebooks":
+        put(project, "1_deaths_by_year", "import time; time.sleep(60)")
+        return ("analysis", "notebooks", "1_deaths_by_year")
+    if name == "busy":
+        put(project, "1_deaths_by_year", "while True: pass")
+        return ("analysis", "notebooks", "1_deaths_by_year")
+    (project / "scenarios.toml").write_text(TWO)
+    slow = project / "src" / "analysis" / "analyses" / "accounting.py"
+    slow.write_text(slow.read_text() + "\n\ndef outline(record):\n    import time\n\n    time.sleep(60)\n")
+    return ("analysis", "sweep")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda sent: sent.name)
+@pytest.mark.parametrize("name", ["server", "notebooks", "busy", "grid"])
+def test_no_child_outlives_its_command(small: Path, name: str, sent: signal.Signals) -> None:
+    command = begun(small, *phase(small, "notebooks" if name == "server" else name))
+    there = psutil.Process(command.pid)
+    end = time.monotonic() + 60
+    wanted = 1 if name == "server" else 3  # the resource tracker, the server, and a child of that
+    while len(left := there.children(recursive=True)) < wanted and time.monotonic() < end:
+        assert command.poll() is None, command.communicate()
+        time.sleep(0.02)
+    os.kill(command.pid, sent)
+    said = command.communicate(timeout=60)[1]
+    _, alive = psutil.wait_procs(left, timeout=20)
+    assert not alive and command.returncode in (-sent, 130)
+    assert "Traceback" not in said and (sent != signal.SIGINT or re.search("^interrupted; ", said, re.MULTILINE))
