@@ -1,6 +1,5 @@
-"""What goes wrong while a command runs: told in one line, and every file whole, the old or the new."""
+"""What goes wrong while a command runs: one clear line, and every file whole, the old or the new."""
 
-import json
 import os
 import random
 import resource
@@ -15,26 +14,23 @@ from typing import Any
 import pytest
 
 from analysis.evidence import paths
-from analysis.report.run.notebooks import executed
+from analysis.report.run.notebooks import execute
 from analysis.report.run.provenance import NotebookError
-
-from .conftest import begun, of_one_source, run
-from .test_sweep import declare
+from tests.conftest import SMALL, SOURCE, begun, drawing, put, run
+from tests.report.run.test_sweep import declare
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, limits and users as Unix has them")
 
-SOURCE = "mwn-2018-12"
 OUTPUTS = ("data/curated", "notebooks", "figures", "build")
 
 TINY = """
-import random, sys
+import sys
 from analysis.report import build
 from analysis.report.run import notebooks as execute
 names = tuple(name for name in execute.NOTEBOOKS if (build.paths.NOTEBOOKS / f"{name}.ipynb").exists())
-build.NOTEBOOKS = execute.NOTEBOOKS = names
+execute.NOTEBOOKS, execute.INDEX = names, ""
+*build.NOTEBOOKS, build.INDEX = names
 build.evaluated = build.all_findings = lambda *_: ()
-build.main_findings = lambda _: ()
-build.findings_table = lambda _: __import__("pandas").DataFrame({"id": ["a"]})
 def site(record, executed, drawn, target, state):
     for name in names:
         build.files.write(target / f"{name}.html", (executed / f"{name}.ipynb").read_text() * 100)
@@ -46,64 +42,17 @@ if __name__ == "__main__":
 """The command with the notebooks that are there, and with pages of its own in place of Sphinx's, which write where nobody looks."""
 
 
-@pytest.fixture(scope="module")
-def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of one source and two notebooks, whose commands take a second or two; `data` was run."""
-    root = tmp_path_factory.mktemp("hostile") / "a project"
-    shutil.copytree(paths.ROOT / "src", root / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(paths.ROOT / "share", root / "share")
-    for name in ("scenarios.toml", "requirements.txt"):
-        shutil.copy(paths.ROOT / name, root)
-    of_one_source(root / "data" / "raw", SOURCE)
-    (root / "figures").mkdir()
-    (root / "tiny.py").write_text(TINY)
-    for name in ("pathways", "evidence"):
-        put(root, name, drawing("old"))
-    assert run(root, "analysis", "data").returncode == 0
-    return root
-
-
 @pytest.fixture
-def small(curated: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(curated, tmp_path / "a project"))
-
-
-def put(project: Path, name: str, *cells: str) -> None:
-    """A notebook of these cells."""
-    document = {
-        "cells": [
-            {
-                "cell_type": "code",
-                "id": f"c{n}",
-                "metadata": {},
-                "execution_count": None,
-                "outputs": [],
-                "source": source,
-            }
-            for n, source in enumerate(cells)
-        ],
-        "metadata": {"kernelspec": {"display_name": "a", "language": "python", "name": "analysis"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    path = project / "notebooks" / f"{name}.ipynb"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(document))
-
-
-def drawing(word: str) -> str:
-    """A cell that draws a figure, long enough not to be written at a stroke."""
-    return (
-        "import os; from pathlib import Path; from analysis.evidence.files import write\n"
-        f"for n in range(3): write(Path(os.environ['ANALYSIS_FIGURES']) / f'{{n}}.svg', '{word}' * 200_000)"
-    )
+def small(small: Path) -> Path:
+    (small / "tiny.py").write_text(TINY)
+    return small
 
 
 def renew(project: Path) -> None:
     """Another input, from which other outputs follow."""
     for path in (project / "data" / "raw").rglob("*.csv"):
         path.write_text(path.read_text(encoding="utf-8").replace("fighters", "warriors"), encoding="utf-8")
-    for name in ("pathways", "evidence"):
+    for name in SMALL:
         put(project, name, drawing("new"))
 
 
@@ -253,12 +202,15 @@ def test_what_a_killed_command_left_is_no_output_and_goes_with_the_next_run(smal
 
 
 FAILING = {
-    "pathways": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the kernel died. "),
-    "accounting": ("import time; time.sleep(1000)", "not done after 4 seconds. "),
-    "wider_record": ("bytearray(2**60)", "MemoryError"),
-    "sensitivity": ("input('your password: ')", "StdinNotImplementedError"),
-    "deaths_by_year": ("raise SystemExit(0)", "SystemExit"),
-    "returnees_and_arrests": ("no valid python", "SyntaxError"),
+    "3_pathways": (
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "the process that runs it ended with -9. ",
+    ),
+    "4_accounting": ("import time; time.sleep(1000)", "not done after 4 seconds. "),
+    "5_wider_record": ("bytearray(2**60)", "MemoryError"),
+    "6_sensitivity": ("input('your password: ')", "StdinNotImplementedError"),
+    "7_claims": ("raise SystemExit(0)", "SystemExit"),
+    "2_returnees_and_arrests": ("no valid python", "SyntaxError"),
 }
 
 
@@ -274,49 +226,50 @@ def test_notebooks_that_die_hang_ask_or_leave_are_named_the_other_finishes_and_t
     for name, (_, told) in FAILING.items():
         assert f"notebooks/{name}.ipynb, cell 2: {told}" in result.stderr
     made = {name for name in held(small) if name not in before}
-    assert {name for name in made if name.endswith(".ipynb")} == {"build/notebooks/evidence/evidence.ipynb"}
+    assert {name for name in made if name.endswith(".ipynb")} == {
+        "build/notebooks/1_deaths_by_year/1_deaths_by_year.ipynb"
+    }
     assert before.items() <= held(small).items() and "figures/0.svg" not in made
 
 
-def test_where_the_process_of_the_findings_dies_the_report_stays(small: Path) -> None:
-    report = small / "build" / "report" / "index.html"
-    report.parent.mkdir(parents=True)
-    report.write_text("the old")
-    before = held(small)
-    with (small / "tiny.py").open("a") as file:
-        file.write('if __name__ == "__mp_main__":\n    __import__("os")._exit(1)\n')
-    result = run(small, *REPORT)
-    assert result.returncode == 1 and "the findings could not be made" in result.stderr
-    assert "Traceback" not in result.stderr
-    assert before.items() <= held(small).items() and not list((small / "figures").iterdir())
+def test_a_process_of_the_grid_that_dies_is_named(small: Path) -> None:
+    module = small / "src" / "analysis" / "analyses" / "accounting.py"
+    module.write_text(module.read_text() + "\n\ndef outline(record):\n    import os\n\n    os._exit(9)\n")
+    (small / "scenarios.toml").write_text("[grid.accounting]\n")
+    result = run(small, *SWEEP)
+    assert result.returncode == 1 and result.stderr.splitlines()[-1].startswith("the scenarios: a process was killed")
+    assert "Traceback" not in result.stderr and not (small / "build" / "grid" / "results.csv").exists()
 
 
 @pytest.mark.parametrize(
     ("content", "verb"),
     [
         *((content, ("report",)) for content in (b"", b"{}", b'{"cells": [', b"[]", b'{"cells": [5]}', b"\xff")),
-        (b"{}", ("notebooks", "pathways")),
+        (b"{}", ("notebooks", "3_pathways")),
     ],
     ids=str,
 )
 def test_a_corrupt_notebook_is_named_and_left_as_it_is(
     small: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, verb: tuple[str, ...]
 ) -> None:
-    (small / "notebooks" / "pathways.ipynb").write_bytes(content)
-    before, told = held(small), "notebooks/pathways.ipynb: no whole notebook; expected what Jupyter saves."
+    (small / "notebooks" / "3_pathways.ipynb").write_bytes(content)
+    before, told = (
+        held(small),
+        "notebooks/3_pathways.ipynb: not a complete notebook; restore it from git or fix it in JupyterLab",
+    )
     result = run(small, "analysis", *verb)
     assert result.returncode == 1 and result.stderr.startswith(told) and held(small) == before
     assert "Traceback" not in result.stderr
     monkeypatch.setattr(paths, "NOTEBOOKS", small / "notebooks")
     with pytest.raises(NotebookError, match=told):  # as the sweep executes it
-        executed("pathways", {})
+        execute("3_pathways", {}, {})
 
 
 @pytest.mark.parametrize(
     ("command", "environment", "told"),
     [
-        (("analysis", "notebooks", "../../x"), {}, "there is no notebook '../../x'. Allowed: evidence, "),
-        (("analysis", "notebooks", "pathways"), {"CELL_TIMEOUT": "soon"}, "CELL_TIMEOUT = 'soon' is not allowed. "),
+        (("analysis", "notebooks", "../../x"), {}, "there is no notebook '../../x'. Allowed: 1_deaths_by_year, "),
+        (("analysis", "notebooks", "3_pathways"), {"CELL_TIMEOUT": "soon"}, "CELL_TIMEOUT = 'soon' is not allowed. "),
         (("analysis", "trace", "../../etc/passwd"), {}, "../../etc/passwd"),
     ],
 )
@@ -342,10 +295,10 @@ def test_a_wrong_word_is_refused_in_one_line(
         (b"[grid.deaths_by_year.cross]\nabout_width = [nan]", "parameter about_width = nan is not allowed"),
         (b"[grid.no_such]", "there is no analysis 'no_such'"),
         (
-            b'[grid]\n[[notebook]]\nname = "pathways"',
-            "scenarios.toml, [[notebook]] number 1: found {'name': 'pathways'}",
+            b'[grid]\n[[notebook]]\nname = "3_pathways"',
+            "scenarios.toml, [[notebook]] number 1: found {'name': '3_pathways'}",
         ),
-        (b'[grid]\n[[notebook]]\nname = "pathways"\nscenario = "../.."', "expected a name with a letter or a digit"),
+        (b'[grid]\n[[notebook]]\nname = "3_pathways"\nscenario = "../.."', "expected a name with a letter or a digit"),
         (b'[grid]\n[[conclusion]]\nsays = "x"', "scenarios.toml, [[conclusion]] number 1: found {'says': 'x'}"),
     ],
 )
@@ -359,8 +312,8 @@ def test_a_grid_that_cannot_be_is_refused(
     (tmp_path / "scenarios.toml").write_bytes(text)
     monkeypatch.setattr(paths, "SCENARIOS", tmp_path / "scenarios.toml")
     with pytest.raises(ParameterError) as caught:
-        sweep.runs(sweep.declared())
-        sensitivity.grid(record, sweep.declared())
+        sweep.runs(sensitivity.declared())
+        sensitivity.grid(record, sensitivity.declared())
     assert told in str(caught.value)
 
 

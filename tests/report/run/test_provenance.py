@@ -1,112 +1,170 @@
-"""What is current is kept, what changed is made anew, and the command says which and why."""
+"""What is current is kept, what changed is made again, and the command says which and why."""
 
 import json
 import os
+import shutil
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.conftest import run
+import pytest
 
-NAMES = ("returnees_and_arrests", "pathways")
+from analysis.evidence import paths
+from analysis.report.run import provenance
+from tests.conftest import SMALL, put, run
 
 
-def told(project: Path, *names: str) -> str:
-    result = run(project, "analysis", "notebooks", *(names or NAMES))
+def made(project: Path, *names: str, **variables: str) -> str:
+    result = run(project, "analysis", "notebooks", *(names or SMALL), **variables)
     return result.stderr if result.returncode == 0 else f"exit {result.returncode}: {result.stderr}"
 
 
-def edit(project: Path, name: str, source: str) -> None:
-    path = project / "notebooks" / f"{name}.ipynb"
-    document = json.loads(path.read_text(encoding="utf-8"))
-    document["cells"][-1]["source"] = source
-    path.write_text(json.dumps(document), encoding="utf-8")
-
-
-def test_only_what_changed_is_executed_and_the_command_says_why(project: Path) -> None:
-    stored = {name: (project / "notebooks" / f"{name}.ipynb").read_bytes() for name in NAMES}
-    first = told(project)
-    assert "0 of 2 are current" in first and "pathways: not made yet" in first
-    assert {name: (project / "notebooks" / f"{name}.ipynb").read_bytes() for name in NAMES} == stored
-    for path in project.rglob("*"):
+def test_only_what_changed_is_executed_and_the_command_says_why(small: Path) -> None:
+    first = made(small)
+    assert "0 of 2 are current" in first and "3_pathways: not made yet" in first
+    for path in small.rglob("*"):
         os.utime(path)
-    assert "2 of 2 are current" in told(project)
-    edit(project, "pathways", "Another last word.")
-    second = told(project)
-    assert "1 of 2 are current" in second and "pathways: the notebook changed" in second
-    lock = project / "requirements.txt"
+    assert "2 of 2 are current" in made(small)
+    put(small, "3_pathways", "'another'")
+    second = made(small)
+    assert "1 of 2 are current" in second and "3_pathways: the notebook changed" in second
+    lock = small / "requirements.txt"
     lock.write_text(lock.read_text() + "# another\n")
-    (project / "build" / "notebooks" / "pathways" / "pathways.ipynb").write_text("{}")
-    third = told(project)
-    assert (
-        "returnees_and_arrests: the lock changed" in third and "pathways: the lock and what was made changed" in third
-    )
+    (small / "build" / "notebooks" / "1_deaths_by_year" / "figures" / "0.svg").write_text("mine")
+    third = made(small)
+    assert "1_deaths_by_year: the lock changed" in third and "3_pathways: the lock changed" in third
+    (small / "build" / "notebooks" / "1_deaths_by_year" / "figures" / "0.svg").write_text("mine")
+    assert "1_deaths_by_year: figures/0.svg changed after it was made" in made(small)
+    module = small / "src" / "analysis" / "analyses" / "pathways.py"
+    module.write_text(module.read_text() + "# what the other notebook does not use\n")
+    fourth = made(small)
+    assert "1 of 2 are current" in fourth and "3_pathways: the code changed" in fourth
 
 
-def test_a_notebook_that_fails_does_not_hide_the_others(project: Path) -> None:
-    path = project / "notebooks" / "pathways.ipynb"
-    document = json.loads(path.read_text(encoding="utf-8"))
-    document["cells"][2]["source"] = "1 / 0"
-    path.write_text(json.dumps(document), encoding="utf-8")
-    failed = told(project)
-    assert failed.startswith("exit 1") and "notebooks/pathways.ipynb, cell 2: ZeroDivisionError" in failed
-    assert "1 of 1 are current" in told(project, "returnees_and_arrests")
+def test_a_notebook_that_fails_does_not_hide_the_others(small: Path) -> None:
+    put(small, "3_pathways", "1", "1 / 0")
+    failed = made(small)
+    assert failed.startswith("exit 1") and "notebooks/3_pathways.ipynb, cell 2: ZeroDivisionError" in failed
+    assert "1 of 1 are current" in made(small, "1_deaths_by_year")
 
 
-def test_data_that_are_current_are_left_alone(project: Path) -> None:
-    first = run(project, "analysis", "data")
-    assert first.returncode == 0 and first.stdout.startswith("sources 5")
-    assert run(project, "analysis", "data").stdout == "data: current\n"
-    claims = project / "data" / "curated" / "claims.csv"
+def test_data_that_are_current_are_left_alone(small: Path) -> None:
+    assert run(small, "analysis", "data").stdout == "data: current\n"
+    claims = small / "data" / "curated" / "claims.csv"
     whole = claims.read_bytes()
     claims.write_bytes(whole[:1000])
-    again = run(project, "analysis", "data")
-    assert "what was made changed" in again.stderr and claims.read_bytes() == whole
+    again = run(small, "analysis", "data")
+    assert "curated/claims.csv changed after it was made" in again.stderr and claims.read_bytes() == whole
 
 
 EDIT_MEANWHILE = """
-import json
-from analysis.evidence import paths
-from analysis.report.run.notebooks import NotebookError, bring_up_to_date, store
-bring_up_to_date(["returnees_and_arrests"])
-path = paths.NOTEBOOKS / "returnees_and_arrests.ipynb"
-document = json.loads(path.read_text())
-document["cells"][0]["source"] = "mine"
-path.write_text(json.dumps(document))
-try:
-    store(["returnees_and_arrests"])
-except NotebookError as error:
-    print(error, path.read_text() == json.dumps(document))
+if __name__ == "__main__":
+    import json
+    from analysis.evidence import paths
+    from analysis.report.run.notebooks import NotebookError, bring_up_to_date, store
+    bring_up_to_date(["3_pathways"])
+    path = paths.NOTEBOOKS / "3_pathways.ipynb"
+    document = json.loads(path.read_text())
+    document["cells"][0]["source"] = "mine"
+    path.write_text(json.dumps(document))
+    try:
+        store(["3_pathways"])
+    except NotebookError as error:
+        print(error, path.read_text() == json.dumps(document))
 """
 
 
-def test_what_was_edited_while_it_ran_is_not_overwritten(project: Path) -> None:
-    (project / "edit.py").write_text(EDIT_MEANWHILE)
-    result = run(project, "edit")
-    assert "is left as it is, for meanwhile the notebook changed" in result.stdout and result.stdout.endswith("True\n")
+def test_what_was_edited_while_it_ran_is_not_overwritten(small: Path) -> None:
+    (small / "edit.py").write_text(EDIT_MEANWHILE)
+    result = run(small, "edit")
+    assert "was not overwritten: the notebook changed while it ran" in result.stdout, result.stderr
+    assert result.stdout.endswith("True\n")
 
 
-def test_two_commands_at_once_wait_for_each_other(project: Path) -> None:
+def test_two_commands_at_once_wait_for_each_other(small: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
-        both = list(pool.map(lambda _: told(project, "returnees_and_arrests"), range(2)))
+        both = list(pool.map(lambda _: made(small, "3_pathways"), range(2)))
     assert sorted("0 of 1 are current" in one for one in both) == [False, True], both
     assert sorted("1 of 1 are current" in one for one in both) == [False, True], both
 
 
-def test_an_output_says_what_it_was_made_from_and_whether_that_is_still_there(project: Path) -> None:
-    told(project, "returnees_and_arrests")
-    drawn = sorted((project / "build" / "notebooks" / "returnees_and_arrests" / "figures").glob("*.[sp][vn]g"))
-    for path in [project / "notebooks" / "returnees_and_arrests.ipynb", *drawn]:
-        fresh = run(project, "analysis", "why", str(path))
-        assert fresh.returncode == 0 and "returnees_and_arrests, default parameters" in fresh.stdout, fresh.stderr
-        assert fresh.stdout.endswith("\ncurrent\n") and len(fresh.stdout.splitlines()) == 6
-    module = project / "src" / "analysis" / "findings" / "pathways.py"
-    module.write_text(module.read_text() + "# what the notebook does not use\n")
-    assert run(project, "analysis", "why", str(drawn[0])).returncode == 0
-    module = project / "src" / "analysis" / "evidence" / "hedges.py"
+def test_an_output_says_what_it_was_made_from_and_whether_that_is_so(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(small, "3_pathways")
+    for name in ("ROOT", "NOTEBOOKS", "BUILD", "CURATED", "SCENARIOS"):
+        monkeypatch.setattr(
+            paths, name, small / getattr(paths, name).relative_to(paths.ROOT) if name != "ROOT" else small
+        )
+    provenance._module.cache_clear()
+    notebook, figure = small / "notebooks" / "3_pathways.ipynb", small / "build/notebooks/3_pathways/figures/0.svg"
+    for path in (notebook, figure):
+        words, current = provenance.why(path)
+        assert current and "3_pathways, default parameters" in words and words.endswith("\ncurrent")
+
+    def not_current(path: Path, edited: str) -> str:
+        before = path.read_text()
+        path.write_text(edited)
+        words, current = provenance.why(path)
+        path.write_text(before)
+        assert not current and words.endswith("out of date: run `make report`")
+        return words
+
+    document = json.loads(notebook.read_text())
+    document["metadata"]["papermill"] = {"parameters": {"about_width": 2}}  # executed by papermill
+    assert "the file: changed after it was made" in not_current(notebook, json.dumps(document, indent=1))
+    assert "the file: changed after" in not_current(
+        notebook, notebook.read_text().replace('"outputs": [', '"outputs": [ ')
+    )
+    provenance._module.cache_clear()
+    module = small / "src" / "analysis" / "evidence" / "hedges.py"
     module.write_text(module.read_text() + "# what it uses by way of others\n")
-    for path in drawn:
-        stale = run(project, "analysis", "why", str(path))
-        assert stale.returncode == 1 and "the code: " in stale.stdout and "changed; now" in stale.stdout
-        assert stale.stdout.count(" current\n") == 3
-    bare = run(project, "analysis", "why", str(project / "data" / "curated" / "claims.csv"))
-    assert bare.returncode == 2 and "found no provenance in it" in bare.stderr
+    words, current = provenance.why(notebook)
+    assert not current and "the code: " in words and "changed; now" in words and words.count(" current\n") == 4
+    figure.write_text("by hand")
+    with pytest.raises(ValueError, match="no notebook here made it as it is: it was edited"):
+        provenance.why(figure)
+    provenance._module.cache_clear()
+
+
+def test_the_state_of_git_is_that_of_this_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*command: str) -> None:
+        called = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", *command]
+        subprocess.run(called, cwd=tmp_path, check=True, capture_output=True)
+
+    inside = tmp_path / "data" / "copy"
+    (inside / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "a.txt").write_text("a")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "one")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    state = provenance.git_state()
+    assert state.startswith("commit ") and "changed" not in state
+    (tmp_path / "data" / "raw").mkdir()
+    (tmp_path / "data" / "raw" / "new.csv").write_text("untracked")
+    assert provenance.git_state() == f"{state}, changed since"
+    monkeypatch.setattr(paths, "ROOT", inside)
+    assert provenance.git_state() == "a copy without git"
+
+
+def test_a_copied_project_is_refused_by_the_command_of_the_original(small: Path) -> None:
+    result = run(small, "analysis", "findings", PYTHONPATH=str(paths.ROOT / "src"))
+    assert result.returncode == 2 and result.stderr.endswith("Run `make setup` here first.\n")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_make_knows_its_folder_and_its_python(tmp_path: Path) -> None:
+    def planned(*given: str) -> str:
+        return subprocess.run(["make", "-n", "data", *given], cwd=tmp_path, capture_output=True, text=True).stdout
+
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(paths.ROOT / name, tmp_path)
+    spec = tmp_path / "share" / "jupyter" / "kernels" / "analysis" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    shutil.copy(paths.ROOT / spec.relative_to(tmp_path), spec)
+    assert "Python 3.11 or newer is needed" in planned() and "venv --clear" in planned()  # nothing is there yet
+    if (paths.ROOT / ".venv" / "bin" / "python").exists():
+        (tmp_path / ".venv").symlink_to(paths.ROOT / ".venv")  # as copied: it belongs to another folder
+        assert "venv --clear" in planned()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,13 +12,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import dask
 import pandas as pd
 import pytest
 
 from analysis.evidence.scenario import ParameterError
-from analysis.report.run.sweep import Run, Store, _in_turn, runs
-
-from .conftest import begun, run
+from analysis.report.run.sweep import Run, Store, _in_turn, cluster, runs
+from tests.conftest import begun, run
 
 GRID = """
 [grid.deaths_by_year.cross]
@@ -29,7 +30,7 @@ upper_at_most = 0.2
 """
 
 
-def declare(project: Path, notebooks: dict[str, dict[str, object]], name: str = "returnees_and_arrests") -> None:
+def declare(project: Path, notebooks: dict[str, dict[str, object]], name: str = "2_returnees_and_arrests") -> None:
     entries = [
         f'[[notebook]]\nscenario = "{scenario}"\nname = "{name}"\nparameters = {{ {", ".join(f"{k} = {json.dumps(v)}" for k, v in parameters.items())} }}\n'
         for scenario, parameters in notebooks.items()
@@ -49,7 +50,7 @@ def test_a_failing_scenario_is_named_and_the_others_finish_and_are_kept(project:
     first = run(project, "analysis", "sweep")
     assert first.returncode == 1
     assert (
-        "no such reading: notebooks/returnees_and_arrests.ipynb, cell 3: ParameterError: parameter vague_words = 'many'"
+        "no such reading: notebooks/2_returnees_and_arrests.ipynb, cell 3: ParameterError: parameter vague_words = 'many'"
         in first.stderr
     )
     assert outputs(project) == {"as-printed.ipynb", "returns.ipynb"}
@@ -152,27 +153,42 @@ def test_a_worker_killed_in_the_middle_loses_no_scenario(project: Path) -> None:
     assert list(index["failure"]) == [""] * 4
 
 
-def test_a_scheduler_that_is_not_there_is_said_so(project: Path) -> None:
-    declare(project, {"as printed": {}})
-    result = run(
-        project,
-        "analysis",
-        "sweep",
-        DASK_SCHEDULER_ADDRESS="tcp://127.0.0.1:9",
-        DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="1s",
-    )
-    assert result.returncode == 2 and "127.0.0.1:9" in result.stderr and "Traceback" not in result.stderr
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("tcp://127.0.0.1:9", "127.0.0.1:9"),
+        *(
+            (wrong, f"DASK_SCHEDULER_ADDRESS = {wrong!r}: expected tcp://HOST:PORT or tls://HOST:PORT.")
+            for wrong in (
+                "127.0.0.1",
+                "http://127.0.0.1:8786",
+                "ucx://x:1",
+                "inproc://x:1",
+                "a b:1",
+                "tcp://x",
+                "tcp://:1",
+            )
+        ),
+    ],
+)
+def test_an_address_without_a_scheduler_is_said_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str, said: str
+) -> None:
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", address)
+    dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+    with pytest.raises((ParameterError, OSError), match=re.escape(said)), cluster():
+        pass
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "said"),
     [
         ([{"scenario": "a", "name": "pathway"}], "no notebook pathway"),
-        ([{"scenario": "a b", "name": "pathways"}, {"scenario": "A, b", "name": "pathways"}], "a name of its own"),
+        ([{"scenario": "a b", "name": "3_pathways"}, {"scenario": "A, b", "name": "3_pathways"}], "a name of its own"),
     ],
 )
-def test_a_wrong_declaration_is_refused(entry: list[dict[str, str]], told: str) -> None:
-    with pytest.raises(ParameterError, match=told):
+def test_a_wrong_declaration_is_refused(entry: list[dict[str, str]], said: str) -> None:
+    with pytest.raises(ParameterError, match=said):
         runs({"notebook": entry})
 
 

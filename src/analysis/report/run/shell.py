@@ -5,6 +5,7 @@ for what a program started by a cell prints. Nothing of the person's IPython pro
 timed and ended is in :mod:`analysis.report.run.children`.
 """
 
+import builtins
 import io
 import os
 import sys
@@ -18,6 +19,7 @@ import nbformat
 from ipykernel.jsonutil import json_clean
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from nbformat import v4
@@ -104,6 +106,10 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
     showsyntaxerror = showtraceback
 
+    def raw_input(self, *_: Any) -> str:
+        """``input``: nobody is there to answer."""
+        raise StdinNotImplementedError("a notebook that is executed cannot ask for input")
+
     def ask_exit(self) -> None:
         """``exit``: ends the notebook as an error, for what follows would not be executed."""
         raise SystemExit("the cell calls exit")
@@ -136,6 +142,7 @@ def execute(
             numpy.random.seed()  # the child shares its state with all that were forked from one server
         if pandas := sys.modules.get("pandas"):
             pandas.set_option("display.max_columns", 20)  # as where it is imported in a notebook
+        builtins.input = shell.raw_input
         sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")  # type: ignore[assignment]
         send(_run(shell, notebook, send))
 
