@@ -102,7 +102,7 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("small") / "a project"
     for name in ("src", "share"):
         shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("scenarios.toml", "requirements.txt", "pyproject.toml"):
+    for name in ("scenarios.toml", "requirements.txt", "pyproject.toml", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, root)
     of_one_source(root / "data" / "raw", SOURCE)
     (root / "figures").mkdir()
