@@ -16,7 +16,9 @@ from analysis.evidence.record import WIDER_TOO, Record
 from analysis.wording import TEMPLATES, Wording, templates
 
 PACKAGE = Path(analyses.__file__).parents[1]
-NAMES = [path.stem for path in TEMPLATES.glob("*.toml") if (PACKAGE / "analyses" / path.name).with_suffix(".py").exists()]
+NAMES = [
+    path.stem for path in TEMPLATES.glob("*.toml") if (PACKAGE / "analyses" / path.name).with_suffix(".py").exists()
+]
 QUICK = [name for name in ("deaths_by_year", "returnees_and_arrests", "pathways") if name in NAMES]
 KEY = re.compile(r"\b(?:[a-z][a-z0-9]*-\d{4}(?:-\d{2})?|wider)\.[a-z]\d+[a-z]?\b|\b[a-z]+(?:_[a-z0-9]+)+\b|<NA>|\bnan\b|\bNone\b|\d\.\d{4}")  # fmt: skip
 
@@ -94,7 +96,11 @@ def strings(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", sorted(path for floor in ("account", "analyses", "figures", "wording") for path in (PACKAGE / floor).glob("*.py")), ids=lambda path: f"{path.parent.name}-{path.stem}")  # fmt: skip
 def test_no_claim_and_no_ambiguity_is_typed_into_code(record: Record, path: Path) -> None:
-    names = {*record.reported["readings"]["ambiguity"], *record.reported["claims"]["claim_id"], *record.reported["wider"]["claim_id"]}
+    names = {
+        *record.reported["readings"]["ambiguity"],
+        *record.reported["claims"]["claim_id"],
+        *record.reported["wider"]["claim_id"],
+    }
     families = {*record.reported["claims"]["family"]} - names
     parameters = {name for name in strings(path) if name in names}
     assert not {one for one in strings(path) if one in families}

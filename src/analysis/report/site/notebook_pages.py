@@ -82,26 +82,16 @@ class NotebookPage:
                 text.replace_with(_parsed(self.links.finding(str(text), finding)))
 
     def _table(self, table: Tag) -> None:
-        """Link a table's numbers, let the keyboard scroll it, and offer it as CSV."""
-        number = len(self.tables) + 1
-        file = f"{self.name}-{number}.csv"
+        """Link a table's numbers, and offer it as CSV."""
+        file = f"{self.name}-{len(self.tables) + 1}.csv"
         cells = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerows(cells)
         self.tables[file] = buffer.getvalue()
-        for row in table.select("tbody tr"):
-            own = self.pages.trace.rows(str(row.get("data-rows", "")).split())
-            stops = True
-            for cell in row.find_all("td"):
-                for text in cell.find_all(string=True):
-                    linked = self.links.text(str(text), own or self.rows, "" if own else "this notebook", stops)
-                    stops = stops and "<button" not in linked
-                    text.replace_with(_parsed(linked))
-        caption = table.find("caption")
-        name = caption.get_text() if caption else f"table {number}"
-        box = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "scroll", "tabindex": "0", "role": "region", "aria-label": name})  # fmt: skip
-        table.wrap(box)
-        box.insert_after(_parsed(f'<p class="downloads"><a href="tables/{file}" download>Download this table (CSV)</a></p>'))  # fmt: skip
+        box = self.links.table(table, self.rows)
+        box.insert_after(
+            _parsed(f'<p class="downloads"><a href="tables/{file}" download>Download this table (CSV)</a></p>')
+        )
 
 
 def _parsed(html: str) -> BeautifulSoup:

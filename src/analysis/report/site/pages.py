@@ -115,7 +115,9 @@ class Pages:
         return {
             "index": self.front(version),
             "findings": self._render("findings"),
-            "contradictions": self._render("contradictions", disputed=self.disputed(), positions=self._positions()),
+            "contradictions": self._render(
+                "contradictions", disputed=self.disputed(), tables=self._tables(), positions=self._positions()
+            ),
             "explorer": self._render("explorer", **grouped),
             "claims": self.claims(),
             "explanations": self.explanations(),
@@ -172,6 +174,12 @@ class Pages:
         """The findings that say which figures contradict each other."""
         found, chosen = self.index.findings, self.index.words.templates["disputed"]
         return [found[name] for name in chosen if name in found]
+
+    def _tables(self) -> list[str]:
+        """The notebooks' tables of contradictions."""
+        named = [name.split(".") for name in self.index.words.templates["contradictions"]]
+        answers = self.index.answers
+        return [answers[a].tables[table] for a, table in named if a in answers and table in answers[a].tables]
 
     def _positions(self) -> dict[str, list[Entry]]:
         """The positions of the texts by question, in words."""

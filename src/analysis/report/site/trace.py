@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
+from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup, escape
 
 from analysis.evidence.intervals import as_float
@@ -211,6 +212,31 @@ class Links:
                 parts += [escape(text[end : found.start()]), opener(found["number"], panel, stops)]
                 end = found.end()
         return Markup("").join([*parts, escape(text[end:])])
+
+    def table(self, table: Tag, rest: tuple[str, ...] = ()) -> Tag:
+        """``table`` in a box that the keyboard scrolls; each number opens the words of the coded rows in ``data-rows``.
+
+        A row of the table that names none opens ``rest``: those behind the whole notebook.
+        """
+        for row in table.select("tbody tr"):
+            own, stops = self.trace.rows(str(row.get("data-rows", "")).split()), True
+            for text in [text for cell in row.find_all("td") for text in cell.find_all(string=True)]:
+                linked = self.text(str(text), own or rest, "" if own else "this notebook", stops)
+                stops = stops and "<button" not in linked
+                text.replace_with(BeautifulSoup(linked, "html.parser"))
+        caption = table.find("caption")
+        box = {
+            "class": "scroll",
+            "tabindex": "0",
+            "role": "region",
+            "aria-label": caption.get_text() if caption else "table",
+        }
+        return table.wrap(BeautifulSoup("", "html.parser").new_tag("div", attrs=box))
+
+    def table_of(self, html: str) -> Markup:
+        """A recorded table as :meth:`table`."""
+        table = BeautifulSoup(html, "html.parser").table
+        return Markup("") if table is None else Markup(self.table(table))
 
     def behind(self, rows: Iterable[str], label: str) -> Markup:
         """A button that opens the words of ``rows``, for what is no number."""
