@@ -268,21 +268,21 @@ class Record:
         ``field`` is a field of the codebook, ``measure`` (also of ``base``), ``speaker`` (short name), ``source_id``, ``question``,
         ``claim_id``, ``case_id``, or a parameter, whose values are answers.
         """
-        return self._names[_SAME.get(field, field)][key]
+        return self.names[_SAME.get(field, field)][key]
 
     def label(self, row_id: str) -> str:
         """The name of a claim, of a figure published elsewhere or of a case. Raises KeyError."""
-        return self._names["claim_id"].get(row_id) or self._names["case_id"][row_id]
+        return self.names["claim_id"].get(row_id) or self.names["case_id"][row_id]
 
     def with_names(self, frame: pd.DataFrame) -> pd.DataFrame:
         """``frame`` with a column of names after each column of keys: ``measure_name`` after ``measure``, and so on."""
         columns: dict[str, Any] = {}
         for name in frame.columns:
             columns[name] = frame[name]
-            names = self._names.get(_SAME.get(name, name), {})
+            names = self.names.get(_SAME.get(name, name), {})
             if name == "value" and "stage" in frame:
                 pairs = zip(frame["stage"], frame["value"], strict=True)
-                columns["value_name"] = [self._names[f"stage_{stage}"][value] for stage, value in pairs]
+                columns["value_name"] = [self.names[f"stage_{stage}"][value] for stage, value in pairs]
             elif (names and "label" not in frame) or name not in ("claim_id", "case_id"):
                 keys = frame[name].map(
                     lambda cell, names=names: [names[key] for key in str(cell).split(";") if key in names]
@@ -291,7 +291,8 @@ class Record:
         return pd.DataFrame(columns, index=frame.index)
 
     @property
-    def _names(self) -> dict[str, dict[str, str]]:
+    def names(self) -> dict[str, dict[str, str]]:
+        """The names of keys by field: those of the codebook, then the other tables', then the answers of the choices."""
         return self.cached("names", self._all_names)
 
     def _all_names(self) -> dict[str, dict[str, str]]:
@@ -302,8 +303,7 @@ class Record:
         codebook = self.reported["codebook"].groupby("field", sort=False)
         names = {str(field): dict(zip(rows["term"], rows["label"], strict=True)) for field, rows in codebook}
         return (
-            {parameter.name: dict(parameter.answers) for parameter in self.scenario.parameters}
-            | names
+            names
             | {
                 "measure": column("measures", "measure", "label"),
                 "speaker": column("speakers", "speaker", "short"),
@@ -312,6 +312,7 @@ class Record:
                 "claim_id": column("wider", "claim_id", "label") | column("claims", "claim_id", "label"),
                 "case_id": column("cases", "case_id", "label"),
             }
+            | {parameter.name: dict(parameter.answers) for parameter in self.scenario.parameters}
         )
 
     def claim(self, claim_id: str) -> Claim:
@@ -342,7 +343,7 @@ class Record:
         source = row["source_id"]
         about = self._pages.get(source)
         given: dict[str, Any] = {
-            "source": self._names["source_id"].get(source, row.get("publisher", "")),
+            "source": self.names["source_id"].get(source, row.get("publisher", "")),
             "link": link(about, row["phrase"]) if about is not None else link(row.get("url", "")),
         }
         if "speaker" in row:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import pandas as pd
 
 from analysis.analyses.finding import Finding
 from analysis.evidence.record import WIDER_TOO, Record
@@ -120,37 +119,19 @@ class Wording:
         told = {"evidence": table["evidence"][level], "agreement": agreement}
         return self.fill(table["sentence"], lines=finding.lines, **told)
 
-    @cached_property
-    def _labels(self) -> dict[str, str]:
-        frames = [self.record.reported[name] for name in ("claims", "wider")]
-        return {
-            row["claim_id"]: row.get("label") or f"“{row['phrase']}”"
-            for frame in frames
-            for row in frame.to_dict("records")
-        }
-
     def label(self, claim: str) -> str:
         """The human name of a claim."""
-        return self._labels[claim]
-
-    @cached_property
-    def _names(self) -> dict[tuple[str, str], str]:
-        codebook = self.record.reported["codebook"].assign(key=lambda table: table["term"])
-        measures = self.record.reported["measures"].assign(field="measure", key=lambda table: table["measure"])
-        both = pd.concat([codebook, measures], ignore_index=True)
-        names = both["label"] if "label" in both else both["key"].str.replace("_", " ")
-        return dict(zip(zip(both["field"], both["key"], strict=True), names, strict=True))
+        return self.record.label(claim)
 
     def name(self, field: str, term: str) -> str:
         """The human name of a term of the codebook, or of a measure."""
-        return self._names[field, term]
+        return self.record.name(field, term)
 
     def term(self, term: str) -> str:
-        """The human name of a term, given as ``field:term``, or of the first field of the codebook that has it."""
+        """The human name of a term, given as ``field:term``, or of the first field that has it."""
         field, _, key = term.rpartition(":")
-        if (field, key) in self._names:
-            return self._names[field, key]
-        return next((name for (_, other), name in self._names.items() if other == key), key)
+        names = self.record.names
+        return names.get(field, {}).get(key) or next((one[key] for one in names.values() if key in one), key)
 
     @cached_property
     def _speakers(self) -> dict[str, dict[str, str]]:
