@@ -5,8 +5,8 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from analysis.analyses import accounting
-from analysis.analyses import claims as evidence
+from analysis.analyses import claims as claims_analysis
+from analysis.analyses.comparisons import contradictions
 from analysis.analyses.flags import flags
 from analysis.evidence.record import Record, parameters
 from analysis.evidence.scenario import scenario
@@ -31,9 +31,12 @@ def added(record: Record, rows: Rows) -> Record:
     frame = record.reported["claims"]
     plain = frame[frame["kind"].eq("cumulative") & frame["hedge"].eq("exact")].iloc[0].to_dict()
     plain |= KILLED | {"origin": "morocco", "group": "any", "unit": "persons", "period": "", "case_id": "", "note": ""}
-    plain |= {"as_of": "2017-03", "speaker": "the article", "speaker_role": "journalist", "ambiguity": ""}
+    plain |= {"as_of": "2017-03", "speaker_role": "journalist", "ambiguity": ""}
     new = [
-        plain | {"claim_id": f"made-up.{place}", "family": f"made-up-{place}", "phrase": f"{row['value']:g}"} | row
+        plain
+        | {"claim_id": f"made-up.{place}", "family": f"made-up-{place}", "phrase": f"{row['value']:g}"}
+        | {"speaker": f"article-{row['source_id']}"}
+        | row
         for place, row in enumerate(rows)
     ]
     made = pd.DataFrame(new)[frame.columns].astype(frame.dtypes)
@@ -41,11 +44,13 @@ def added(record: Record, rows: Rows) -> Record:
     return Record(reported, scenario(parameters(reported), {"sources": f"{A['source_id']}, {B['source_id']}"}))
 
 
-def found(record: Record, rows: Rows) -> dict[str, str]:
-    """The kinds of flag on made-up claims, each with its sentence."""
+def found(record: Record, rows: Rows) -> dict[str, set[str]]:
+    """The kinds of flag on made-up claims, each with the made-up claims that it names."""
     table = flags(added(record, rows))
-    table = table[table["claims"].str.contains("made-up")]
-    return dict(zip(table["kind"], table["sentence"], strict=True))
+    kinds: dict[str, set[str]] = {}
+    for row in table[table["claims"].str.contains("made-up")].itertuples():
+        kinds.setdefault(row.kind, set()).update(c for c in row.claims.split("; ") if c.startswith("made-up"))
+    return kinds
 
 
 CASES: dict[str, tuple[str, Rows, Rows]] = {
@@ -110,7 +115,7 @@ CASES: dict[str, tuple[str, Rows, Rows]] = {
     "three parts gone round": (
         "swapped_parts",
         [s | o | {"value": v} for (s, o), v in zip(TOWNS, (31.0, 22.0, 13.0, 13.0, 31.0, 22.0), strict=True)],
-        [s | o | {"value": v} for (s, o), v in zip(TOWNS, (31.0, 22.0, 13.0, 14.0, 31.0, 22.0), strict=True)],
+        [s | o | {"value": v} for (s, o), v in zip(TOWNS, (31.0, 22.0, 13.0, 29.0, 24.0, 14.0), strict=True)],
     ),
     "a percentage coded as a count": (
         "percentage_as_count",
@@ -139,8 +144,7 @@ CASES: dict[str, tuple[str, Rows, Rows]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_odd_figures_are_flagged_and_mended_ones_are_not(record: Record, case: str) -> None:
     kind, odd, mended = CASES[case]
-    sentence = found(record, odd)[kind]
-    assert all(f"(made-up.{place}, " in sentence for place in range(len(odd)))
+    assert found(record, odd)[kind] == {f"made-up.{place}" for place in range(len(odd))}
     assert kind not in found(record, mended)
 
 
@@ -156,57 +160,204 @@ def test_a_record_without_claims_has_no_flag(record: Record) -> None:
 
 
 def test_the_articles_alone_have_no_flag_and_say_over_which_claims(record: Record) -> None:
-    result = evidence.analyse(record)
-    told = next(item for item in result.findings if item.id == "evidence.flags")
-    assert result.flags.empty and told.upper == 0
+    result = claims_analysis.analyse(record)
+    told = next(item for item in result.findings if item.id == "claims.odd")
+    assert result.odd.empty and told.upper == 0
     assert set(told.claims) == set(record.claims.query("value.notna() and case_id == ''")["claim_id"])
 
 
-def test_a_new_flag_is_told_in_the_finding(record: Record) -> None:
-    made = added(record, CASES["swapped parts"][1])
-    result = evidence.analyse(made)
-    told = next(item for item in result.findings if item.id == "evidence.flags")
-    assert "swapped parts 1" in told.answer and all(sentence in told.answer for sentence in result.flags["sentence"])
-    assert {f"made-up.{place}" for place in range(4)} <= set(told.claims) and told.lower == len(result.flags)
+# What a press relay may get wrong, made up over the real rows: each is a copy of a row with one thing changed.
 
 
-WIDER = {
-    # the interim list of the northern dead, by cause and by year, does not make its total
-    "parts_and_totals": {"wider.c045a; wider.c045f; wider.c045g; wider.c045h"}
-    | {"wider.c045m; wider.c045l; wider.c045k; wider.c045j; wider.c045a; wider.c045i"}
-    # 265 returned with women and children, 211 by another office; two totals of one day; 1,630 of 1,622
-    | {"wider.c085d; wider.c090; wider.c091c; wider.c092b", "wider.c009; wider.c012b; wider.c012c"}
-    | {"wider.c060; wider.c061; wider.c068; wider.c071c"},
-    # officials' counts that stood still while their totals moved: children and women back, Nusra, detainees, IS, all
-    "two_dates": {"wider.c056b; wider.c085c; wider.c091c; wider.c097d", "wider.c052; wider.c142"}
-    | {"wider.c055b; wider.c085b; wider.c092b; wider.c144b", "wider.c077; wider.c112", "wider.c051; wider.c076"}
-    | {"wider.c108; wider.c132; wider.c140", "wider.c050; wider.c068", "wider.c131; wider.c139"}
-    # 500 left of November again in March; 286 dead by the end of 2014 and by July 2015; 120 in six weeks or six months
-    | {"wider.c058; raseef22-2017-03.c01", "wider.c069; wider.c034a", "magharebia-2014-12.c06; wider.c208c"}
-    # 25% in each year, or in both together
-    | {"wider.c047c; raseef22-2017-03.c26; wider.c047b"},
-    # 198 back in all, and 198 men
-    "two_populations": {"wider.c053a; wider.c085d"},
-    # 71 and 128, back or arrested
-    "two_measures": {"mwn-2018-12.c07; mwn-2018-12.c09; wider.c063", "wider.c011a; wider.c011b"},
-}
-"""Every flag on the figures published elsewhere, each read against them: none is a mere coincidence."""
+def fed(record: Record, like: str, **changed: object) -> set[str]:
+    """The kinds of flag that name a made-up figure, fed in beside all that is published elsewhere."""
+    wider = record.reported["wider"]
+    row = wider[wider["claim_id"].eq(like)].iloc[0].to_dict()
+    row |= {
+        "claim_id": "wider.c999",
+        "statement": "made-up",
+        "family": "wider.c999",
+        "ambiguity": "",
+        "grade": "B",
+    } | changed
+    row.setdefault("phrase", f"{row['value']:,.0f}")
+    made = pd.DataFrame([row])[wider.columns].astype(wider.dtypes)
+    beside = Record(record.reported | {"wider": pd.concat([wider, made], ignore_index=True)}, record.scenario)
+    table = flags(under(beside, record="articles+wider"))
+    return set(table.loc[table["claims"].str.contains("wider.c999"), "kind"])
 
 
-def test_the_flags_on_the_wider_record_are_those_that_were_read(record: Record) -> None:
-    table = flags(under(record, record="articles+wider"))
-    assert {kind: set(rows["claims"]) for kind, rows in table.groupby("kind")} == WIDER
+def officials(record: Record, **fields: object) -> list[tuple[str, float]]:
+    """Official totals of the wider record, as id and number."""
+    wider = record.reported["wider"]
+    kept = wider["speaker_role"].eq("official") & wider["kind"].eq("cumulative") & wider["hedge"].eq("exact")
+    kept &= wider["population"].isin(["moroccan_fighters", "moroccans_joined", "moroccan_returnees"]) & wider[
+        "value"
+    ].ge(100)
+    for field, value in fields.items():
+        kept &= wider[field].eq(value)
+    return list(wider.loc[kept, ["claim_id", "value"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("factor", [0.4, 2.5])
+@pytest.mark.parametrize("measure", ["departed", "killed", "returned"])
+def test_a_count_far_from_the_official_series_is_flagged(record: Record, measure: str, factor: float) -> None:
+    series = officials(record, measure=measure, group="any", place="morocco" if measure == "returned" else "syria_iraq")
+    for like, value in series[1:-1:3]:
+        wrong = round(factor * value) + 1.0
+        assert fed(record, like, value=wrong, phrase=f"{wrong:,.0f}") & {"contradiction", "far_off"}, (like, wrong)
 
 
 @pytest.mark.parametrize(
-    ("rows", "conflicting"),
+    ("like", "wrong"), [("wider.c056a", 32.0), ("wider.c085b", 15.0), ("wider.c097b", 512.0), ("wider.c078c", 690.0)]
+)
+def test_a_part_far_from_its_own_series_is_flagged(record: Record, like: str, wrong: float) -> None:
+    assert fed(record, like, value=wrong, phrase=f"{wrong:,.0f}") & {"contradiction", "far_off", "parts_and_totals"}
+
+
+@pytest.mark.parametrize("off", [60.0, -60.0, 150.0])
+def test_a_rival_count_of_the_same_date_and_scope_is_flagged(record: Record, off: float) -> None:
+    for like, value in (("wider.c060", 553.0), ("wider.c107", 1669.0), ("wider.c133", 239.0)):
+        assert "contradiction" in fed(record, like, value=value + off, phrase=f"{value + off:,.0f}")
+
+
+@pytest.mark.parametrize(
+    ("like", "phrase"),
     [
-        (CASES["parts over the total"][1], {0, 1, 2}),
-        (CASES["more dead and back than ever left"][1], {0, 1, 2}),
-        (CASES["swapped parts"][1], {0, 2}),
-        (CASES["swapped parts"][1], {1, 3}),
+        ("wider.c047a", "deaths rose by 38% in 2016"),
+        ("wider.c047d", "8% more deaths, an increase"),
+        ("wider.c073c", "departures fell by 17%"),
     ],
 )
-def test_they_are_conflicts_of_the_accounting_too(record: Record, rows: Rows, conflicting: set[int]) -> None:
-    conflicts = accounting.analyse(added(record, rows)).conflicts["claims"]
-    assert any({f"made-up.{place}" for place in conflicting} <= set(cell.split("; ")) for cell in conflicts)
+def test_a_share_turned_into_a_change_is_flagged(record: Record, like: str, phrase: str) -> None:
+    assert "share_as_change" in fed(record, like, phrase=phrase)
+
+
+@pytest.mark.parametrize(
+    ("like", "value"), [("wider.c047a", 38.0), ("wider.c047b", 25.0), ("wider.c073b", 58.0), ("wider.c073d", 19.0)]
+)
+def test_a_share_turned_into_a_count_is_flagged(record: Record, like: str, value: float) -> None:
+    count = {"unit": "persons", "kind": "flow", "hedge": "exact", "base": "", "base_n": pd.NA, "phrase": f"{value:g}"}
+    assert "percentage_as_count" in fed(record, like, value=value, **count)
+
+
+@pytest.mark.parametrize(
+    ("like", "share", "total"),
+    [
+        ("wider.c047a", 0.38, 558.0),
+        ("wider.c047a", 0.38, 553.0),
+        ("wider.c073b", 0.58, 1631.0),
+        ("wider.c073d", 0.19, 1622.0),
+    ],
+)
+def test_a_share_of_another_total_is_flagged(record: Record, like: str, share: float, total: float) -> None:
+    value = float(round(share * total))
+    count = {"unit": "persons", "kind": "flow", "hedge": "exact", "base": "", "base_n": pd.NA, "origin": "morocco"}
+    assert "share_of_another" in fed(record, like, value=value, phrase=f"{value:g}", as_of="2017-01", **count)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("wider.c110", "wider.c111"),
+        ("wider.c144a", "wider.c145"),
+        ("wider.c062", "wider.c063"),
+        ("wider.c034b", "wider.c034c"),
+    ],
+)
+def test_parts_exchanged_between_two_wholes_are_flagged(record: Record, one: str, two: str) -> None:
+    wider = record.reported["wider"].copy()
+    place = wider.set_index("claim_id").index.get_indexer([one, two])
+    rows = wider.iloc[place].copy()
+    rows["value"] = rows["value"].to_numpy()[::-1]
+    rows["phrase"] = rows["phrase"].to_numpy()[::-1]
+    rows["claim_id"] = rows["family"] = ["wider.c998", "wider.c999"]
+    rows["statement"] = "made-up"
+    made = Record(record.reported | {"wider": pd.concat([wider, rows], ignore_index=True)}, record.scenario)
+    table = flags(under(made, record="articles+wider"))
+    assert "swapped_parts" in set(table.loc[table["claims"].str.contains("wider.c99[89]"), "kind"])
+
+
+@pytest.mark.parametrize(("year", "most"), [("2015", 60.0), ("2016", 50.0)])
+def test_windows_that_exceed_the_window_around_them_are_flagged(record: Record, year: str, most: float) -> None:
+    assert fed(record, "wider.c081", period=year, value=most, phrase=f"{most:g} in {year}") & {
+        "parts_and_totals",
+        "contradiction",
+    }
+
+
+@pytest.mark.parametrize("first", [40.0, 90.0])
+def test_windows_that_tile_a_flow_must_make_it_up(record: Record, first: float) -> None:
+    flow = A | {"kind": "flow", "measure": "arrested_terrorism", "population": "terrorism_suspects", "place": "morocco"}
+    rows = [flow | {"value": v, "period": p} for v, p in ((100.0, "2015/2016"), (first, "2015"), (45.0, "2016"))]
+    assert "parts_and_totals" in found(record, rows)
+    rows[1] |= {"value": 55.0}
+    assert "parts_and_totals" not in found(record, rows)
+
+
+@pytest.mark.parametrize(
+    ("like", "value", "changed"),
+    [
+        (
+            "wider.c086",
+            1631.0 - 558 - 211,
+            {"measure": "fighting", "population": "moroccans_joined", "as_of": "2017-05"},
+        ),
+        (
+            "wider.c086",
+            1666.0 - 643 - 239,
+            {"measure": "present", "population": "moroccans_joined", "as_of": "2018-11"},
+        ),
+        ("wider.c110", 1669.0 - 391, {"population": "moroccan_men", "as_of": "2017-11-10"}),
+        ("wider.c070", 643.0 - 558, {"period": "2018", "as_of": "2018-11", "value": 85.0}),
+    ],
+)
+def test_a_remainder_of_other_figures_is_flagged(
+    record: Record, like: str, value: float, changed: dict[str, object]
+) -> None:
+    new = {"hedge": "exact", "value": value, "phrase": f"{value:,.0f}"} | changed
+    if value < 100:  # common numbers are no sign
+        assert "remainder" not in fed(record, like, **new)
+    else:
+        assert "remainder" in fed(record, like, **new)
+
+
+@pytest.mark.parametrize(
+    "words", ["in addition to 284 women", "plus 284 women", "333 minors, besides", "as well as 333 minors"]
+)
+def test_beside_as_the_opposite_of_including_is_flagged(record: Record, words: str) -> None:
+    assert "inside_or_beside" in fed(record, "wider.c092a" if "284" in words else "wider.c091a", phrase=words)
+
+
+@pytest.mark.parametrize(("total", "day"), [(1631.0 + 284 + 333, "2017-05"), (1669.0 + 293 + 391, "2017-11")])
+def test_a_total_with_its_parts_added_again_is_flagged(record: Record, total: float, day: str) -> None:
+    assert "added_twice" in fed(record, "wider.c107", value=total, phrase=f"{total:,.0f}", as_of=day)
+
+
+@pytest.mark.parametrize(
+    "like",
+    ["wider.c061", "wider.c107", "wider.c109", "wider.c133", "wider.c134", "wider.c110", "wider.c113", "wider.c036"],
+)
+def test_a_correct_figure_that_is_printed_again_is_no_alarm(record: Record, like: str) -> None:
+    wider = record.reported["wider"].set_index("claim_id")
+    before = flags(under(record, record="articles+wider"))
+    there = set(before.loc[before["claims"].str.contains(like), "kind"])
+    assert fed(record, like, family=wider.loc[like, "family"], phrase=wider.loc[like, "phrase"]) <= there
+
+
+def test_a_figure_between_two_official_ones_is_no_alarm(record: Record) -> None:
+    for like, value, day in (
+        ("wider.c060", 556.0, "2017-01"),
+        ("wider.c133", 224.0, "2018-05"),
+        ("wider.c107", 1664.0, "2018-03"),
+    ):
+        assert not fed(record, like, value=value, phrase=f"{value:,.0f}", as_of=day, period="")
+
+
+def test_contradictions_name_both_figures_and_how_far_they_are_apart(record: Record) -> None:
+    table = contradictions(under(record, record="articles+wider")).set_index(["part", "whole"])
+    pair = table.loc[("raseef22-2017-03.c27", "wider.c078a")]
+    assert (pair["gap"], pair["relation"]) == (601 - 558, "earlier")
+    rival = table.loc[("raseef22-2017-03.c04", "raseef22-2017-03.c03")]
+    assert (rival["gap"], rival["relation"]) == (250 - 199, "same")
+    assert not table.index.isin([("wider.c100", "wider.c011b")]).any(), "274 in 2016/17 and 128 in 2014 are no rivals"

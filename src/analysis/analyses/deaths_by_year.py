@@ -22,7 +22,7 @@ from analysis.evidence.record import WIDER_TOO, Record
 READS = ("killed", "killed_fighting", "departed")
 """The measures whose claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
 
-CONVENTIONS = ("about_width", "left_out", "sources")
+CONVENTIONS = ("about_width", "statements", "left_out", "sources")
 """The other parameters of the notebook."""
 
 MONTH = 365.25 / 12

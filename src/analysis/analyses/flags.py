@@ -321,7 +321,7 @@ def _shares(figures: Iterable[Any]) -> Iterator[Flag]:
                 yield _flag("percentage_as_count", [share, count])
         others = [o for o in alike if o.kind == "cumulative" and o.value >= RARE and o.value != as_float(share.base_n)]
         for total, count in product(others if share.base == share.measure else (), inside):
-            near = count.hedge == "exact" and abs(count.last - total.last) <= YEAR
+            near = count.hedge == "exact" and abs(count.as_of_last - total.as_of_last) <= YEAR
             if near and abs(count.value - share.value * total.value) <= 0.5:
                 yield _flag("share_of_another", [share, total, count], _arithmetic(" × ", share, total, count))
 

@@ -28,7 +28,7 @@ from analysis.evidence.record import WIDER_TOO, Record
 READS = ("returned", "returned_part", "returned_arrested", "returned_tried", "arrested_terrorism")
 """The measures whose claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
 
-CONVENTIONS = ("about_width", "record", "left_out", "sources")
+CONVENTIONS = ("about_width", "record", "statements", "left_out", "sources")
 """The other parameters of the notebook."""
 
 ARRESTED = ("returned_arrested", "returned_tried")

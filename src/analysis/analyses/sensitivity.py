@@ -1,24 +1,27 @@
-"""Which reading moves which finding by how much, and which conclusions hold in every scenario?
+"""Which reading changes which answer, and which conclusions hold whatever is chosen?
 
-The grid of scenarios is declared in scenarios.toml. An analysis is evaluated under every combination of what its
-`cross` names, and, from the default, under each other value of each parameter that it takes, one at a time, and where
-`pairs` is true under every two readings: a parameter that it does not take cannot move it.
+The grid of scenarios is declared in scenarios.toml, with the main findings and the conclusions, each with its name. An
+analysis is evaluated under every combination of what its `cross` names, and, from the default, under each other value
+of each parameter that it takes, one at a time, and where `pairs` is true under every two readings: a parameter that it
+does not take cannot move it. A part of the scenarios is no probability: the grid counts choices, not evidence.
 """
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
-from analysis.analyses.finding import Finding, Result, how_many, in_words
+from analysis.analyses.finding import Finding, Result, make_finding
+from analysis.analyses.grading import restrict
 from analysis.evidence import paths
 from analysis.evidence.intervals import as_float
-from analysis.evidence.record import Record
+from analysis.evidence.record import WIDER_TOO, Record
 from analysis.evidence.scenario import ParameterError, Scenario
 
 READS: tuple[str, ...] = ()
@@ -38,30 +41,23 @@ ANALYSES: dict[str, tuple[Any, Callable[[Record], Result]]] = {
 }
 """The analyses of the grid: the module of each, and what evaluates it."""
 
-MAIN = {
-    "deaths_by_year.printed": "share of the dead left for the years that are not named",
-    "deaths_by_year.pace": "deaths a month, last window against the one before",
-    "returnees_and_arrests.gap": "arrests not counted anywhere if each of the 199 was arrested",
-    "returnees_and_arrests.rivals": "persons between the rival counts of the returned",
-    "accounting.killed": "dead by spring 2017",
-    "accounting.unaccounted": "neither counted as dead, nor back, nor fighting",
-}
-"""The main findings, in words: a tornado chart each."""
+SMALL, LARGE = 0.1, 0.5
+"""A bound that moves by less than a tenth of itself moves a little, by more than half of itself a lot."""
 
 
 @dataclass(frozen=True)
 class Sensitivity:
     """The tables behind the findings.
 
-    ``results``: one row a scenario and finding. ``swings``: each main finding under one changed choice, the widest
-    first. ``ranges``: each main finding over the whole grid. ``conclusions``: in how many scenarios each holds, and
-    the fewest changes that break it.
+    ``moves``: each main finding under each single choice that moves it, the widest first. ``ranges``: each main finding
+    by default and over the whole grid. ``conclusions``: whether each holds in every scenario, and the fewest choices that
+    break it. ``results``: one row a scenario and finding.
     """
 
-    results: pd.DataFrame
-    swings: pd.DataFrame
+    moves: pd.DataFrame
     ranges: pd.DataFrame
     conclusions: pd.DataFrame
+    results: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -71,7 +67,11 @@ def declared() -> Spec:
         spec = tomllib.loads(paths.SCENARIOS.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ParameterError(f"scenarios.toml: {error}") from None
-    for name, needed in (("conclusion", ("says", "finding")), ("notebook", ("scenario", "name"))):
+    for name, needed in (
+        ("main", ("name", "finding")),
+        ("conclusion", ("says", "finding")),
+        ("notebook", ("scenario", "name")),
+    ):
         for place, entry in enumerate(spec.get(name, ()), start=1):
             if not isinstance(entry, dict) or any(not isinstance(entry.get(key), str) for key in needed):
                 expected = " and ".join(f'{key} = "..."' for key in needed)
@@ -126,7 +126,7 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
 
 
 def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, Any]]:
-    """The findings of one scenario as rows: analysis, scenario, finding, bounds, unit, question, claims, and every choice."""
+    """The findings of one scenario as rows: analysis, scenario, finding, bounds, unit, claims, and every choice."""
     name, choices = scenario
     analysis, analyse = ANALYSES[name]
     takes = record.parameters_of(analysis)
@@ -142,18 +142,17 @@ def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, An
             "lower": item.lower,
             "upper": item.upper,
             "unit": item.unit,
-            "question": item.question,
             "claims": "; ".join(item.claims),
         }
         | held
-        for item in analyse(record.under(under)).findings
+        for item in analyse(restrict(record.under(under))).findings
     ]
 
 
 def table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Rows of :func:`evaluate` as one tidy table; a choice that an analysis does not take is empty."""
     frame = pd.DataFrame(rows)
-    return frame.astype({"lower": "Float64", "upper": "Float64"} | {name: "string" for name in frame.columns[9:]})
+    return frame.astype({"lower": "Float64", "upper": "Float64"} | {name: "string" for name in frame.columns[8:]})
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -170,21 +169,25 @@ def results(record: Record, spec: Spec) -> pd.DataFrame:
     return table(row for scenario in grid(record, spec) for row in evaluate(record, scenario))
 
 
-def analyse(_record: Record) -> Sensitivity:
+def analyse(record: Record) -> Sensitivity:
     """What the evaluated grid shows, whatever the scenario of the record: the grid is the choice.
 
     Raises ParameterError where the grid was not evaluated.
     """
-    return summarise(read(paths.GRID / "results.csv"), declared())
+    return summarise(record, read(paths.GRID / "results.csv"), declared())
 
 
-def summarise(evaluated: pd.DataFrame, spec: Spec) -> Sensitivity:
-    """What an evaluated grid shows."""
-    swings, ranges = _swings(evaluated), _ranges(evaluated)
-    conclusions = _conclusions(evaluated, spec["conclusion"])
+def summarise(record: Record, evaluated: pd.DataFrame, spec: Spec) -> Sensitivity:
+    """What an evaluated grid shows of the main findings and the conclusions of ``spec``."""
+    main = {entry["finding"]: entry["name"] for entry in spec.get("main", ())}
+    moves, ranges = _moves(evaluated, main), _ranges(evaluated, main)
+    conclusions = _conclusions(record, evaluated, spec["conclusion"])
     cited = _cited(evaluated)
-    found = (*_swing_findings(swings, ranges, cited), _conclusion_finding(conclusions, cited))
-    return Sensitivity(evaluated, swings, ranges, conclusions, found)
+    findings = (
+        *_move_finding(record, evaluated, moves, ranges, cited),
+        *_conclusion_finding(record, conclusions, cited),
+    )
+    return Sensitivity(moves, ranges, conclusions, evaluated, findings)
 
 
 def _cited(evaluated: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -195,61 +198,66 @@ def _cited(evaluated: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return {finding: tuple(claims) for finding, claims in together.items()}
 
 
-def over_the_grid(evaluated: pd.DataFrame, findings: Iterable[str]) -> pd.DataFrame:
-    """Findings by default, and the least and most over the grid (empty where some scenario has no bound).
+def _ranges(evaluated: pd.DataFrame, main: Mapping[str, str]) -> pd.DataFrame:
+    """The main findings by default, and the least and most over the grid (empty where some scenario has no bound).
 
-    Columns: finding, unit, lower, upper, least, most, scenarios (of its analysis), with_number (those that give one).
-    A finding that is not in the grid has no row.
+    Columns: finding, name, row, over and values (of its sentences), lower, upper, least, most, without (scenarios that give
+    no number). A finding that is not in the grid has no row.
     """
     rows = []
-    for finding in findings:
+    for finding, name in main.items():
         part = evaluated[evaluated["finding"].eq(finding)]
         default = part[part["changes"].eq(0)]
         if default.empty:
             continue
         unit, lower, upper = default.iloc[0][["unit", "lower", "upper"]]
         numbered = part[part["lower"].notna() | part["upper"].notna()]
-        low = numbered["lower"].min() if numbered["lower"].notna().all() else pd.NA
-        high = numbered["upper"].max() if numbered["upper"].notna().all() else pd.NA
-        asked = evaluated.loc[evaluated["analysis"].eq(default["analysis"].iloc[0]), "scenario"].nunique()
-        rows.append((finding, unit, lower, upper, low, high, asked, len(numbered)))
-    columns = ["finding", "unit", "lower", "upper", "least", "most", "scenarios", "with_number"]
+        low = as_float(numbered["lower"].min()) if numbered["lower"].notna().all() else None
+        high = as_float(numbered["upper"].max()) if numbered["upper"].notna().all() else None
+        values = {"unit": unit, "lower": as_float(lower), "upper": as_float(upper), "least": low, "most": high}
+        rows.append((finding, name, "row", "row", values, lower, upper, low, high, len(part) - len(numbered)))
+    columns = ["finding", "name", "row", "over", "values", "lower", "upper", "least", "most", "without"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(["lower", "upper", "least", "most"], "Float64"))
 
 
-def _ranges(evaluated: pd.DataFrame) -> pd.DataFrame:
-    """The main findings by default and over the grid."""
-    ranges = over_the_grid(evaluated, MAIN)
-    ranges.insert(1, "what", ranges["finding"].map(MAIN))
-    return ranges
+def _moves(evaluated: pd.DataFrame, main: Mapping[str, str]) -> pd.DataFrame:
+    """Each main finding under each single choice that moves a bound of it, the widest move first.
 
-
-def _swings(evaluated: pd.DataFrame) -> pd.DataFrame:
-    """Each main finding under one changed choice. ``swing``: how far a bound moves at most; infinite where it is lost."""
+    Columns: finding, name, parameter, choice, row, then and values (of its sentences), lower, upper, move (how far a bound
+    moves, as a part of itself; infinite where it is lost or gained), size (little, some, a lot).
+    """
     rows = []
-    for finding in MAIN:
+    for finding, name in main.items():
         part = evaluated[evaluated["finding"].eq(finding)]
         default = part[part["changes"].eq(0)]
-        if default.empty:
-            continue
-        base = _ends(default.iloc[0])
-        for row in part[part["changes"].eq(1)].to_dict("records"):
-            ends = _ends(pd.Series(row))
-            swing = max((abs(new - old) for new, old in zip(ends, base, strict=True) if new != old), default=0.0)
-            rows.append((finding, row["scenario"], as_float(row["lower"]), as_float(row["upper"]), swing))
-    frame = pd.DataFrame(rows, columns=["finding", "change", "lower", "upper", "swing"])
-    order = {name: place for place, name in enumerate(MAIN)}
-    frame = frame.sort_values(
-        ["finding", "swing", "change"],
-        key=lambda c: c.map(order) if c.name == "finding" else -c if c.name == "swing" else c,
-        kind="stable",
+        for row in part[part["changes"].eq(1)].to_dict("records") if len(default) else ():
+            base, ends = _ends(default.iloc[0]), _ends(row)
+            moved = max((_moved(old, new) for old, new in zip(base, ends, strict=True)), default=0.0)
+            if moved:
+                parameter, _, choice = row["scenario"].partition("=")
+                size = "little" if moved < SMALL else "some" if moved < LARGE else "lot"
+                bounds = (as_float(row["lower"]), as_float(row["upper"]))
+                values = {"parameter": parameter, "value": choice, "unit": row["unit"], "lower": bounds[0], "upper": bounds[1]}  # fmt: skip
+                rows.append((finding, name, parameter, choice, "row", "row", values, *bounds, moved, size))
+    columns = ["finding", "name", "parameter", "choice", "row", "then", "values", "lower", "upper", "move", "size"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
+    place = {finding: place for place, finding in enumerate(main)}
+    order = frame.assign(place=frame["finding"].map(place), back=-frame["move"]).sort_values(
+        ["place", "back", "parameter", "choice"], kind="stable"
     )
-    return frame.astype({"lower": "Float64", "upper": "Float64"}).reset_index(drop=True)
+    return frame.loc[order.index].reset_index(drop=True)
 
 
-def _ends(row: pd.Series) -> tuple[float, float]:
+def _ends(row: Any) -> tuple[float, float]:
     low, high = as_float(row["lower"]), as_float(row["upper"])
-    return float("-inf") if low is None else low, float("inf") if high is None else high
+    return -inf if low is None else low, inf if high is None else high
+
+
+def _moved(old: float, new: float) -> float:
+    """How far a bound moves, as a part of what it was."""
+    if old == new:
+        return 0.0
+    return abs(new - old) / abs(old) if abs(old) not in (0.0, inf) and abs(new) != inf else inf
 
 
 TESTS: dict[str, Callable[[float, float, float], bool]] = {
@@ -258,87 +266,100 @@ TESTS: dict[str, Callable[[float, float, float], bool]] = {
 }
 
 
-def _conclusions(evaluated: pd.DataFrame, asked: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Each conclusion over the scenarios in which its finding is a number. Raises ParameterError for an unknown test."""
+def _conclusions(record: Record, evaluated: pd.DataFrame, asked: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Each conclusion over the scenarios in which its finding is a number.
+
+    The limit of a test is a number, "default" (the bound that the default scenario gives), or the claim whose own bound
+    it is; ``says`` may print it as {limit}. Columns: conclusion, finding, holds (yes or no), changes (the fewest choices
+    that break it), broken (the key of its sentence), values, without (scenarios that give no number). Raises
+    ParameterError for an unknown test, finding or claim.
+    """
     rows = []
-    known = set(evaluated["finding"])
     for conclusion in asked:
-        tests = set(conclusion) - {"says", "finding"}
-        if len(tests) != 1 or not tests <= set(TESTS):
-            raise ParameterError(
-                f"scenarios.toml, conclusion {conclusion.get('says')!r}: expected one of {', '.join(TESTS)}, found {', '.join(sorted(tests)) or 'none'}."
-            )
-        (test,) = tests
-        if conclusion["finding"] not in known or not isinstance(conclusion[test], int | float):
-            raise ParameterError(
-                f"scenarios.toml, conclusion {conclusion['says']!r}: found {conclusion['finding']}, {test} = {conclusion[test]!r}; expected a finding of the grid, and a number."
-            )
-        part = evaluated[
-            evaluated["finding"].eq(conclusion["finding"]) & (evaluated["lower"].notna() | evaluated["upper"].notna())
-        ]
-        holds = pd.Series(
-            [TESTS[test](*_ends(row), conclusion[test]) for _, row in part.iterrows()], index=part.index, dtype=bool
-        )
-        broken = part[~holds].sort_values(["changes", "scenario"], kind="stable")
-        fewest = broken[broken["changes"].eq(broken["changes"].min())]
+        test, limit = _test(record, evaluated, conclusion)
+        every = evaluated[evaluated["finding"].eq(conclusion["finding"])]
+        part = every[every["lower"].notna() | every["upper"].notna()]
+        kept = [TESTS[test](*_ends(row), limit) for row in part.to_dict("records")]
+        broken = part[[not holds for holds in kept]].sort_values(["changes", "scenario"], kind="stable")
+        fewest = broken[broken["changes"].eq(broken["changes"].min())]["scenario"].head(2)
+        ways = [[change.split("=", 1) for change in scenario.split("; ") if "=" in change] for scenario in fewest]
+        says = conclusion["says"].format(limit=limit)
+        changes = int(broken["changes"].min()) if len(broken) else None
+        key = "never" if broken.empty else "already" if changes == 0 else "row"
+        values = {"ways": ways, "more": int(broken["changes"].eq(changes).sum()) - len(ways)}
         rows.append(
-            (
-                conclusion["says"],
-                conclusion["finding"],
-                len(part),
-                int(holds.sum()),
-                " | ".join(fewest["scenario"].head(3)),
-            )
+            (says, conclusion["finding"], "yes" if broken.empty else "no", changes, key, values, len(every) - len(part))
         )
-    return pd.DataFrame(rows, columns=["conclusion", "finding", "scenarios", "holds", "broken_by"])
+    columns = ["conclusion", "finding", "holds", "changes", "broken", "values", "without"]
+    return pd.DataFrame(rows, columns=columns).astype({"changes": "Int64"})
 
 
-def _swing_findings(
-    swings: pd.DataFrame, ranges: pd.DataFrame, cited: Mapping[str, tuple[str, ...]]
+def _test(record: Record, evaluated: pd.DataFrame, conclusion: Mapping[str, Any]) -> tuple[str, float]:
+    """The test of a conclusion and its limit. Raises ParameterError."""
+    where = f"scenarios.toml, conclusion {conclusion.get('says')!r}"
+    tests = set(conclusion) - {"says", "finding"}
+    if len(tests) != 1 or not tests <= set(TESTS):
+        found = ", ".join(sorted(tests)) or "none"
+        raise ParameterError(f"{where}: expected one of {', '.join(TESTS)}, found {found}.")
+    (test,) = tests
+    end = test.partition("_")[0]
+    rows = evaluated[evaluated["finding"].eq(conclusion["finding"])]
+    limit: Any = conclusion[test]
+    claims = record.under(record.scenario.with_choices(record=WIDER_TOO)).claims.set_index("claim_id")[end]
+    if isinstance(limit, Mapping):
+        limit = as_float(claims[limit["claim"]]) if limit.get("claim") in claims.index else None
+    elif limit == "default":
+        limit = as_float(rows[rows["changes"].eq(0)][end].iloc[0]) if len(rows) else None
+    if rows.empty or isinstance(limit, bool) or not isinstance(limit, int | float):
+        told = f"found {conclusion['finding']}, {test} = {conclusion[test]!r}"
+        raise ParameterError(f'{where}: {told}; expected a finding of the grid, and a number, "default" or a claim.')
+    return test, float(limit)
+
+
+def _move_finding(
+    record: Record,
+    evaluated: pd.DataFrame,
+    moves: pd.DataFrame,
+    ranges: pd.DataFrame,
+    cited: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Finding]:
-    for row in ranges.itertuples():
-        part = swings[swings["finding"].eq(row.finding) & swings["swing"].gt(0)]
-        told = "; ".join(
-            f"{s.change}: {in_words(as_float(s.lower), as_float(s.upper), row.unit)}" for s in part.head(4).itertuples()
-        )
-        default = in_words(as_float(row.lower), as_float(row.upper), row.unit)
-        most = in_words(as_float(row.least), as_float(row.most), row.unit)
-        moved = (
-            f"{how_many(len(part), 'single change')} move{'s' if len(part) == 1 else ''} it, most: {told}"
-            if len(part)
-            else "No single change moves it"
-        )
-        without = row.scenarios - row.with_number
-        none = f" ({without} without a number)" if without else ""
-        answer = f"{default[0].upper()}{default[1:]} by default; {most} over {row.scenarios} scenarios{none}. {moved}."
-        yield Finding(
-            f"sensitivity.{row.finding.replace('.', '-')}",
-            f"What moves the finding: {row.what}?",
-            answer,
-            as_float(row.least),
-            as_float(row.most),
-            row.unit,
-            cited.get(row.finding, ()),
-            (),
-        )
+    """Which single choice changes most answers, and how far each main finding goes over the grid."""
+    scenarios = evaluated.groupby("analysis")["scenario"].nunique()
+    readings = moves["parameter"].isin(record.reported["readings"]["ambiguity"])  # what is left out is no reading
+    read = moves[readings] if readings.any() else moves
+    by = read.groupby("parameter", sort=False)["finding"].nunique().sort_values(ascending=False, kind="stable")
+    still = [
+        row.name_
+        for row in ranges.rename(columns={"name": "name_"}).itertuples()
+        if row.finding not in set(moves["finding"])
+    ]
+    if len(by):
+        top = moves[moves["parameter"].eq(by.index[0])]
+        values = {
+            "parameter": by.index[0],
+            "value": top["choice"].iloc[0],
+            "names": list(dict.fromkeys(top["name"])),
+            "moved": int(moves["finding"].nunique()),
+            "all": len(ranges),
+            "still": still,
+            "scenarios": int(scenarios.sum()),
+        }
+        claims = [claim for finding in dict.fromkeys(moves["finding"]) for claim in cited.get(finding, ())]
+        size = float(len(by))
+        yield make_finding(record, "sensitivity.moves", (size, size), "choices", claims, values, lines=0)
+    for row in ranges.rename(columns={"name": "name_"}).itertuples():
+        default = [row.values["lower"], row.values["upper"]]
+        values = {"name": row.name_, "without": int(row.without), "default": default}
+        bounds = (as_float(row.least), as_float(row.most))
+        id_ = f"sensitivity.range.{row.finding.replace('.', '-')}"
+        yield make_finding(record, id_, bounds, row.values["unit"], cited.get(row.finding, ()), values, lines=0)
 
 
-def _conclusion_finding(conclusions: pd.DataFrame, cited: Mapping[str, tuple[str, ...]]) -> Finding:
-    always = conclusions[conclusions["holds"].eq(conclusions["scenarios"])]
-    told = " ".join(always["conclusion"])
-    others = "; ".join(
-        f"{row.conclusion.rstrip('.')} ({row.holds} of {row.scenarios} that give a number; broken by {row.broken_by})"
-        for row in conclusions.drop(always.index).itertuples()
-    )
-    answer = f"{len(always)} of {len(conclusions)} hold in every scenario. {told}{f' The others: {others}.' if others else ''}".strip()
-    value = float(len(always))
-    return Finding(
-        "sensitivity.conclusions",
-        "Which conclusions hold in every scenario?",
-        answer,
-        value,
-        value,
-        "conclusions",
-        tuple(dict.fromkeys(claim for name in conclusions["finding"] for claim in cited.get(name, ()))),
-        (),
-    )
+def _conclusion_finding(
+    record: Record, conclusions: pd.DataFrame, cited: Mapping[str, tuple[str, ...]]
+) -> Iterator[Finding]:
+    always = conclusions[conclusions["holds"].eq("yes")]
+    values = {"all": len(conclusions), "hold": list(always["conclusion"])}
+    claims = dict.fromkeys(claim for name in conclusions["finding"] for claim in cited.get(name, ()))
+    size = float(len(always))
+    yield make_finding(record, "sensitivity.conclusions", (size, size), "conclusions", claims, values, lines=0)

@@ -45,6 +45,7 @@ class Wording:
             "name": self.name,
             "label": self.label,
             "speaker": self.speaker,
+            "choice": self.choice,
             "speaker_name": lambda key: self.speaker(key, "name"),
             "word": lambda field, term, **values: self.text(f"words.{field}.{term}", **values),
         }
