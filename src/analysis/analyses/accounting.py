@@ -18,7 +18,17 @@ from analysis.evidence.record import Record
 READS = counts_moroccans
 """The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
 
-CONVENTIONS = ("assumptions", "revision", "same_date", "about_width", "record", "speaker_roles", "statements", "left_out", "sources")
+CONVENTIONS = (
+    "assumptions",
+    "revision",
+    "same_date",
+    "about_width",
+    "record",
+    "speaker_roles",
+    "statements",
+    "left_out",
+    "sources",
+)
 """The other parameters of the notebook."""
 
 
