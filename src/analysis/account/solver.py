@@ -1,74 +1,86 @@
-"""Which whole numbers do linear constraints leave possible, which cannot all hold, and what is the least that mends it?
+"""Which whole numbers do linear constraints leave possible, which of them contradict each other, and what is the least repair?
 
-Nothing here knows what is counted. Bounds are the identified set of partial identification (Manski 2003), found by
-linear and, where its corner is no whole number, integer programming with HiGHS; so each bound is attained.
-Conflicts and repairs: the map of subsets of Liffiton et al. (2016, "Fast, flexible MUS enumeration"), walked from the
-largest subset down, so that the first consistent ones are the minimum repairs (error localisation of Fellegi & Holt
-1976).
+Nothing here knows what is counted. Bounds are the identified set of partial identification (Manski 2003): each is
+attained, and comes with a proof that can be checked by hand. Conflicts and repairs: each smallest set of elements that
+hits every known conflict is tried; either it repairs the system, or what is left shows another conflict (implicit
+hitting sets; Liffiton et al. 2016, "Fast, flexible MUS enumeration"; error localisation of Fellegi & Holt 1976).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import islice
-from math import inf
-from typing import Any
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor, inf, isfinite
+from typing import Any, Literal
 
-import highspy
-import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from analysis.account.highs import Block, Constraint, Model, Quantity, Terms, blocks
 
-Quantity = Any
-"""The name of a quantity: anything that can be hashed."""
-
-Terms = Mapping[Quantity, int]
-"""Whole coefficients of quantities, which are whole numbers of 0 or more."""
+__all__ = ["Block", "Constraint", "Proof", "Quantity", "Reconciliation", "Step", "System", "Terms", "blocks"]
 
 Interval = tuple[float, float]
 """Least and most, both attained unless infinite."""
 
+End = Literal["lower", "upper"]
+"""Which end of an interval."""
 
-@dataclass(frozen=True)
-class Constraint:
-    """``lower <= sum of terms <= upper``, all whole or infinite, on behalf of one element: a claim or an assumption."""
-
-    element: str
-    terms: tuple[tuple[Quantity, int], ...]
-    lower: float = -inf
-    upper: float = inf
+DENIED = "denied"
+"""The element that says a bound is one less, or one more, than it is."""
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What stands against a system, and what would mend it.
+    """What contradicts itself in a system, and what would repair it.
 
-    ``conflicts``: the minimal sets of elements that cannot all hold. ``repairs``: the minimum sets of elements that,
-    taken away, leave the rest consistent; one empty set where nothing is wrong. ``complete``: whether every conflict
-    and repair is listed, or the search was cut at its limit.
+    ``conflicts``: minimal sets of elements that cannot all hold. ``size``: the least number of elements to drop so that
+    the rest is consistent, always proven; None where what may not be dropped contradicts itself. ``repairs``: the sets
+    of that size; one empty set where nothing is wrong. ``complete``: whether every repair, and every conflict that was
+    asked for, is listed, or the search was cut at its limit.
     """
 
     conflicts: tuple[frozenset[str], ...]
     repairs: tuple[frozenset[str], ...]
+    size: int | None
     complete: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Block:
-    """The constraints of one element. A ``lasting`` block is used in many systems, and compiled once."""
+@dataclass(frozen=True)
+class Step:
+    """A constraint taken ``times`` times in a sum: at the bound that its sign asks for."""
 
-    element: str
-    constraints: tuple[Constraint, ...]
-    lasting: bool = False
+    constraint: Constraint
+    times: Fraction
+    amount: float
+    """The bound of the constraint that is used."""
+
+    @property
+    def share(self) -> Fraction:
+        """What the step adds to the sum."""
+        return self.times * Fraction(self.amount)
 
 
-def blocks(constraints: Iterable[Constraint], lasting: bool = False) -> tuple[Block, ...]:
-    """``constraints`` by their element, in order."""
-    groups: dict[str, list[Constraint]] = {}
-    for constraint in constraints:
-        groups.setdefault(constraint.element, []).append(constraint)
-    return tuple(Block(element, tuple(group), lasting) for element, group in groups.items())
+@dataclass(frozen=True)
+class Proof:
+    """Why an expression is no less, or no more, than ``bound``.
+
+    ``elements`` is one minimal set from which the bound follows: without any of them it would not. ``steps`` are the
+    constraints whose sum is the bound, before it is rounded to a whole number; none where no sum proves it, or where
+    it is 0 because no quantity is negative.
+    """
+
+    end: End
+    bound: float
+    elements: frozenset[str]
+    steps: tuple[Step, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of the steps, as it is before rounding."""
+        return sum((step.share for step in self.steps), Fraction(0))
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the steps alone prove the bound."""
+        return (ceil if self.end == "lower" else floor)(self.total) == self.bound
 
 
 @dataclass(frozen=True)
@@ -91,30 +103,21 @@ class System:
 
     def without(self, elements: Iterable[str]) -> "System":
         """This system less the constraints of ``elements``."""
-        gone = set(elements)
-        return System(tuple(block for block in self.blocks if block.element not in gone))
+        dropped = set(elements)
+        return System(tuple(block for block in self.blocks if block.element not in dropped))
 
-    def only(self, elements: Iterable[str]) -> "System":
+    def restrict(self, elements: Iterable[str]) -> "System":
         """The constraints of ``elements`` alone."""
         kept = set(elements)
         return System(tuple(block for block in self.blocks if block.element in kept))
 
+    def beside(self, constraints: Iterable[Constraint]) -> "System":
+        """This system and ``constraints`` too."""
+        return System((*self.blocks, *blocks(constraints)))
+
     @cached_property
-    def parts(self) -> tuple["System", ...]:
-        """The systems that share no quantity with one another."""
-        constraints = list(self.constraints)
-        index: dict[Quantity, int] = {}
-        place = lambda quantity: index.setdefault(quantity, len(index))
-        pairs = [(place(q), place(c.terms[0][0])) for c in constraints for q, _ in c.terms]
-        if not pairs:
-            return ()
-        rows, columns = np.array(pairs).T
-        graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(index), len(index)))
-        labels = connected_components(graph, directed=False)[1]
-        groups: dict[int, list[Constraint]] = defaultdict(list)
-        for constraint in constraints:
-            groups[labels[index[constraint.terms[0][0]]]].append(constraint)
-        return tuple(System.of(group) for group in groups.values())
+    def _model(self) -> Model:
+        return Model(self.blocks)
 
     def feasible(self) -> bool:
         """Whether some whole numbers satisfy every constraint."""
@@ -125,88 +128,90 @@ class System:
         more = tuple(constraints)
         if all(self._model.knows(quantity) for constraint in more for quantity, _ in constraint.terms):
             return self._model.allows(more)
-        return System((*self.blocks, *blocks(more))).feasible()
-
-    @cached_property
-    def _model(self) -> "_Model":
-        return _Model(self.blocks)
-
-    def bounds(self) -> dict[Quantity, Interval | None]:
-        """Least and most of each quantity; None for the quantities of a part in which nothing is consistent."""
-        result: dict[Quantity, Interval | None] = {}
-        for part in self.parts:
-            result |= part.bounds_of({q: {q: 1} for c in part.constraints for q, _ in c.terms})
-        return result
+        return self.beside(more).feasible()
 
     def bounds_of(self, expressions: Mapping[Any, Terms]) -> dict[Any, Interval | None]:
         """Least and most of each of ``expressions``; None for all of them where nothing is consistent."""
-        if not self.feasible():
-            return dict.fromkeys(expressions)
-        result: dict[Any, Interval | None] = {}
-        for name, terms in expressions.items():
-            least, most = self._model.optimum(terms), self._model.optimum(terms, maximise=True)
-            assert least is not None and most is not None
-            result[name] = least, most
-        return result
+        return {name: self.bound(terms) for name, terms in expressions.items()}
 
     def bound(self, terms: Terms) -> Interval | None:
-        """Least and most of one expression."""
-        return self.bounds_of({"": terms})[""]
+        """Least and most of one expression; None where nothing is consistent."""
+        least, most = self._end(terms, "lower"), self._end(terms, "upper")
+        return None if least is None or most is None else (least, most)
 
-    def reasons(self, terms: Terms) -> frozenset[str]:
-        """Elements from which the least and the most of an expression follow: for each end one minimal set.
+    def _end(self, terms: Terms, end: End) -> float | None:
+        return self._model.optimum(terms, maximise=end == "upper") if self.feasible() else None
 
-        An end follows from a set if the set cannot hold beside "it is one less" or "it is one more". Of a system that
-        is not feasible, and of an end that is not bounded, there are none.
+    def proof(self, terms: Terms, end: End) -> Proof | None:
+        """Why ``terms`` is no less ("lower") or no more ("upper") than it is; None where that end is not bounded."""
+        bound = self._end(terms, end)
+        if bound is None or not isfinite(bound):
+            return None
+        elements = self.beside([_beyond(terms, end, bound)])._core() - {DENIED}
+        model = Model(self.restrict(elements).blocks, merge=False)
+        weighted = model.multipliers(terms, maximise=end == "upper")
+        tried = (
+            Proof(end, bound, elements, _steps(terms, end, weighted, sign, size))
+            for size in (12, 1000, 10**6)
+            for sign in (1, -1)
+        )
+        return next((proof for proof in tried if proof.is_sum), Proof(end, bound, elements, ()))
+
+    def reconcile(self, hard: Iterable[str] = (), limit: int = 1000, repairs_only: bool = False) -> Reconciliation:
+        """All minimal conflicts and all minimum repairs; ``hard`` elements are not given up in a repair.
+
+        ``limit`` is the number of subsets looked at, once the size of the smallest repair is known, before the search
+        is cut. ``repairs_only`` ends it once every minimum repair is known, with the conflicts met so far.
         """
-        bounds = self.bound(terms)
-        if bounds is None:
-            return frozenset()
-        beyond = [dict(upper=bounds[0] - 1)] if bounds[0] > -inf else []
-        beyond += [dict(lower=bounds[1] + 1)] if bounds[1] < inf else []
-        denials = [Constraint("denied", tuple(terms.items()), **end) for end in beyond]
-        cores = [System((*self.blocks, *blocks([denial])))._core() for denial in denials]
-        return frozenset().union(*cores) - {"denied"}
-
-    def reconcile(self, kept: Iterable[str] = (), limit: int = 1000, repairs_only: bool = False) -> Reconciliation:
-        """All minimal conflicts and all minimum repairs; ``kept`` elements are not given up in a repair.
-
-        ``limit`` is the number of subsets looked at before the search is cut. ``repairs_only`` ends it once every
-        minimum repair is known, with the conflicts met so far.
-        """
-        if self.feasible():
-            return Reconciliation((), (frozenset(),), complete=True)
-        elements, held = self.elements, set(kept)
-        weights = {e: len(elements) + 1 if e in held else 1 for e in elements}
-        seen = [Constraint("one or none", ((e, 1),), 0, 1) for e in elements]
-        conflicts: list[frozenset[str]] = []
+        search = self._search(hard)
+        first = search.repair()
+        size = None if first is None else len(first)
+        tried: list[frozenset[str]] = []
         repairs: list[frozenset[str]] = []
-        fewest = inf
-        for _ in range(limit):
-            chosen = _Model(blocks(seen)).solution(weights, maximise=True)
-            if chosen is None:
+        complete = self.feasible()
+        for _ in range(0 if complete else limit):
+            dropped = search.cheapest(search.cores, tried)
+            complete = dropped is None or (repairs_only and (size is None or search.cost(dropped) > size))
+            if complete or dropped is None:
                 break
-            seed = self.only(e for e in elements if chosen[e])
-            removed = frozenset(e for e in elements if not chosen[e])
-            cost = sum(weights[e] for e in removed)
-            if repairs_only and cost > fewest:
-                break
-            if seed.feasible():  # of the most weight, so nothing can be added to it
-                fewest = min(fewest, cost)
-                if cost == fewest and not removed & held:
-                    repairs.append(removed)
-                seen.append(Constraint("not this repair", tuple((e, 1) for e in sorted(removed)), lower=1))
+            if search.rest(dropped).feasible():  # a least costly one, so every element of it is needed
+                tried.append(dropped)
+                if not dropped & search.hard and len(dropped) == size:
+                    repairs.append(dropped)
             else:
-                core = seed._core()
-                conflicts.append(core)
-                seen.append(Constraint("not this conflict", tuple((e, 1) for e in sorted(core)), upper=len(core) - 1))
+                search.learn(dropped)
         else:
-            return Reconciliation(_sorted(conflicts), _sorted(repairs), complete=False)
-        return Reconciliation(_sorted(conflicts), _sorted(repairs), complete=True)
+            repairs = repairs or ([first] if first is not None else [])
+        return Reconciliation(_sorted(search.cores), _sorted(repairs), size, complete)
+
+    def hull(self, expressions: Mapping[Any, Terms], hard: Iterable[str] = ()) -> dict[Any, Interval | None]:
+        """What at least one minimum repair leaves possible of each expression, without listing the repairs.
+
+        An end is moved out for as long as some minimum repair allows more, so it is that of all of them. None where
+        there is no repair.
+        """
+        search = self._search(hard)
+        first = search.repair()
+        if first is None:
+            return dict.fromkeys(expressions)
+        search.repairs.setdefault(first)
+        return {name: (search.extreme(terms, "lower"), search.extreme(terms, "upper")) for name, terms in expressions.items()}
+
+    def changes(self, hard: Iterable[str] = (), more: Iterable[Constraint] = ()) -> int | None:
+        """How many elements must be dropped at least, beside ``more``, which is kept; None where none are enough."""
+        found = self._search(hard).repair(tuple(more))
+        return None if found is None else len(found)
+
+    def _search(self, hard: Iterable[str]) -> "_Search":
+        return self._searches.setdefault(frozenset(hard), _Search(self, frozenset(hard)))
+
+    @cached_property
+    def _searches(self) -> dict[frozenset[str], "_Search"]:
+        return {}
 
     def _core(self) -> frozenset[str]:
         """One minimal set of elements that cannot all hold, of a system that is not feasible: a deletion filter."""
-        core = self.only(_Model(self.blocks, merge=False).certificate())
+        core = self.restrict(Model(self.blocks, merge=False).certificate())
         core = self if core.feasible() else core  # the certificate is of fractions, within a tolerance
         for element in core.elements:
             smaller = core.without([element])
@@ -217,255 +222,122 @@ class System:
     def least_moves(self, elements: Iterable[str]) -> dict[str, float] | None:
         """How far the bounds that ``elements`` set on single quantities must move at least, in all, so that all hold.
 
-        The rest stands. What the elements say of several quantities at once is dropped. None where no move is enough.
+        The rest is kept. What the elements say of several quantities at once is dropped. None where no move is enough.
         """
         moved = set(elements)
         kept = list(self.without(moved).constraints)
-        for constraint in self.only(moved).constraints:
+        for constraint in self.restrict(moved).constraints:
             if len(constraint.terms) == 1:
                 slack = ("moved", constraint.element)
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, 1)), lower=constraint.lower))
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, -1)), upper=constraint.upper))
-        slacks = {("moved", element): 1 for element in moved}
-        solution = _Model(blocks(kept)).solution(slacks)
+        solution = Model(blocks(kept)).solution({("moved", element): 1 for element in moved})
         return None if solution is None else {e: solution.get(("moved", e), 0) for e in sorted(moved)}
 
 
-def _sorted(sets: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
-    return tuple(sorted(sets, key=lambda names: (len(names), sorted(names))))
+@dataclass
+class _Search:
+    """The conflicts and minimum repairs of a system that are known so far, for one choice of what is not dropped."""
 
+    system: System
+    hard: frozenset[str]
+    cores: list[frozenset[str]] = field(default_factory=list)
+    repairs: dict[frozenset[str], None] = field(default_factory=dict)
+    rests: dict[frozenset[str], System] = field(default_factory=dict)
 
-def _equal(constraints: Iterable[Constraint]) -> dict[Quantity, Quantity]:
-    """For each quantity that a constraint says is equal to another, one that stands for all of its equals."""
-    leader: dict[Quantity, Quantity] = {}
+    def rest(self, dropped: frozenset[str]) -> System:
+        return self.rests.setdefault(dropped, self.system.without(dropped)) if dropped else self.system
 
-    def find(quantity: Quantity) -> Quantity:
-        while leader.setdefault(quantity, quantity) != quantity:
-            leader[quantity] = quantity = leader[leader[quantity]]
-        return quantity
+    def cost(self, dropped: frozenset[str]) -> int:
+        """The number of elements; one that is hard costs more than all others."""
+        return sum(len(self.system.elements) + 1 if e in self.hard else 1 for e in dropped)
 
-    for row in constraints:
-        if row.lower == row.upper == 0 and sorted(k for _, k in row.terms) == [-1, 1]:
-            first, second = (find(q) for q, _ in row.terms)
-            leader[first] = second
-    return {quantity: find(quantity) for quantity in leader}
-
-
-class _Columns:
-    """Constraints by column and row: equal quantities share a column, single bounds are bounds of it, no row is twice."""
-
-    def __init__(self, same: Mapping[Quantity, Quantity]) -> None:
-        self.same = same
-        self.index: dict[Quantity, int] = {}
-        self.lower: list[float] = []
-        self.upper: list[float] = []
-        self.rows: dict[tuple[Any, ...], tuple[str, dict[int, int], float, float]] = {}
-        self.impossible = False
-
-    def place(self, quantity: Quantity) -> int:
-        name = self.same.get(quantity, quantity)
-        place = self.index.setdefault(name, len(self.index))
-        if place == len(self.lower):
-            self.lower.append(0.0)
-            self.upper.append(inf)
-        return place
-
-    def add(self, constraint: Constraint, merge: bool) -> None:
-        kept: dict[int, int] = {}
-        for quantity, coefficient in constraint.terms:
-            place = self.place(quantity)
-            kept[place] = kept.get(place, 0) + coefficient
-        if 0 in kept.values():
-            kept = {place: coefficient for place, coefficient in kept.items() if coefficient}
-        low, high = constraint.lower, constraint.upper
-        if merge and not kept:
-            self.impossible |= not low <= 0 <= high
-        elif merge and list(kept.values()) == [1]:
-            (place,) = kept
-            self.lower[place], self.upper[place] = max(self.lower[place], low), min(self.upper[place], high)
-            self.impossible |= self.lower[place] > self.upper[place]
-        else:
-            key = (constraint.element if not merge else "", frozenset(kept.items()), low, high)
-            self.rows.setdefault(key, (constraint.element, kept, low, high))
-
-    def copy(self) -> "_Columns":
-        other = _Columns(self.same)
-        other.index, other.lower, other.upper = dict(self.index), list(self.lower), list(self.upper)
-        other.rows, other.impossible = dict(self.rows), self.impossible
-        return other
-
-    def packed(self, since: int = 0) -> "_Rows":
-        """The rows from the one numbered ``since`` on."""
-        return _Rows.of(list(islice(self.rows.values(), since, None)))
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Rows as arrays: of each its element and bounds, of each coefficient its row and column."""
-
-    elements: list[str]
-    lower: np.ndarray
-    upper: np.ndarray
-    lengths: np.ndarray
-    places: np.ndarray
-    values: np.ndarray
-
-    @classmethod
-    def of(cls, rows: list[tuple[str, dict[int, int], float, float]]) -> "_Rows":
-        return cls(
-            [element for element, _, _, _ in rows],
-            np.array([low for _, _, low, _ in rows], dtype=float),
-            np.array([high for _, _, _, high in rows], dtype=float),
-            np.array([len(terms) for _, terms, _, _ in rows], dtype=np.int32),
-            np.array([place for _, terms, _, _ in rows for place in terms], dtype=np.int32),
-            np.array([value for _, terms, _, _ in rows for value in terms.values()], dtype=float),
-        )
-
-    def hold(self, point: np.ndarray) -> bool:
-        """Whether ``point`` is within the bounds of every row."""
-        row = np.repeat(np.arange(len(self.elements)), self.lengths)
-        sums = np.bincount(row, self.values * point[self.places], minlength=len(self.elements))
-        return bool(((self.lower <= sums) & (sums <= self.upper)).all())
-
-
-@lru_cache(maxsize=256)
-def _compiled(lasting: tuple[Block, ...], merge: bool) -> tuple[_Columns, _Rows]:
-    constraints = [constraint for block in lasting for constraint in block.constraints]
-    columns = _Columns(_equal(constraints) if merge else {})
-    for constraint in constraints:
-        columns.add(constraint, merge)
-    return columns, columns.packed()
-
-
-class _Model:
-    """Constraints as HiGHS holds them: solved again and again from where the last optimum was."""
-
-    def __init__(self, given: Iterable[Block], merge: bool = True) -> None:
-        given = tuple(given)
-        compiled, rows = _compiled(tuple(block for block in given if block.lasting), merge)
-        columns = compiled.copy()
-        for block in given:
-            if not block.lasting:
-                for constraint in block.constraints:
-                    columns.add(constraint, merge)
-        self.columns = columns
-        self.limits = np.array(columns.lower), np.array(columns.upper)
-        self.highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0)):
-            self.highs.setOptionValue(option, value)
-        if not merge:  # a certificate is of the problem as it stands
-            self.highs.setOptionValue("presolve", "off")
-        self.highs.addVars(len(columns.index), *self.limits)
-        self.rows: list[_Rows] = []
-        self._add(rows)
-        self._add(columns.packed(since=len(rows.elements)))
-        self.costs: dict[int, int] = {}
-        self.optima: dict[tuple[frozenset[tuple[Quantity, int]], bool], float | None] = {}
-
-    def _add(self, rows: _Rows) -> None:
-        starts = (np.cumsum(rows.lengths) - rows.lengths).astype(np.int32)
-        self.highs.addRows(
-            len(rows.elements), rows.lower, rows.upper, len(rows.places), starts, rows.places, rows.values
-        )
-        self.rows.append(rows)
-
-    def knows(self, quantity: Quantity) -> bool:
-        """Whether a constraint speaks of ``quantity``."""
-        return self.columns.same.get(quantity, quantity) in self.columns.index
-
-    def allows(self, constraints: Iterable[Constraint]) -> bool:
-        """Whether some whole numbers satisfy ``constraints`` too, all of quantities that it knows."""
-        count = self.highs.getNumRow()
-        self._add(_Rows.of([(c.element, self._known(dict(c.terms)), c.lower, c.upper) for c in constraints]))
-        found = self._run({}, maximise=False)
-        more = len(self.rows.pop().elements)
-        self.highs.deleteRows(more, np.arange(count, count + more, dtype=np.int32))
-        return found is not None
-
-    def _known(self, terms: Terms) -> dict[int, int]:
-        """``terms`` by column; what no constraint speaks of is left out."""
-        found: dict[int, int] = defaultdict(int)
-        for quantity, coefficient in terms.items():
-            if self.knows(quantity):
-                found[self.columns.index[self.columns.same.get(quantity, quantity)]] += coefficient
-        return found
-
-    def _run(self, terms: Terms, maximise: bool) -> tuple[float, np.ndarray] | None:
-        """The optimum and a point of whole numbers that attains it; None where there is no such point."""
-        if self.columns.impossible:
+    def cheapest(self, cores: Iterable[frozenset[str]], tried: Iterable[frozenset[str]] = ()) -> frozenset[str] | None:
+        """The least costly set that hits every one of ``cores`` and holds none of ``tried``."""
+        cores = list(cores)
+        if not all(cores):
             return None
-        costs = self._known(terms)
-        for place in {*self.costs, *costs}:
-            self.highs.changeColCost(place, float(costs.get(place, 0)))
-        self.costs = costs
-        sense = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
-        self.highs.changeObjectiveSense(sense)
-        found = self._solved(maximise)
-        if found is None or self._is_whole(found[1]):
-            return found
-        bound = np.floor(found[0] + 1e-6) if maximise else np.ceil(found[0] - 1e-6)
-        for rounded in (np.round(found[1]), np.ceil(found[1]), np.floor(found[1])):  # often attained, and far cheaper
-            if self._satisfied(rounded) and sum(k * rounded[place] for place, k in costs.items()) == bound:
-                return float(bound), rounded
-        self._whole(highspy.HighsVarType.kInteger)
-        found = self._solved(maximise)
-        self._whole(highspy.HighsVarType.kContinuous)
-        return found
+        names = sorted(frozenset().union(*cores))
+        rows = [Constraint("one or none", ((name, 1),), 0, 1) for name in names]
+        rows += [Constraint("hit", tuple((name, 1) for name in sorted(core)), lower=1) for core in cores]
+        rows += [Constraint("not again", tuple((n, 1) for n in sorted(t)), upper=len(t) - 1) for t in tried]
+        chosen = Model(blocks(rows)).solution({name: self.cost(frozenset([name])) for name in names})
+        return None if chosen is None else frozenset(name for name in names if chosen[name])
 
-    def _solved(self, maximise: bool) -> tuple[float, np.ndarray] | None:
-        """The optimum of the model as it stands, whole or not, and a point; None where it is not feasible."""
-        for _ in range(2):
-            self.highs.run()
-            status = self.highs.getModelStatus()
-            if status != highspy.HighsModelStatus.kUnknown:
+    def learn(self, dropped: frozenset[str], more: tuple[Constraint, ...] = ()) -> list[frozenset[str]]:
+        """Conflicts of what is left without ``dropped`` and beside ``more``, no two with an element in common.
+
+        Those that need ``more`` are returned, less its elements; the others are conflicts of the system itself.
+        """
+        asked = {constraint.element for constraint in more}
+        rest, found = self.rest(dropped).beside(more), []
+        while not rest.feasible():
+            core = rest._core()
+            (found if core & asked else self.cores).append(core - asked)
+            if core <= self.hard | asked:
                 break
-            self.highs.clearSolver()  # a warm start can lead it astray: begin anew
-        if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            if self.costs and self._run({}, maximise) is not None:
-                return (inf if maximise else -inf), np.zeros(0)
-            return None
-        if status == highspy.HighsModelStatus.kInfeasible:
-            return None
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-            raise ArithmeticError(f"the solver stopped without an answer: {self.highs.modelStatusToString(status)}")
-        point = np.array(self.highs.getSolution().col_value)
-        near = np.round(point)
-        return self.highs.getInfo().objective_function_value, np.where(np.abs(point - near) < 1e-6, near, point)
+            rest = rest.without(core - self.hard - asked)
+        return found
 
-    @staticmethod
-    def _is_whole(point: np.ndarray) -> bool:
-        return np.array_equal(point, np.round(point))
+    def repair(
+        self, more: tuple[Constraint, ...] = (), most: float = inf, cores: list[frozenset[str]] | None = None
+    ) -> frozenset[str] | None:
+        """A smallest repair that leaves room for ``more``; None where there is none of ``most`` elements or fewer.
 
-    def _satisfied(self, point: np.ndarray) -> bool:
-        low, high = self.limits
-        return bool(((low <= point) & (point <= high)).all()) and all(rows.hold(point) for rows in self.rows)
+        ``cores`` are conflicts with ``more`` that are known, and get those that are found.
+        """
+        cores = [] if cores is None else cores
+        while True:
+            dropped = self.cheapest([*self.cores, *cores])
+            if dropped is None or dropped & self.hard or len(dropped) > most:
+                return None
+            rest = self.rest(dropped)
+            if rest.allows(more) if more else rest.feasible():
+                return dropped
+            cores += self.learn(dropped, more)
 
-    def _whole(self, kind: highspy.HighsVarType) -> None:
-        count = len(self.columns.index)
-        self.highs.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, kind))
+    def extreme(self, terms: Terms, end: End) -> float:
+        """The end of ``terms`` that is the furthest out over all minimum repairs; one of them is known."""
+        furthest = max if end == "upper" else min
+        ends = (self.rest(repair)._end(terms, end) for repair in self.repairs)
+        best = furthest(bound for bound in ends if bound is not None)
+        cores: list[frozenset[str]] = []
+        while isfinite(best):
+            further = self.repair((_beyond(terms, end, best),), len(next(iter(self.repairs))), cores)
+            if further is None:
+                break
+            self.repairs.setdefault(further)
+            bound = self.rest(further)._end(terms, end)
+            assert bound is not None and furthest(bound, best) == bound != best
+            best = bound
+        return best
 
-    def optimum(self, terms: Terms, maximise: bool = False) -> float | None:
-        """The least (or most) of ``terms`` over whole numbers, perhaps infinite; None where nothing is consistent."""
-        key = frozenset(terms.items()), maximise
-        if key not in self.optima:
-            self.optima[key] = self._optimum(terms, maximise)
-        return self.optima[key]
 
-    def _optimum(self, terms: Terms, maximise: bool) -> float | None:
-        free = (coefficient for quantity, coefficient in terms.items() if not self.knows(quantity))
-        if any(coefficient > 0 if maximise else coefficient < 0 for coefficient in free):
-            return inf if maximise else -inf
-        found = self._run(terms, maximise)
-        return None if found is None else float(np.round(found[0])) + 0.0 if np.isfinite(found[0]) else found[0]
+def _beyond(terms: Terms, end: End, bound: float) -> Constraint:
+    """That ``terms`` lies beyond ``bound``, by one or more."""
+    limit = {"upper": bound - 1} if end == "lower" else {"lower": bound + 1}
+    return Constraint(DENIED, tuple(terms.items()), **limit)
 
-    def solution(self, terms: Terms, maximise: bool = False) -> dict[Quantity, int] | None:
-        """Whole numbers that attain the optimum; None where nothing is consistent."""
-        found = self._run(terms, maximise)
-        return None if found is None else {q: round(found[1][place]) for q, place in self.columns.index.items()}
 
-    def certificate(self) -> list[str]:
-        """Elements whose constraints together prove that nothing is consistent (Farkas); empty where none is at hand."""
-        self.highs.run()
-        _, there, ray = self.highs.getDualRay()
-        elements = [element for rows in self.rows for element in rows.elements]
-        return [element for element, weight in zip(elements, ray, strict=True) if weight] if there else []
+def _steps(
+    terms: Terms, end: End, weighted: Iterable[tuple[Constraint, float]], sign: int, denominator: int
+) -> tuple[Step, ...]:
+    """Constraints and weights as steps, if their exact sum bounds ``terms``, quantities being 0 or more; else none.
+
+    For the lower end the coefficients of the sum must be no more than those of ``terms``. ``sign`` is that of the
+    solver's weights, ``denominator`` the largest that they may have.
+    """
+    left = {quantity: Fraction(coefficient) for quantity, coefficient in terms.items()}
+    steps = []
+    for constraint, weight in weighted:
+        times = sign * Fraction(weight).limit_denominator(denominator)
+        for quantity, coefficient in constraint.terms:
+            left[quantity] = left.get(quantity, Fraction(0)) - times * coefficient
+        if times:
+            steps.append(Step(constraint, times, constraint.lower if (times > 0) == (end == "lower") else constraint.upper))
+    fits = all(rest >= 0 if end == "lower" else rest <= 0 for rest in left.values())
+    return tuple(steps) if fits and all(isfinite(step.amount) for step in steps) else ()
+
+
+def _sorted(sets: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    return tuple(sorted(set(sets), key=lambda names: (len(names), sorted(names))))
