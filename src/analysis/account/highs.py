@@ -6,9 +6,9 @@ mean, and which of them contradict each other, does not belong here.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from math import inf
 from typing import Any
@@ -21,6 +21,9 @@ Quantity = Any
 
 Terms = Mapping[Quantity, int]
 """Whole coefficients of quantities, which are whole numbers of 0 or more."""
+
+TINY = 1e-9
+"""What is no weight: noise of the solver."""
 
 DIVE = 30
 """Columns fixed one after another before an integer program is asked."""
@@ -77,7 +80,7 @@ class _Columns:
         self.index: dict[Quantity, int] = {}
         self.lower: list[float] = []
         self.upper: list[float] = []
-        self.rows: dict[tuple[Any, ...], tuple[str, dict[int, int], float, float]] = {}
+        self.rows: dict[tuple[Any, ...], tuple[dict[int, int], float, float]] = {}
         self.impossible = False
 
     def place(self, quantity: Quantity) -> int:
@@ -104,7 +107,7 @@ class _Columns:
             self.impossible |= self.lower[place] > self.upper[place]
         else:
             key = (constraint if not merge else "", frozenset(kept.items()), low, high)
-            self.rows.setdefault(key, (constraint.element, kept, low, high))
+            self.rows.setdefault(key, (kept, low, high))
 
     def copy(self) -> "_Columns":
         other = _Columns(self.same)
@@ -119,9 +122,8 @@ class _Columns:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows as arrays: of each its element and bounds, of each coefficient its row and column."""
+    """Rows as arrays: of each its bounds, of each coefficient its row and column."""
 
-    elements: list[str]
     lower: np.ndarray
     upper: np.ndarray
     lengths: np.ndarray
@@ -129,20 +131,19 @@ class _Rows:
     values: np.ndarray
 
     @classmethod
-    def of(cls, rows: list[tuple[str, dict[int, int], float, float]]) -> "_Rows":
+    def of(cls, rows: list[tuple[dict[int, int], float, float]]) -> "_Rows":
         return cls(
-            [element for element, _, _, _ in rows],
-            np.array([low for _, _, low, _ in rows], dtype=float),
-            np.array([high for _, _, _, high in rows], dtype=float),
-            np.array([len(terms) for _, terms, _, _ in rows], dtype=np.int32),
-            np.array([place for _, terms, _, _ in rows for place in terms], dtype=np.int32),
-            np.array([value for _, terms, _, _ in rows for value in terms.values()], dtype=float),
+            np.array([low for _, low, _ in rows], dtype=float),
+            np.array([high for _, _, high in rows], dtype=float),
+            np.array([len(terms) for terms, _, _ in rows], dtype=np.int32),
+            np.array([place for terms, _, _ in rows for place in terms], dtype=np.int32),
+            np.array([value for terms, _, _ in rows for value in terms.values()], dtype=float),
         )
 
     def hold(self, point: np.ndarray) -> bool:
         """Whether ``point`` is within the bounds of every row."""
-        row = np.repeat(np.arange(len(self.elements)), self.lengths)
-        sums = np.bincount(row, self.values * point[self.places], minlength=len(self.elements))
+        row = np.repeat(np.arange(len(self.lower)), self.lengths)
+        sums = np.bincount(row, self.values * point[self.places], minlength=len(self.lower))
         return bool(((self.lower <= sums) & (sums <= self.upper)).all())
 
 
@@ -176,16 +177,19 @@ class Model:
         self.highs.addVars(len(columns.index), *self.limits)
         self.rows: list[_Rows] = []
         self._add(rows)
-        self._add(columns.packed(since=len(rows.elements)))
+        self._add(columns.packed(since=len(rows.lower)))
         self.costs: dict[int, int] = {}
         self.optima: dict[tuple[frozenset[tuple[Quantity, int]], bool], float | None] = {}
 
     def _add(self, rows: _Rows) -> None:
         starts = (np.cumsum(rows.lengths) - rows.lengths).astype(np.int32)
-        self.highs.addRows(
-            len(rows.elements), rows.lower, rows.upper, len(rows.places), starts, rows.places, rows.values
-        )
+        self.highs.addRows(len(rows.lower), rows.lower, rows.upper, len(rows.places), starts, rows.places, rows.values)
         self.rows.append(rows)
+
+    @cached_property
+    def elements(self) -> np.ndarray:
+        """The element of each row; without merging."""
+        return np.array([key[0].element for key in self.columns.rows])
 
     def knows(self, quantity: Quantity) -> bool:
         """Whether a constraint speaks of ``quantity``."""
@@ -194,9 +198,9 @@ class Model:
     def allows(self, constraints: Iterable[Constraint]) -> bool:
         """Whether some whole numbers satisfy ``constraints`` too, all of quantities that it knows."""
         count = self.highs.getNumRow()
-        self._add(_Rows.of([(c.element, self._known(dict(c.terms)), c.lower, c.upper) for c in constraints]))
+        self._add(_Rows.of([(self._known(dict(c.terms)), c.lower, c.upper) for c in constraints]))
         found = self._run({}, maximise=False)
-        more = len(self.rows.pop().elements)
+        more = len(self.rows.pop().lower)
         self.highs.deleteRows(more, np.arange(count, count + more, dtype=np.int32))
         return found is not None
 
@@ -232,7 +236,7 @@ class Model:
 
     def _rounded(self, point: np.ndarray, bound: float) -> np.ndarray | None:
         """Whole numbers that attain ``bound``, found by rounding all of ``point``, or by fixing one column after another."""
-        value = lambda place: sum(k * place[column] for column, k in self.costs.items())  # noqa: E731
+        value = lambda place: sum(k * place[column] for column, k in self.costs.items())
         for rounded in (np.round(point), np.ceil(point), np.floor(point)):
             if value(rounded) == bound and self._satisfied(rounded):
                 return rounded
@@ -309,12 +313,28 @@ class Model:
         found = self._run(terms, maximise)
         return None if found is None else {q: round(found[1][place]) for q, place in self.columns.index.items()}
 
-    def certificate(self) -> list[str]:
-        """Elements whose constraints together prove that nothing is consistent (Farkas); empty where none is at hand."""
-        self.highs.run()
-        _, there, ray = self.highs.getDualRay()
-        elements = [element for rows in self.rows for element in rows.elements]
-        return [element for element, weight in zip(elements, ray, strict=True) if weight] if there else []
+    def certificate(self, dropped: Iterable[str] = (), more: Sequence[Constraint] = ()) -> list[Constraint] | None:
+        """Constraints that together prove that nothing is consistent (Farkas), without ``dropped`` and with ``more``.
+
+        Empty where no proof is at hand, None where fractions satisfy every constraint; without merging. The solver works
+        within a tolerance, so what it proves is to be checked.
+        """
+        constraints = [*(key[0] for key in self.columns.rows), *more]
+        dropped = set(dropped)
+        off = np.isin(self.elements, list(dropped))
+        count, added = len(self.elements), _Rows.of([(self._known(dict(c.terms)), c.lower, c.upper) for c in more])
+        low, high = (np.concatenate([getattr(rows, end) for rows in self.rows]) for end in ("lower", "upper"))
+        places = np.arange(count, dtype=np.int32)
+        self.highs.changeRowsBounds(count, places, np.where(off, -inf, low), np.where(off, inf, high))
+        self._add(added)
+        found: list[Constraint] | None = None
+        if self._solved(False) is None:
+            _, there, ray = self.highs.getDualRay()
+            weighted = zip(constraints, ray, strict=True) if there else ()
+            found = [c for c, weight in weighted if abs(weight) > TINY and c.element not in dropped]
+        self.rows.pop()
+        self.highs.deleteRows(len(more), np.arange(count, count + len(more), dtype=np.int32))
+        return found
 
     def multipliers(self, terms: Terms, maximise: bool) -> list[tuple[Constraint, float]]:
         """The constraints whose weighted sum bounds ``terms``, each with its weight (the dual solution); without merging."""

@@ -6,7 +6,7 @@ hits every known conflict is tried; either it repairs the system, or what is lef
 hitting sets; Liffiton et al. 2016, "Fast, flexible MUS enumeration"; error localisation of Fellegi & Holt 1976).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -22,6 +22,11 @@ Interval = tuple[float, float]
 
 End = Literal["lower", "upper"]
 """Which end of an interval."""
+
+ENDS: tuple[End, End] = ("lower", "upper")
+
+LISTED = 12
+"""Subsets looked at to list the minimum repairs before a hull is searched without listing them."""
 
 DENIED = "denied"
 """The element that says a bound is one less, or one more, than it is."""
@@ -147,7 +152,8 @@ class System:
         bound = self._end(terms, end)
         if bound is None or not isfinite(bound):
             return None
-        elements = self.beside([_beyond(terms, end, bound)])._core() - {DENIED}
+        core = self._contradiction((), [_beyond(terms, end, bound)]) or frozenset()
+        elements = self.restrict(core).beside([_beyond(terms, end, bound)])._minimal() - {DENIED}
         model = Model(self.restrict(elements).blocks, merge=False)
         weighted = model.multipliers(terms, maximise=end == "upper")
         tried = (
@@ -164,42 +170,27 @@ class System:
         is cut. ``repairs_only`` ends it once every minimum repair is known, with the conflicts met so far.
         """
         search = self._search(hard)
-        first = search.repair()
-        size = None if first is None else len(first)
-        tried: list[frozenset[str]] = []
-        repairs: list[frozenset[str]] = []
-        complete = self.feasible()
-        for _ in range(0 if complete else limit):
-            dropped = search.cheapest(search.cores, tried)
-            complete = dropped is None or (repairs_only and (size is None or search.cost(dropped) > size))
-            if complete or dropped is None:
-                break
-            if search.rest(dropped).feasible():  # a least costly one, so every element of it is needed
-                tried.append(dropped)
-                if not dropped & search.hard and len(dropped) == size:
-                    repairs.append(dropped)
-            else:
-                search.learn(dropped)
-        else:
-            repairs = repairs or ([first] if first is not None else [])
-        return Reconciliation(_sorted(search.cores), _sorted(repairs), size, complete)
+        complete = search.walk(limit, conflicts=not repairs_only)
+        return Reconciliation(_sorted(search.cores), _sorted(search.repairs), search.size, complete)
 
     def hull(self, expressions: Mapping[Any, Terms], hard: Iterable[str] = ()) -> dict[Any, Interval | None]:
-        """What at least one minimum repair leaves possible of each expression, without listing the repairs.
+        """What at least one minimum repair leaves possible of each expression; None where there is no repair.
 
-        An end is moved out for as long as some minimum repair allows more, so it is that of all of them. None where
-        there is no repair.
+        Where the repairs are too many to be listed, an end is moved out for as long as some minimum repair allows more.
         """
         search = self._search(hard)
-        first = search.repair()
-        if first is None:
+        listed = search.walk(LISTED, conflicts=False)
+        if search.size is None:
             return dict.fromkeys(expressions)
-        search.repairs.setdefault(first)
-        return {name: (search.extreme(terms, "lower"), search.extreme(terms, "upper")) for name, terms in expressions.items()}
+        lower, upper = (
+            {name: search.extreme(terms, end, listed) for name, terms in expressions.items()} for end in ENDS
+        )
+        return {name: (lower[name], upper[name]) for name in expressions}
 
     def changes(self, hard: Iterable[str] = (), more: Iterable[Constraint] = ()) -> int | None:
         """How many elements must be dropped at least, beside ``more``, which is kept; None where none are enough."""
-        found = self._search(hard).repair(tuple(more))
+        search = self._search(hard)
+        found = search.repair(tuple(more)) if more else search.first
         return None if found is None else len(found)
 
     def _search(self, hard: Iterable[str]) -> "_Search":
@@ -209,10 +200,26 @@ class System:
     def _searches(self) -> dict[frozenset[str], "_Search"]:
         return {}
 
-    def _core(self) -> frozenset[str]:
+    @cached_property
+    def _rows(self) -> Model:
+        return Model(self.blocks, merge=False)
+
+    def _contradiction(self, dropped: Iterable[str], more: Sequence[Constraint]) -> frozenset[str] | None:
+        """Elements that cannot all hold, those of ``more`` among them, without ``dropped``; None where all the rest can.
+
+        They are few, as found from one certificate, and not minimal where other constraints of theirs would do.
+        """
+        if more and not all(self._rows.knows(quantity) for constraint in more for quantity, _ in constraint.terms):
+            return self.beside(more)._contradiction(dropped, ())
+        proof = self._rows.certificate(dropped, more)
+        found = System.of(proof) if proof else self.without(dropped).beside(more)
+        if proof and found.feasible():  # the certificate is of fractions, within a tolerance
+            found = self.without(dropped).beside(more)
+        return None if not proof and found.feasible() else found._minimal()
+
+    def _minimal(self) -> frozenset[str]:
         """One minimal set of elements that cannot all hold, of a system that is not feasible: a deletion filter."""
-        core = self.restrict(Model(self.blocks, merge=False).certificate())
-        core = self if core.feasible() else core  # the certificate is of fractions, within a tolerance
+        core = self
         for element in core.elements:
             smaller = core.without([element])
             if not smaller.feasible():
@@ -243,7 +250,38 @@ class _Search:
     hard: frozenset[str]
     cores: list[frozenset[str]] = field(default_factory=list)
     repairs: dict[frozenset[str], None] = field(default_factory=dict)
+    """The minimum repairs, in the order in which they were found."""
     rests: dict[frozenset[str], System] = field(default_factory=dict)
+
+    @cached_property
+    def first(self) -> frozenset[str] | None:
+        """One minimum repair; None where what is hard contradicts itself."""
+        found = self.repair()
+        if found is not None:
+            self.repairs[found] = None
+        return found
+
+    @property
+    def size(self) -> int | None:
+        """The size of every minimum repair."""
+        return None if self.first is None else len(self.first)
+
+    def walk(self, limit: int, conflicts: bool) -> bool:
+        """Find every minimum repair, and every minimal conflict where asked; False if cut after ``limit`` subsets."""
+        size, tried = self.size, list(self.repairs)
+        if conflicts:
+            self.cores = [self.system.restrict(core)._minimal() for core in self.cores]
+        for _ in range(limit):
+            dropped = self.cheapest(self.cores, tried)
+            if dropped is None or (not conflicts and (size is None or self.cost(dropped) > size)):
+                return True
+            found = self.learn(dropped, minimal=conflicts)
+            self.cores += found
+            if not found:  # the least costly one, so each element of it is needed
+                tried.append(dropped)
+                if len(dropped) == size and not dropped & self.hard:
+                    self.repairs[dropped] = None
+        return False
 
     def rest(self, dropped: frozenset[str]) -> System:
         return self.rests.setdefault(dropped, self.system.without(dropped)) if dropped else self.system
@@ -264,49 +302,53 @@ class _Search:
         chosen = Model(blocks(rows)).solution({name: self.cost(frozenset([name])) for name in names})
         return None if chosen is None else frozenset(name for name in names if chosen[name])
 
-    def learn(self, dropped: frozenset[str], more: tuple[Constraint, ...] = ()) -> list[frozenset[str]]:
+    def learn(
+        self, dropped: frozenset[str], more: tuple[Constraint, ...] = (), minimal: bool = False
+    ) -> list[frozenset[str]]:
         """Conflicts of what is left without ``dropped`` and beside ``more``, no two with an element in common.
 
-        Those that need ``more`` are returned, less its elements; the others are conflicts of the system itself.
+        Those with ``more`` are given less its elements. ``minimal`` asks that no element is there in vain.
         """
-        asked = {constraint.element for constraint in more}
-        rest, found = self.rest(dropped).beside(more), []
-        while not rest.feasible():
-            core = rest._core()
-            (found if core & asked else self.cores).append(core - asked)
+        asked, found = {constraint.element for constraint in more}, []
+        while (core := self.system._contradiction(dropped, more)) is not None:
+            core = self.system.restrict(core)._minimal() if minimal else core
+            found.append(core)
             if core <= self.hard | asked:
                 break
-            rest = rest.without(core - self.hard - asked)
+            dropped |= core - self.hard - asked
         return found
 
     def repair(
-        self, more: tuple[Constraint, ...] = (), most: float = inf, cores: list[frozenset[str]] | None = None
+        self, more: tuple[Constraint, ...] = (), most: float | None = None, cores: list[frozenset[str]] | None = None
     ) -> frozenset[str] | None:
         """A smallest repair that leaves room for ``more``; None where there is none of ``most`` elements or fewer.
 
         ``cores`` are conflicts with ``more`` that are known, and get those that are found.
         """
         cores = [] if cores is None else cores
+        asked = {constraint.element for constraint in more}
         while True:
             dropped = self.cheapest([*self.cores, *cores])
-            if dropped is None or dropped & self.hard or len(dropped) > most:
+            if dropped is None or dropped & self.hard or len(dropped) > (inf if most is None else most):
                 return None
-            rest = self.rest(dropped)
-            if rest.allows(more) if more else rest.feasible():
+            found = self.learn(dropped, more)
+            if not found:
                 return dropped
-            cores += self.learn(dropped, more)
+            for core in found:
+                (cores if core & asked else self.cores).append(core - asked)
 
-    def extreme(self, terms: Terms, end: End) -> float:
-        """The end of ``terms`` that is the furthest out over all minimum repairs; one of them is known."""
+    def extreme(self, terms: Terms, end: End, listed: bool) -> float:
+        """The end of ``terms`` that is the furthest out over all minimum repairs, be they ``listed`` or not."""
         furthest = max if end == "upper" else min
-        ends = (self.rest(repair)._end(terms, end) for repair in self.repairs)
+        known = self.repairs if listed else list(self.repairs)[:1]
+        ends = [self.rest(repair)._end(terms, end) for repair in known]
         best = furthest(bound for bound in ends if bound is not None)
         cores: list[frozenset[str]] = []
-        while isfinite(best):
-            further = self.repair((_beyond(terms, end, best),), len(next(iter(self.repairs))), cores)
+        while isfinite(best) and not listed:
+            further = self.repair((_beyond(terms, end, best),), self.size, cores)
             if further is None:
                 break
-            self.repairs.setdefault(further)
+            self.repairs[further] = None
             bound = self.rest(further)._end(terms, end)
             assert bound is not None and furthest(bound, best) == bound != best
             best = bound
@@ -334,7 +376,9 @@ def _steps(
         for quantity, coefficient in constraint.terms:
             left[quantity] = left.get(quantity, Fraction(0)) - times * coefficient
         if times:
-            steps.append(Step(constraint, times, constraint.lower if (times > 0) == (end == "lower") else constraint.upper))
+            steps.append(
+                Step(constraint, times, constraint.lower if (times > 0) == (end == "lower") else constraint.upper)
+            )
     fits = all(rest >= 0 if end == "lower" else rest <= 0 for rest in left.values())
     return tuple(steps) if fits and all(isfinite(step.amount) for step in steps) else ()
 
