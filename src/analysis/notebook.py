@@ -49,7 +49,7 @@ class Notebook:
         module = import_module(f"analysis.analyses.{analysis}")
         self.analysis = analysis
         self.record = restrict(Record.load().with_parameters(module, namespace))
-        self.analyse, self.parameters = module.analyse, self.record.parameters_of(module)
+        self.outline, self.parameters = getattr(module, "outline", module.analyse), self.record.parameters_of(module)
         self.result = module.analyse(self.record)
         self.words = Wording(self.record, analysis)
         self.findings = {item.id.partition(".")[2]: item for item in self.result.findings}
@@ -150,7 +150,7 @@ class Notebook:
         rows = []
         for ambiguity, reading, other in self.record.rivals(self.parameters):
             words = Wording(other, self.analysis)
-            for item in self.analyse(other).findings:
+            for item in self.outline(other).findings:
                 name = item.id.partition(".")[2]
                 before, after = self.worded.get(name, {}).get("short", "no answer"), words.worded(item)["short"]
                 if before != after:

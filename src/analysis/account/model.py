@@ -20,7 +20,7 @@ from analysis.account.solver import Constraint, System, Terms, blocks
 from analysis.evidence.record import Record
 
 __all__ = ["ALIGNMENT", "ASSERTED", "ASSUMPTIONS", "BALANCE", "LEVELS", "MAIN", "NO_FALL", "ONE_DATE", "SAME"]
-__all__ += ["WHOLE", "AccountModel", "Quantity", "Scope", "alignable", "last_day"]
+__all__ += ["WHOLE", "AccountModel", "Quantity", "Scope", "alignable", "last_day", "months"]
 
 NEAR = 3.0
 """Months within which claims are of the round of the account, whatever is taken for one date."""

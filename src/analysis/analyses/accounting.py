@@ -1,6 +1,12 @@
-"""Given what the sources claim, which totals are possible at all, which claims cannot stand together, what mends it?"""
+"""Which totals of the left, the dead and the returned are possible at all, which claims contradict each other, and what
+is the least that would reconcile them?
 
-from collections.abc import Iterable, Iterator, Mapping
+The claims and assumptions become one system of constraints (:mod:`analysis.account`); a bound is what at least one of
+its smallest repairs leaves possible, and carries the proof that makes it checkable by hand. How deaths fell over time is
+the question of :mod:`analysis.analyses.deaths_by_year`.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -9,11 +15,20 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.account.model import ASSUMPTIONS, LEVELS, SAID, Book, alignable
-from analysis.account.solver import Constraint, Interval, Reconciliation, System, Terms, blocks
-from analysis.analyses.finding import Finding, counts_moroccans, finding, how_many, in_words, number, said
-from analysis.evidence.intervals import as_float
-from analysis.evidence.record import Record
+from analysis.account.model import (
+    ASSERTED,
+    ASSUMPTIONS,
+    BALANCE,
+    LEVELS,
+    WHOLE,
+    AccountModel,
+    last_day,
+    months,
+)
+from analysis.account.solver import Constraint, End, Interval, Proof, Reconciliation, System, Terms
+from analysis.analyses.finding import Finding, claims_table, counts_moroccans, make_finding, whole_subject
+from analysis.evidence.intervals import Bounds, as_float, overlap
+from analysis.evidence.record import WIDER_TOO, Record
 
 READS = counts_moroccans
 """The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
@@ -31,670 +46,533 @@ CONVENTIONS = (
 )
 """The other parameters of the notebook."""
 
-
 SEARCH = 150
-"""Subsets looked at before the search for conflicts and repairs is cut: far more than the five articles need."""
+"""Subsets looked at before the lists of conflicts and repairs are cut; the size of the smallest repair is proven anyway."""
 
 MOST_READINGS = 2
 """Readings changed together in a repair, at most."""
 
+ACCOUNT = (WHOLE, "killed", "returned", "away")
+"""The quantities of the account that are findings; "unaccounted" is another, where scopes are aligned."""
 
-REPAIRS = "What is the least that would reconcile the claims?"
-CONFLICTS = "Which claims and assumptions cannot stand together?"
-ACCOUNT = {
-    "departed": "How many had left?",
-    "killed": "How many of them were dead?",
-    "returned": "How many had come back?",
-    "away": "How many were alive and not back?",
-}
-"""The quantities of the account that are findings, each with its question."""
-UNACCOUNTED = "How many are neither counted as dead, nor back, nor fighting?"
-OUTLINED = {
-    "repairs": REPAIRS,
-    **ACCOUNT,
-    "unaccounted": UNACCOUNTED,
-    "stock_ways": "In how many ways to take the claims can the 1,631 be a count of those present?",
-    "set_to_return": "In how many ways to take the claims can the majority of those who joined be set to return?",
-}
-"""The questions of the outline."""
+ENDS: tuple[End, End] = ("lower", "upper")
 
-
-@dataclass(frozen=True)
-class Side:
-    """One way to take the record that leaves it consistent: all of it, or all but one minimum repair."""
-
-    book: Book
-    gone: frozenset[str]
-
-    @cached_property
-    def system(self) -> System:
-        return self.book.system.without(self.gone)
-
-    @property
-    def label(self) -> str:
-        return f"without {' and '.join(_names(self.book, self.gone))}" if self.gone else "all claims"
+EXPLAINED = ("others", "last", "measure", "lower", "upper", "says_lower", "says_upper")
+"""What :func:`explained` tells of a conflict."""
 
 
 @dataclass(frozen=True)
 class Accounting:
     """The tables behind the findings.
 
-    ``said``: the claims that enter. ``bounds``: least and most of each quantity under each level of assumptions, one
-    row a side and quantity; empty: unbounded. ``conflicts``: minimal sets of claims and assumptions that cannot all
-    hold, each in a sentence. ``repairs``: minimum changes that reconcile them. ``left_out``: the bounds on the dead
-    and the unaccounted for when one family is left out. ``unaccounted``: the account of each rival count of returns,
-    as printed and as an interval. ``implied``: the dead that the others leave if nobody is elsewhere.
+    ``claims``: those that enter. ``bounds``: least and most of each quantity under each level of assumptions. ``official``:
+    what officials counted as dead, by date. ``conflicts``: minimal sets of claims and assumptions that cannot all hold.
+    ``repairs``: smallest sets of changes that reconcile them. ``left_out``: the bounds on the dead with each statement
+    left out. ``unaccounted``: departed less dead, returned and fighting, as printed, for each count of the returned.
+    ``implied``: the dead that the others leave if nobody is elsewhere. ``tests``: claims that are no part of the account,
+    put beside it: how many more changes each would need.
     """
 
-    said: pd.DataFrame
+    claims: pd.DataFrame
     bounds: pd.DataFrame
+    official: pd.DataFrame
     conflicts: pd.DataFrame
     repairs: pd.DataFrame
     left_out: pd.DataFrame
     unaccounted: pd.DataFrame
     implied: pd.DataFrame
+    tests: pd.DataFrame
     findings: tuple[Finding, ...]
-
-
-def analyse(record: Record) -> Accounting:
-    """The account of ``record`` under its scenario."""
-    book = Book(record, record.scenario["assumptions"])
-    found = book.system.reconcile(book.given, SEARCH)
-    taken = sides(book, found)
-    bounds = pd.concat([_bounds(Book(record, level)) for level in LEVELS], ignore_index=True)
-    conflicts = conflict_table(book, found)
-    repairs = _repairs(book, found)
-    left_out = _left_out(book, taken)
-    unaccounted = _unaccounted(book, taken)
-    implied = _implied(book)
-    findings = (
-        _conflict_finding(book, conflicts, found),
-        _repair_finding(book, repairs, taken),
-        *_account_finding(book, taken),
-        *_unaccounted_finding(book, taken, unaccounted),
-        *_implied_finding(book, implied),
-        *_stock_finding(book),
-        *_return_finding(book, taken),
-        *_left_out_finding(book, left_out),
-    )
-    return Accounting(said(record, book.claims), bounds, conflicts, repairs, left_out, unaccounted, implied, findings)
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The findings of the accounting that a sweep follows through every scenario."""
+    """The findings that a sweep follows through every scenario, without their proofs."""
 
     findings: tuple[Finding, ...]
 
 
-def outline(record: Record) -> Outline:
-    """The account, the size of the smallest repair, and whether the stock and the forecast fit: a fraction of :func:`analyse`."""
-    book = Book(record, record.scenario["assumptions"])
-    taken = sides(book)
-    size = float(len(taken[0].gone)) if taken else None
-    followed: dict[str, tuple[float | None, float | None]] = {"repairs": (size, size)}
-    terms = {name: terms for name, terms in book.account().items() if name in (*ACCOUNT, "unaccounted")}
-    followed |= {name: _open(bounds) for name, bounds in hull(taken, terms).items() if bounds is not None}
-    for name, case in (("stock_ways", _stock_case(book)), ("set_to_return", _return_case(book, taken))):
-        if case is not None and case.beside:
-            possible = float(sum(system.feasible() for system in case.beside))
-            followed[name] = possible, possible
-    units = {"repairs": "changes", "stock_ways": "ways", "set_to_return": "ways"}
-    claims = tuple(book.claims["claim_id"])
-    return Outline(
-        tuple(
-            Finding(f"accounting.{name}", OUTLINED[name], in_words(*bounds, unit), *bounds, unit, claims, ())
-            for name, bounds in followed.items()
-            for unit in [units.get(name, "persons")]
-        )
+@dataclass(frozen=True)
+class Resolution:
+    """The account of one record with the claims of one smallest repair dropped: none where it is consistent."""
+
+    model: AccountModel
+    dropped: frozenset[str]
+
+    @cached_property
+    def system(self) -> System:
+        return self.model.system.without(self.dropped)
+
+
+def analyse(record: Record) -> Accounting:
+    """The account of ``record`` under its scenario, with all its tables."""
+    model = AccountModel(record, record.scenario["assumptions"])
+    found = model.system.reconcile(model.hard_elements, SEARCH)
+    official = _official(record)
+    conflicts, repairs = conflict_table(model, found), _repairs(model, found)
+    tests, implied, left_out = _tests(model), _implied(model), _left_out(model)
+    unaccounted = _unaccounted(model)
+    findings = (
+        *_account_findings(model, official, found),
+        *_conflict_findings(model, conflicts, repairs, found),
+        *_implied_finding(model, implied),
+        *_test_findings(model, tests),
+        *_left_out_finding(model, left_out),
+    )
+    claims = claims_table(record, model.claims)
+    return Accounting(
+        claims, _levels(record), official, conflicts, repairs, left_out, unaccounted, implied, tests, findings
     )
 
 
-def sides(book: Book, found: Reconciliation | None = None) -> list[Side]:
-    """The ways to take the record of ``book``: everything where it is consistent, else all but each minimum repair.
-
-    None where the search for repairs was cut: bounds over some of the ways alone would be too narrow.
-    """
-    found = found or book.system.reconcile(book.given, SEARCH, repairs_only=True)
-    return [Side(book, gone) for gone in found.repairs] if found.complete else []
-
-
-def hull(taken: Iterable[Side], expressions: Mapping[str, Terms]) -> dict[str, Interval | None]:
-    """For each expression, what at least one side leaves possible; None where no side is consistent."""
-    result: dict[str, Interval | None] = dict.fromkeys(expressions)
-    for side in taken:
-        for name, bounds in side.system.bounds_of(expressions).items():
-            before = result[name]
-            if bounds is not None:
-                result[name] = bounds if before is None else (min(before[0], bounds[0]), max(before[1], bounds[1]))
-    return result
+def outline(record: Record) -> Outline:
+    """The findings of :func:`analyse` that move with the scenario, without tables and proofs: a fraction of its time."""
+    model = AccountModel(record, record.scenario["assumptions"])
+    size = _ends_of(model.system.changes(model.hard_elements))
+    repairs = _finding(model, "repairs", size, "changes", model.claims["claim_id"])
+    tests = _test_findings(model, _tests(model, explain=False))
+    return Outline((*_account_findings(model, _official(record)), repairs, *tests))
 
 
-def _bounds(book: Book) -> pd.DataFrame:
-    rows = [
-        (book.level, side.label, name, *_open(bounds))
-        for side in sides(book)
-        for name, bounds in side.system.bounds_of(book.account()).items()
-    ]
-    columns = ["assumptions", "side", "quantity", "lower", "upper"]
+def resolutions(model: AccountModel) -> list[Resolution]:
+    """The smallest repairs that were found, each as a way to take the record."""
+    found = model.system.reconcile(model.hard_elements, SEARCH, repairs_only=True)
+    return [Resolution(model, dropped) for dropped in found.repairs]
+
+
+def _hull(model: AccountModel, names: Iterable[str]) -> dict[str, Interval | None]:
+    """What at least one smallest repair leaves possible of quantities of the account."""
+    account = model.account()
+    return model.system.hull({name: account[name] for name in names if name in account}, model.hard_elements)
+
+
+def _bounds(interval: Interval | None) -> Bounds:
+    """An interval as findings hold it: None is unbounded, both None where nothing is consistent."""
+    if interval is None:
+        return None, None
+    return tuple(None if abs(bound) == inf else bound for bound in interval)  # type: ignore[return-value]
+
+
+def _ends_of(value: float | None) -> Bounds:
+    return None if value is None else float(value), None if value is None else float(value)
+
+
+def _finding(
+    model: AccountModel, name: str, bounds: Bounds, unit: str, claims: Iterable[str], **values: Any
+) -> Finding:
+    scenario = model.record.scenario
+    values |= {"day": model.where[1], "revision": scenario["revision"], "same_date": scenario["same_date"]}
+    agreement = values.get("agreement", "untested")
+    assumed = values.pop("assumed", model.assumptions)
+    return make_finding(model.record, f"accounting.{name}", bounds, unit, claims, values, assumed, agreement=agreement)
+
+
+def _levels(record: Record) -> pd.DataFrame:
+    """The bounds under each level of assumptions. Columns: assumptions, quantity, lower, upper, claims."""
+    rows = []
+    for level in LEVELS:
+        model = AccountModel(record, level)
+        for name, interval in _hull(model, (*ACCOUNT, "unaccounted")).items():
+            rows.append((level, name, *_bounds(interval), model.where[1], "; ".join(model.claims["claim_id"])))
+    columns = ["assumptions", "quantity", "lower", "upper", "day", "claims"]
     return pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
 
 
-def _open(bounds: Interval | None) -> tuple[float | None, float | None]:
-    """Bounds as a finding keeps them: None is unbounded, and both are None where nothing is consistent."""
-    if bounds is None:
-        return None, None
-    return tuple(None if abs(bound) == float("inf") else bound for bound in bounds)  # type: ignore[return-value]
+def _official(record: Record) -> pd.DataFrame:
+    """What officials counted as dead of the whole subject, as published elsewhere. Columns: as_of, date, lower, upper, claim_id."""
+    claims = record.under(record.scenario.with_choices(record=WIDER_TOO)).claims
+    kept = whole_subject(
+        claims[
+            claims["measure"].eq("killed")
+            & claims["speaker_role"].eq("official")
+            & claims["kind"].eq("cumulative")
+            & claims["group"].eq("any")
+            & claims["source_id"].eq("wider")
+            & claims["upper"].notna()
+        ]
+    )
+    kept = kept.assign(date=kept["as_of"].map(last_day)).sort_values(["date", "claim_id"])
+    kept = kept.drop_duplicates("family").drop_duplicates(["date", "lower", "upper"])
+    return kept[["as_of", "date", "lower", "upper", "speaker", "claim_id"]].reset_index(drop=True)
 
 
-def _name(claim: Mapping[str, Any] | pd.Series) -> str:
-    return f"'{claim['phrase']}' ({claim['claim_id']})"
+def conflict_table(model: AccountModel, found: Reconciliation) -> pd.DataFrame:
+    """The minimal conflicts. Columns: claims, assumptions, within (one source), and those of :func:`explained`."""
+    rows = [explained(model, conflict) for conflict in found.conflicts]
+    columns = ["claims", "assumptions", "within", *EXPLAINED]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _names(book: Book, elements: Iterable[str]) -> list[str]:
-    """Elements in words: a family by the first claim that prints it, an assumption by its name."""
-    assumed = [f"the assumption that {ASSUMPTIONS[name]}" for name in ASSUMPTIONS if name in set(elements)]
-    return [_name(claim) for _, claim in book.of(elements).drop_duplicates("family").iterrows()] + assumed
+def explained(model: AccountModel, conflict: frozenset[str]) -> dict[str, Any]:
+    """Why the elements of a minimal conflict cannot all hold: what the others leave, against what the last one says.
 
-
-def conflict_table(book: Book, found: Reconciliation) -> pd.DataFrame:
-    """The minimal conflicts. Columns: claims, assumptions, sources (within or between), sentence."""
-    rows = []
-    for conflict in found.conflicts:
-        claims = book.of(conflict)
-        assumed = [name for name in ASSUMPTIONS if name in conflict]
-        within = "within one source" if claims["source_id"].nunique() == 1 else "between sources"
-        rows.append(("; ".join(claims["claim_id"]), "; ".join(assumed), within, explained(book, conflict)))
-    return pd.DataFrame(rows, columns=["claims", "assumptions", "sources", "sentence"])
-
-
-def explained(book: Book, conflict: frozenset[str]) -> str:
-    """Why the elements of a minimal conflict cannot all hold: what the others leave against what the last one says."""
-    claims = _at_work(book, conflict)
+    ``lower`` and ``upper`` are what ``others`` leave of ``measure`` (both None: no number); ``says_lower`` and ``says_upper`` what ``last`` says.
+    """
+    claims = _needed(model, conflict)
     assumed = [name for name in ASSUMPTIONS if name in conflict]
-    given = f" [{', '.join(assumed)}]" if assumed else ""
+    told: dict[str, Any] = {
+        "claims": "; ".join(claims["claim_id"]),
+        "assumptions": "; ".join(assumed),
+        "within": claims["source_id"].nunique() == 1,
+    }
     counts = claims[claims["unit"].eq("persons")]
     if counts.empty:
-        return f"{' and '.join(map(_name, claims.to_dict('records')))} cannot hold together{given}."
+        return told | dict.fromkeys(EXPLAINED) | {"others": told["claims"]}
     last = counts.iloc[-1]
-    others = claims[claims["claim_id"].ne(last["claim_id"])]
-    rest = System(
-        (
-            *blocks(c for claim in others["claim_id"] for c in book.each[claim]),
-            *book.system.only(assumed).blocks,
-        )
-    )
-    left = rest.bound({book.quantity(last): 1})
-    leave = in_words(*_open(left), "persons") if left else "no number"
-    told = " and ".join(map(_name, others.to_dict("records")))
-    subject = f"{told} {'leave' if len(others) > 1 else 'leaves'}" if told else "The assumptions leave"
-    amount = in_words(as_float(last["lower"]), as_float(last["upper"]), "persons")
-    return f"{subject} {leave} {last['measure'].replace('_', ' ')}, but {_name(last)} is {amount}{given}."
+    others = claims.loc[claims["claim_id"].ne(last["claim_id"]), "claim_id"]
+    rest = model.system.restrict(assumed).beside(c for claim in others for c in model.of_claim[claim])
+    lower, upper = _bounds(rest.bound({model.quantity(last): 1}))
+    told |= {"others": "; ".join(others), "last": last["claim_id"], "measure": last["measure"]}
+    says = {"says_lower": as_float(last["lower"]), "says_upper": as_float(last["upper"])}
+    return told | {"lower": lower, "upper": upper} | says
 
 
-def _at_work(book: Book, conflict: frozenset[str]) -> pd.DataFrame:
-    """The claims of a minimal conflict without those that its families print besides: fewer would be consistent."""
-    claims = book.of(conflict)
-    assumed = book.system.only(name for name in ASSUMPTIONS if name in conflict).blocks
+def _needed(model: AccountModel, conflict: frozenset[str]) -> pd.DataFrame:
+    """The claims of a minimal conflict without those that their families print besides: fewer would be consistent."""
+    claims = model.claims_of(conflict)
+    assumed = model.system.restrict(name for name in ASSUMPTIONS if name in conflict)
     kept = list(claims["claim_id"])
     for claim_id in claims.loc[claims.duplicated("family", keep=False), "claim_id"]:
         fewer = [other for other in kept if other != claim_id]
-        if not System((*blocks(c for claim in fewer for c in book.each[claim]), *assumed)).feasible():
+        if not assumed.beside(c for claim in fewer for c in model.of_claim[claim]).feasible():
             kept = fewer
     return claims[claims["claim_id"].isin(kept)]
 
 
-def _repairs(book: Book, found: Reconciliation) -> pd.DataFrame:
-    """All minimum sets of changes: a claim dropped or moved, a scope or another assumption given up, a reading changed.
+def _repairs(model: AccountModel, found: Reconciliation) -> pd.DataFrame:
+    """The smallest sets of changes: a claim dropped or moved, an assumption given up, a reading changed.
 
-    Columns: changes, persons (the least move in all, where moving is enough), sentence. Every combination of rival
-    readings up to ``MOST_READINGS`` is tried; none where the search for repairs was cut.
+    Columns: changes, claims (dropped), assumptions (given up), readings (changed), people (the least move in all, where
+    moving is enough), instead (what else would do: count a part, count more). Every combination of rival readings up to
+    ``MOST_READINGS`` is tried where every repair is listed.
     """
-    columns = ["changes", "persons", "sentence"]
-    if not found.complete:
-        return pd.DataFrame(columns=columns)
-    fewest = min((len(gone) for gone in found.repairs), default=0)
-    rows = [_repair(book, gone, ()) for gone in found.repairs if gone]
-    patches = book.record.reported["patches"]
-    touching = patches.loc[patches["claim_id"].isin(book.claims["claim_id"]), "ambiguity"].unique()
-    rivals = [(name, reading) for name, reading, _ in book.record.rivals(touching)]
+    rows = [_repair(model, dropped, ()) for dropped in found.repairs if dropped]
+    patches = model.record.reported["patches"]
+    torn = model.claims_of(frozenset().union(*found.conflicts))["claim_id"]  # what is in no conflict cannot end one
+    touching = patches.loc[patches["claim_id"].isin(torn), "ambiguity"].unique()
+    rivals = [(name, reading) for name, reading, _ in model.record.rivals(touching)]
+    fewest = found.size if found.complete and found.size else 0
     for size in range(1, min(fewest, MOST_READINGS) + 1):
         for chosen in combinations(rivals, size):
             if len({name for name, _ in chosen}) < size:
                 continue
-            other = replace(book, record=book.record.under(book.record.scenario.with_choices(**dict(chosen))))
-            gone_sets: tuple[frozenset[str], ...]
-            if size == fewest:
-                gone_sets = (frozenset(),) if other.system.feasible() else ()
-            else:
-                gone_sets = tuple(
-                    gone for gone in other.system.reconcile(book.given, SEARCH).repairs if size + len(gone) <= fewest
-                )
-            rows += [_repair(other, gone, chosen) for gone in gone_sets]
-    return pd.DataFrame(rows, columns=columns)
+            scenario = model.record.scenario.with_choices(**dict(chosen))
+            other = replace(model, record=model.record.under(scenario))
+            if (other.system.changes(other.hard_elements) or 0) + size <= fewest:
+                again = other.system.reconcile(other.hard_elements, SEARCH, repairs_only=True)
+                rows += [_repair(other, dropped, chosen) for dropped in again.repairs]
+    columns = ["changes", "claims", "assumptions", "readings", "people", "instead"]
+    return pd.DataFrame(rows, columns=columns).astype({"people": "Float64"})
 
 
-def _repair(book: Book, gone: frozenset[str], read: Iterable[tuple[str, str]]) -> tuple[int, float | None, str]:
-    claims = set(book.claims["family"]) & gone
-    moves = book.system.without(gone - claims).least_moves(claims) if claims else None
-    told = []
-    for name in sorted(gone):
-        if name in ASSUMPTIONS:
-            told.append(f"give up that {ASSUMPTIONS[name]}")
-        else:
-            moved = f", or move it by {number(moves[name], 'persons')} persons or more" if moves and moves[name] else ""
-            told.append(f"drop {_names(book, [name])[0]}{moved}{_rescoped(book, gone, name)}")
-    told += [f"read {name} as {reading}" for name, reading in read]
-    persons = sum(moves.values()) if moves else None
-    return len(told), persons or None, "; ".join(told)
+def _repair(model: AccountModel, dropped: frozenset[str], read: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
+    claims = model.claims_of(dropped)
+    families = set(claims["family"])
+    moves = model.system.without(dropped - families).least_moves(families) if families else None
+    assumed = [name for name in ASSUMPTIONS if name in dropped]
+    readings = [f"{name}={reading}" for name, reading in read]
+    instead = _rescoped(model, dropped, *families) if len(families) == 1 else ""
+    names = "; ".join(claims.drop_duplicates("family")["claim_id"])
+    people = sum(moves.values()) if moves else None
+    return len(dropped) + len(readings), names, "; ".join(assumed), "; ".join(readings), people or None, instead
 
 
-def _rescoped(book: Book, gone: frozenset[str], family: str) -> str:
+def _rescoped(model: AccountModel, dropped: frozenset[str], family: str) -> str:
     """What else would do in place of dropping a count: that it is of fewer, or of more, than those it is taken for."""
-    counts = [c for c in book.said if c.element == family]
-    rest = book.system.without(gone)
-    found = []
-    for words, part in (
-        ("only a part of them", lambda c: replace(c, upper=inf)),
-        ("more than them", lambda c: replace(c, lower=-inf)),
-    ):
-        if all(len(c.terms) == 1 for c in counts) and rest.allows(part(c) for c in counts):
-            found.append(words)
-    return f", or take it to count {' or '.join(found)}" if found else ""
+    counts = [c for c in model.claim_constraints if c.element == family]
+    rest = model.system.without(dropped)
+    weaker = {"part": [replace(c, upper=inf) for c in counts], "more": [replace(c, lower=-inf) for c in counts]}
+    single = all(len(c.terms) == 1 for c in counts)
+    return "; ".join(name for name, constraints in weaker.items() if single and rest.allows(constraints))
 
 
-def _left_out(book: Book, taken: list[Side]) -> pd.DataFrame:
-    """Bounds with each family left out in turn, against those with all of them. A row a family and quantity."""
+def _left_out(model: AccountModel) -> pd.DataFrame:
+    """The bounds on the dead without each statement, those that move first. Columns: claim, lower, upper, moves, family."""
+    base = _hull(model, ["killed"])["killed"]
+    terms = {"killed": model.account()["killed"]}
     rows = []
-    names = ("killed", "unaccounted") if book.aligned else ("killed",)
-    base = hull(taken, book.account())
-    for family in dict.fromkeys(book.claims["family"]) if taken else ():
-        left = replace(book, record=book.record.under(book.record.scenario.with_choices(left_out=_also(book, family))))
-        without = hull(sides(left), {name: left.account()[name] for name in names})
-        for name in names:
-            bounds = without[name]
-            rows.append(
-                (family, _names(book, [family])[0], name, *_open(bounds), *_open(base[name]), bounds != base[name])
-            )
-    columns = ["family", "statement", "quantity", "lower", "upper", "lower_with_all", "upper_with_all", "moves"]
-    kinds = dict.fromkeys(["lower", "upper", "lower_with_all", "upper_with_all"], "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(kinds)
+    for family, claims in model.claims.groupby("family", sort=False)["claim_id"]:
+        without = model.system.without([str(family)]).hull(terms, model.hard_elements)["killed"]
+        rows.append((claims.iloc[0], *_bounds(without), without != base, family))
+    frame = pd.DataFrame(rows, columns=["claim", "lower", "upper", "moves", "family"])
+    frame = frame.astype({"lower": "Float64", "upper": "Float64"})
+    return frame.sort_values("moves", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _also(book: Book, family: str) -> str:
-    return ",".join([*book.record.scenario.chosen("left_out"), family])
+def _counts(model: AccountModel, measure: str) -> pd.DataFrame:
+    """The counts of all, at the round of the account, the smallest first."""
+    claims = model.claims[[model.in_round(claim) for claim in model.claims.itertuples()]]
+    return claims[claims["measure"].eq(measure)].drop_duplicates("family").sort_values("value", kind="stable")
 
 
-def _rivals(book: Book) -> pd.DataFrame:
-    """The counts of all who returned, at the round of the account."""
-    claims = book.claims[book.claims["measure"].eq("returned") & book.claims["kind"].eq("cumulative")]
-    return claims[[_of_round(book, claim) for claim in claims.itertuples()]].drop_duplicates("family")
+def _unaccounted(model: AccountModel) -> pd.DataFrame:
+    """For each count of the returned, departed less killed, returned and fighting as printed, hedges dropped.
 
-
-def _of_round(book: Book, claim: Any) -> bool:
-    """Whether a claim counts persons of the subject, whole, near the day of the account."""
-    quantity = book.quantity(claim)
-    return claim.unit == "persons" and not quantity.start and quantity.end in book.around and alignable(quantity.scope)
-
-
-def _unaccounted(book: Book, taken: list[Side]) -> pd.DataFrame:
-    """Departed less killed, returned and fighting, for each count of returns: as printed, and as an interval.
-
-    As printed takes the least count of departures and the numbers without their hedges; the interval is that of the
-    sides which keep the count of returns.
+    Of several counts of one kind the smallest is taken. Columns: claim (of the returned), the four numbers, left, claims.
     """
-    rows: list[tuple[Any, ...]] = []
-    if not book.aligned:
-        taken = []
-    counts = book.claims[[_of_round(book, claim) for claim in book.claims.itertuples()]]
-    of = lambda measure: counts[counts["measure"].eq(measure)].sort_values("value")
-    for _, back in _rivals(book).iterrows():
-        rest = [of(name).iloc[0] for name in ("departed", "killed", "fighting") if len(of(name))]
-        whole = len(rest) == 3
-        printed = float(rest[0]["value"] - rest[1]["value"] - back["value"] - rest[2]["value"]) if whole else None
-        told = (
-            " − ".join(
-                number(v, "persons") for v in (rest[0]["value"], rest[1]["value"], back["value"], rest[2]["value"])
-            )
-            if whole
-            else ""
-        )
-        kept = [side for side in taken if back["family"] not in side.gone]
-        bounds = hull(kept, book.account()).get("unaccounted")
-        claims = "; ".join([back["claim_id"], *(row["claim_id"] for row in rest)])
-        rows.append((_name(back), back["speaker"], told, printed, *_open(bounds), claims))
-    columns = ["returned", "said by", "sum", "as printed", "lower", "upper", "claims"]
-    return pd.DataFrame(rows, columns=columns).astype({"as printed": "Float64", "lower": "Float64", "upper": "Float64"})
+    rows = []
+    rest = [_counts(model, name).head(1) for name in (WHOLE, "killed", "fighting")] if model.aligned else []
+    if rest and all(len(one) for one in rest):
+        left, dead, fighting = (one.iloc[0] for one in rest)
+        for _, back in _counts(model, "returned").iterrows():
+            sum_of = [left, dead, back, fighting]
+            numbers = [float(row["value"]) for row in sum_of]
+            cited = "; ".join(row["claim_id"] for row in sum_of)
+            rows.append((back["claim_id"], *numbers, numbers[0] - sum(numbers[1:]), cited))
+    return pd.DataFrame(rows, columns=["claim", "departed", "killed", "returned", "fighting", "left", "claims"])
 
 
-def _implied(book: Book) -> pd.DataFrame:
-    """The dead that the least departures, the most fighters and each count of returns leave, if nobody is elsewhere.
+def _implied(model: AccountModel) -> pd.DataFrame:
+    """The dead that the least departures, the most fighters and each count of the returned leave, if nobody is elsewhere.
 
-    Beside it what the claims on the dead say: a share of that least of departures, or a count.
+    Beside it each count of the dead. ``verdict``: it follows, it fits (both can hold), or it cannot hold. Columns: returned,
+    lower, upper, dead, says_lower, says_upper, verdict, departed, fighting, claims.
     """
-    closed = replace(book, level="closed")
+    closed = replace(model, level="closed")
     claims = closed.claims
-    fighting = claims[claims["measure"].eq("fighting")]
-    departed = claims[claims["measure"].eq("departed") & claims["hedge"].eq("at_least")]
-    dead = claims[claims["measure"].eq("killed") & (claims["base"].eq("departed") | claims["kind"].eq("cumulative"))]
-    rows = []
-    for _, back in _rivals(closed).iterrows():
-        used = pd.concat([departed, fighting, back.to_frame().T])
-        base = closed.system.only([*used["family"], *closed.assumptions])
-        bounds = base.bound({closed.at("killed"): 1})
-        for family in dict.fromkeys(dead["family"]):
-            alone = closed.system.only([*departed["family"], family, *closed.assumptions]).bound(
-                {closed.at("killed"): 1}
-            )
-            claim = dead[dead["family"].eq(family)].iloc[0]
-            fits = closed.system.only([*used["family"], family, *closed.assumptions]).feasible()
-            follows = not fits_otherwise(base, [c for c in closed.said if c.element == family])
-            verdict = "follows" if follows else "fits" if fits else "cannot hold"
-            rows.append(
-                (
-                    _name(back),
-                    *_open(bounds),
-                    _name(claim),
-                    *_open(alone),
-                    verdict,
-                    "; ".join([*used["claim_id"], claim["claim_id"]]),
-                )
-            )
-    columns = ["returned", "dead_lower", "dead_upper", "claim", "claim_lower", "claim_upper", "verdict", "claims"]
-    kinds = dict.fromkeys(["dead_lower", "dead_upper", "claim_lower", "claim_upper"], "Float64")
-    return pd.DataFrame(rows, columns=columns).astype(kinds)
+    fighting = claims[claims["measure"].eq("fighting")].head(1)
+    departed = _counts(closed, WHOLE).head(1)
+    dead = claims[claims["measure"].eq("killed") & claims["kind"].eq("cumulative")]
+    dead = dead[[closed.in_round(claim) for claim in dead.itertuples()]].drop_duplicates("family")
+    columns = [
+        "returned",
+        "lower",
+        "upper",
+        "dead",
+        "says_lower",
+        "says_upper",
+        "verdict",
+        "departed",
+        "fighting",
+        "back",
+        "claims",
+    ]
+    rows: list[tuple[Any, ...]] = []
+    if len(fighting) and len(departed):
+        killed = {closed.at("killed"): 1}
+        for _, back in _counts(closed, "returned").iterrows():
+            used = [departed.iloc[0], fighting.iloc[0], back]
+            base = closed.system.restrict([*(row["family"] for row in used), *closed.assumptions])
+            numbers = [float(departed["lower"].iloc[0]), float(fighting["upper"].iloc[0]), float(back["upper"])]
+            for _, claim in dead.iterrows():
+                constraints = [c for c in closed.claim_constraints if c.element == claim["family"]]
+                fits = base.allows(constraints)
+                verdict = "follows" if not _may_fail(base, constraints) else "fits" if fits else "cannot_hold"
+                cited = "; ".join(row["claim_id"] for row in (*used, claim))
+                says = as_float(claim["lower"]), as_float(claim["upper"])
+                rows.append((back["claim_id"], *_bounds(base.bound(killed)), claim["claim_id"], *says, verdict, *numbers, cited))  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype(dict.fromkeys(["lower", "upper", "says_lower", "says_upper"], "Float64"))
 
 
-def fits_otherwise(system: System, claim: Iterable[Constraint]) -> bool:
+def _may_fail(system: System, claim: Iterable[Constraint]) -> bool:
     """Whether ``system`` leaves room for some numbers that break ``claim``; if not, the claim follows from it."""
-    sides = [replace(c, lower=-inf, upper=c.lower - 1) for c in claim if c.lower > -inf]
-    sides += [replace(c, lower=c.upper + 1, upper=inf) for c in claim if c.upper < inf]
-    return any(system.allows([side]) for side in sides)
+    beyond = [replace(c, lower=-inf, upper=c.lower - 1) for c in claim if c.lower > -inf]
+    beyond += [replace(c, lower=c.upper + 1, upper=inf) for c in claim if c.upper < inf]
+    return any(system.allows([one]) for one in beyond)
 
 
-def _assumed(book: Book) -> list[str]:
-    """The assumptions of a level, in sentences."""
-    allowed = {
-        "no fall": f", of {number(book.record.scenario['revision'], 'persons')} persons at most",
-        "one date": f" ({number(book.record.scenario['same_date'], 'months')} at most)",
-    }
-    return [_sentence(ASSUMPTIONS[name] + allowed.get(name, "")) for name in book.assumptions]
+def _tests(model: AccountModel, explain: bool = True) -> pd.DataFrame:
+    """Claims that are no part of the account, put beside it.
+
+    A count that some reading takes as a stock and another as a running total, taken as a stock; an intent or a forecast.
+    Columns: kind, claim, changes (how many more changes the record needs with it: 0, it fits), departed (the least
+    departures with it and the counts), those of :func:`explained` for the smallest conflict that it is in, claims.
+    """
+    rows = []
+    for kind, claim, other, skipped in (*_stocks(model), *_forecasts(model)):
+        system = other.system.without(skipped)
+        family = other.claims.loc[other.claims["claim_id"].eq(claim), "family"].iloc[0]
+        own = tuple(c for c in other.claim_constraints if c.element == family)
+        rest = system.without([family])
+        needed, without = rest.changes(other.hard_elements, own), rest.changes(other.hard_elements)
+        changes = None if needed is None or without is None else needed - without
+        least, against = None, dict.fromkeys(EXPLAINED)
+        if explain:
+            tops = {c.element for c in other.claim_constraints if c.terms[0][0].measure == WHOLE and c.upper < inf}
+            counts = {c.element for c in other.claim_constraints if len(c.terms) == 1} - tops | {family}
+            known = system.restrict({*counts, *other.assumptions})
+            hull = known.hull({"": {other.at(WHOLE): 1}}, [*other.hard_elements, family])[""]
+            least = hull[0] if hull else None
+            found = system.reconcile(other.hard_elements, SEARCH).conflicts if changes else ()
+            against |= next((explained(other, one) for one in found if family in one), {})
+        cited = _cited([claim, against["others"] or "", against["last"] or ""])
+        rows.append((kind, claim, changes, least, *(against[name] for name in EXPLAINED), "; ".join(cited)))
+    return pd.DataFrame(rows, columns=["kind", "claim", "changes", "departed", *EXPLAINED, "claims"])
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
+def _stocks(model: AccountModel) -> Iterator[tuple[str, str, AccountModel, list[str]]]:
+    """The counts of the account that a rival reading takes as a stock of those who are there."""
+    record = model.record
+    accumulates = dict(zip(record.measures["measure"], record.measures["accumulates"], strict=True))
+    patches = record.reported["patches"]
+    patches = patches[patches["field"].eq("measure") & patches["claim_id"].isin(model.claims["claim_id"])]
+    for ambiguity, rows in patches.groupby("ambiguity", sort=False):
+        totals = rows["value"].map(accumulates)
+        if totals.any() and not totals.all():
+            reading, claim = rows.loc[~totals, ["reading", "claim_id"]].iloc[0]
+            yield "stock", claim, replace(model, record=record.each_reading(str(ambiguity))[reading]), []
 
 
-def _cited(tables: Iterable[pd.Series]) -> list[str]:
-    return [claim for column in tables for cell in column for claim in cell.split("; ") if claim]
+def _forecasts(model: AccountModel) -> Iterator[tuple[str, str, AccountModel, list[str]]]:
+    """What is said of the future with a number, each without the others."""
+    other = replace(model, modalities=(*ASSERTED, *sorted(set(model.record.claims["modality"]) - set(ASSERTED))))
+    foretold = other.claims[~other.claims["modality"].isin(ASSERTED)].drop_duplicates("family")
+    for claim, family in zip(foretold["claim_id"], foretold["family"], strict=True):
+        yield "forecast", claim, other, [one for one in foretold["family"] if one != family]
 
 
-def _conflict_finding(book: Book, conflicts: pd.DataFrame, found: Reconciliation) -> Finding:
+def _proof(model: AccountModel, terms: Terms, end: End, bound: float | None) -> dict[str, Any] | None:
+    """The proof of one end of a bound, as a template needs it, from a smallest repair that attains it.
+
+    ``steps``: the numbers of the sum, each with its claim (or the assumption whose allowance it is), measure, and how many
+    times it is taken; ``share``: the fraction of a whole that a claim says, where one is used. ``repeats``: the claim that
+    the bound only repeats, where no arithmetic is used.
+    """
+    if bound is None:
+        return None
+    for resolution in resolutions(model):
+        proof = resolution.system.proof(terms, end)
+        if proof is not None and proof.bound == bound:
+            claims = [claim for claim, said in model.of_claim.items() if _used(proof, said)]
+            only = len(claims) == 1 and BALANCE not in proof.elements and len(proof.steps) > 0
+            assumed = [name for name in ASSUMPTIONS if name in proof.elements]
+            steps = [
+                _step(model, step.constraint, float(step.times), step.amount) for step in proof.steps if step.amount
+            ]
+            shares = [share for step in proof.steps if (share := _share(step.constraint)) is not None]
+            told = {
+                "steps": sorted(steps, key=lambda step: (step["kind"], step["times"] < 0)),
+                "shares": shares,
+                "claims": claims,
+            }
+            return told | {"bound": bound, "assumptions": assumed, "repeats": claims[0] if only else ""}
+    return None
+
+
+def _used(proof: Proof, said: Iterable[Constraint]) -> bool:
+    """Whether a claim's own constraints are in the proof; of a proof that is no sum, whether its family is."""
+    used = {step.constraint for step in proof.steps}
+    return any(c in used if used else c.element in proof.elements for c in said)
+
+
+def _step(model: AccountModel, constraint: Constraint, times: float, amount: float) -> dict[str, Any]:
+    claim = next((claim for claim, said in model.of_claim.items() if constraint in said), "")
+    measure = constraint.terms[0][0].measure if claim else ""
+    kind = "assumption" if not claim else "share" if len(constraint.terms) > 1 else "count"
+    return {"claim": claim, "kind": kind, "measure": measure, "times": times, "amount": amount}
+
+
+def _share(constraint: Constraint) -> dict[str, Any] | None:
+    """The fraction that a constraint sets between a part and a whole; None of any other."""
+    if len(constraint.terms) != 2 or constraint.element in ASSUMPTIONS:
+        return None
+    (part, times), (_, minus) = constraint.terms
+    return {"share": abs(minus / times), "more_than": bool(constraint.lower), "measure": part.measure}
+
+
+def _account_findings(
+    model: AccountModel, official: pd.DataFrame, found: Reconciliation | None = None
+) -> Iterator[Finding]:
+    """Departed, killed, returned, away, and those whom no source accounts for; with proofs where ``found`` is given."""
+    if not model.where[1]:
+        return
+    account = model.account()
+    hulls = _hull(model, (*ACCOUNT, "unaccounted"))
+    ordered = ("killed", *(name for name in hulls if name != "killed"))
+    for name in ordered:
+        bounds = _bounds(hulls[name])
+        if hulls[name] is None:
+            continue
+        values: dict[str, Any] = _against_official(model, official, bounds) if name == "killed" else {}
+        if found is None:
+            yield _finding(model, name, bounds, "people", model.claims["claim_id"], **values)
+            continue
+        proofs = [_proof(model, account[name], end, bound) for end, bound in zip(ENDS, bounds, strict=True)]
+        cited = [claim for proof in proofs if proof for claim in proof["claims"]]
+        used = {assumed for proof in proofs if proof for assumed in proof["assumptions"]}
+        values |= {"least": proofs[0], "most": proofs[1], "size": found.size}
+        values["assumed"] = [assumed for assumed in ASSUMPTIONS if assumed in used]
+        if name == "killed":
+            values["otherwise"] = _otherwise(model)
+            cited += [row["claim"] for row in values["official"]]
+        if name == "unaccounted":
+            values["same_as_away"] = hulls[name] == hulls["away"]
+        yield _finding(model, name, bounds, "people", cited or model.claims["claim_id"], **values)
+
+
+def _against_official(model: AccountModel, official: pd.DataFrame, bounds: Bounds) -> dict[str, Any]:
+    """The official counts of the dead, and whether those of within a year of the account agree with its bounds."""
+    told = [
+        {"as_of": row.as_of, "lower": float(row.lower), "upper": float(row.upper), "claim": row.claim_id}
+        for row in official.itertuples()
+    ]
+    near = [row for row in told if abs(months(model.where[1], last_day(row["as_of"]))) <= 12]
+    agree = [overlap((row["lower"], row["upper"]), bounds) for row in near]
+    agreement = "untested" if not near else "high" if all(agree) else "medium" if any(agree) else "low"
+    return {"official": told, "near": near, "agreement": agreement}
+
+
+def _otherwise(model: AccountModel) -> list[dict[str, Any]]:
+    """The bounds on the dead under the rival readings of each ambiguity that says of whom a share of the dead is."""
+    shares = model.claims[model.claims["unit"].eq("share") & model.claims["base"].ne("killed")]
+    shares = shares[shares["measure"].str.startswith("killed")]
+    names = {ambiguity for (claim, _), ambiguity in model.scopes.settled.items() if claim in set(shares["claim_id"])}
+    rows = []
+    for ambiguity, reading, record in model.record.rivals(sorted(names)):
+        other = replace(model, record=record)
+        lower, upper = _bounds(_hull(other, ["killed"])["killed"])
+        least = _proof(other, other.account()["killed"], "lower", lower)
+        rows.append({"ambiguity": ambiguity, "reading": reading, "lower": lower, "upper": upper, "least": least})
+    return rows
+
+
+def _conflict_findings(
+    model: AccountModel, conflicts: pd.DataFrame, repairs: pd.DataFrame, found: Reconciliation
+) -> Iterator[Finding]:
     count = float(len(conflicts))
-    cut = "" if found.complete else " The search was cut: there may be more."
-    answer = (
-        f"{how_many(len(conflicts), 'minimal set')} cannot all hold. {' '.join(conflicts['sentence'])}{cut}".strip()
-    )
-    return finding(
-        book.record,
-        "accounting.conflicts",
-        CONFLICTS,
-        answer,
-        (count, count),
-        "sets",
-        _cited([conflicts["claims"]]),
-        _assumed(book),
-    )
+    bounds = count, count if found.complete else None
+    told = [{str(key): _plain(value) for key, value in row.items()} for row in conflicts.to_dict("records")]
+    assumed = _cited(conflicts["assumptions"])
+    yield _finding(model, "conflicts", bounds, "sets", _cited(conflicts["claims"]), conflicts=told, complete=found.complete, assumed=assumed)  # fmt: skip
+    size = _ends_of(found.size)
+    ways = [{str(key): _plain(value) for key, value in row.items()} for row in repairs.to_dict("records")]
+    cited = _cited(repairs["claims"]) or list(model.claims["claim_id"])
+    yield _finding(model, "repairs", size, "changes", cited, ways=ways, complete=found.complete, assumed=assumed)
 
 
-def _repair_finding(book: Book, repairs: pd.DataFrame, taken: list[Side]) -> Finding:
-    if repairs.empty and not taken:
-        answer = f"More than can be listed: {SEARCH} subsets were looked at. Leave families out, or choose speakers or assumptions."
-        return finding(book.record, "accounting.repairs", REPAIRS, answer, (None, None), "changes", (), _assumed(book))
-    if repairs.empty:
-        return finding(
-            book.record,
-            "accounting.repairs",
-            REPAIRS,
-            "Nothing has to change.",
-            (0.0, 0.0),
-            "changes",
-            (),
-            _assumed(book),
-        )
-    size = float(repairs["changes"].iloc[0])
-    answer = (
-        f"{how_many(int(size), 'change')}, in one of {how_many(len(repairs), 'way')}: "
-        + " | ".join(repairs["sentence"])
-        + "."
-    )
-    gone = [claim for side in taken for claim in book.of(side.gone)["claim_id"]]
-    return finding(book.record, "accounting.repairs", REPAIRS, answer, (size, size), "changes", gone, _assumed(book))
+def _plain(value: Any) -> Any:
+    """A cell as JSON has it."""
+    return None if value is pd.NA or value != value else value.item() if hasattr(value, "item") else value
 
 
-def _account_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
-    """Departed, killed, returned and away: what at least one way of taking the claims leaves possible."""
-    if not book.where[1] or not taken:
-        return
-    together = hull(taken, book.account())
-    for name, question in ACCOUNT.items():
-        each = [(side.label, side.system.bounds_of(book.account())[name]) for side in taken]
-        told = (
-            "; ".join(f"{in_words(*_open(bounds), 'persons')} {label}" for label, bounds in each)
-            if len({b for _, b in each}) > 1
-            else in_words(*_open(each[0][1]), "persons")
-        )
-        answer = f"By {book.where[1][:7]}: {told}."
-        claims = _reasons(book, taken, name)
-        yield finding(
-            book.record,
-            f"accounting.{name}",
-            question,
-            answer,
-            _open(together[name]),
-            "persons",
-            claims,
-            _assumed(book),
-        )
+def _cited(cells: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(claim for cell in cells for claim in str(cell).split("; ") if claim))
 
 
-def _reasons(book: Book, taken: list[Side], quantity: str) -> list[str]:
-    """The claims from which the bounds of a quantity of the account follow, in one side or another."""
-    terms = book.account().get(quantity)
-    elements = (name for side in taken for name in side.system.reasons(terms)) if terms else ()
-    return list(book.of(elements)["claim_id"])
-
-
-def _unaccounted_finding(book: Book, taken: list[Side], table: pd.DataFrame) -> Iterator[Finding]:
+def _implied_finding(model: AccountModel, table: pd.DataFrame) -> Iterator[Finding]:
     if table.empty:
         return
-    told = [
-        f"with {row.returned} {in_words(as_float(row.lower), as_float(row.upper), 'persons')}"
-        + (f" ({row.sum} = {number(row.printed, 'persons')} as printed, without the hedges)" if row.sum else "")
-        for row in table.rename(columns={"as printed": "printed"}).itertuples()
+    upper = as_float(table["upper"].max()) if table["upper"].notna().all() else None
+    rows = [{str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+    closed = replace(model, level="closed")
+    yield _finding(closed, "implied", (as_float(table["lower"].min()), upper), "people", _cited(table["claims"]), rows=rows)  # fmt: skip
+
+
+def _test_findings(model: AccountModel, tests: pd.DataFrame) -> Iterator[Finding]:
+    for kind, rows in tests.groupby("kind", sort=False):
+        for place, (_, row) in enumerate(rows.iterrows()):
+            values = {str(key): _plain(value) for key, value in row.items() if key != "claims"}
+            values |= {"stated_lower": values.pop("lower"), "stated_upper": values.pop("upper")}
+            name = f"{kind}{f'.{place + 1}' if place else ''}"
+            yield _finding(model, name, _ends_of(_plain(row["changes"])), "changes", _cited([row["claims"]]), **values)
+
+
+def _left_out_finding(model: AccountModel, table: pd.DataFrame) -> Iterator[Finding]:
+    if table.empty:
+        return
+    moving = [
+        {str(key): _plain(value) for key, value in row.items()} for row in table[table["moves"]].to_dict("records")
     ]
-    low = as_float(table["lower"].min()) if table["lower"].notna().all() else None
-    bounds = low, as_float(table["upper"].max()) if table["upper"].notna().all() else None
-    yield finding(
-        book.record,
-        "accounting.unaccounted",
-        UNACCOUNTED,
-        _sentence("; ".join(told)),
-        bounds,
-        "persons",
-        [*_cited([table["claims"]]), *_reasons(book, taken, "unaccounted")],
-        _assumed(book),
-    )
-
-
-def _implied_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:
-    if table.empty:
-        return
-    parts = []
-    for returned, rows in table.groupby("returned", sort=False):
-        against = ", ".join(
-            f"{row.claim} ({in_words(as_float(row.claim_lower), as_float(row.claim_upper), 'persons')}) {row.verdict}"
-            for row in rows.itertuples()
-        )
-        parts.append(
-            f"with {returned} {in_words(as_float(rows['dead_lower'].iloc[0]), as_float(rows['dead_upper'].iloc[0]), 'persons')}: {against}"
-        )
-    answer = _sentence("; ".join(parts))
-    question = "How many must be dead if nobody is elsewhere, and does that fit what is said of the dead?"
-    upper = as_float(table["dead_upper"].max()) if table["dead_upper"].notna().all() else None
-    yield finding(
-        book.record,
-        "accounting.implied_dead",
-        question,
-        answer,
-        (as_float(table["dead_lower"].min()), upper),
-        "persons",
-        _cited([table["claims"]]),
-        _assumed(replace(book, level="closed")),
-    )
-
-
-@dataclass(frozen=True)
-class Case:
-    """One claim tested against all the others: its book and family, and the others taken each way with it."""
-
-    claim: pd.Series
-    book: Book
-    family: str
-    beside: list[System]
-
-
-def _stock_case(book: Book) -> Case | None:
-    """A count of departures that is worded as a stock, read as one, beside the ways to take the other claims."""
-    stocks = book.record.reported["claims"]
-    worded = stocks[stocks["measure"].eq("present") & stocks["ambiguity"].str.contains("count_1631")]
-    worded = worded[worded["claim_id"].isin(book.claims["claim_id"])]
-    if worded.empty:
-        return None
-    other = replace(book, record=book.record.each_reading("count_1631")["present_stock"])
-    family = other.claims.loc[other.claims["claim_id"].isin(worded["claim_id"]), "family"].iloc[0]
-    without = replace(
-        other, record=other.record.under(other.record.scenario.with_choices(left_out=_also(other, family)))
-    )
-    return Case(worded.iloc[0], other, family, [other.system.without(side.gone) for side in sides(without)])
-
-
-def _stock_finding(book: Book) -> Iterator[Finding]:
-    case = _stock_case(book)
-    if case is None:
-        return
-    other, sets = case.book, _against(case)
-    counts = {c.element for c in other.said if len(c.terms) == 1} - _tops(other)
-    known = min(
-        (
-            least
-            for system in case.beside
-            for least in _least_departed(other, system.only({*counts, *other.assumptions}))
-        ),
-        default=None,
-    )
-    if not case.beside:
-        verdict, takes = "Not decided", "the other claims contradict each other in more ways than are followed"
-    else:
-        verdict = "It can be" if any(system.feasible() for system in case.beside) else "It cannot be"
-        takes = (
-            f"with the other counts it takes {number(known, 'persons')} departures or more"
-            if known is not None
-            else "the other counts and it leave no number at all"
-        )
-    answer = f"{verdict}: {takes}. {_told_against(other, sets)}".strip()
-    cited = [case.claim["claim_id"], *(claim for conflict in sets for claim in other.of(conflict)["claim_id"])]
-    question = f"Can {_name(case.claim)} be a count of those present?"
-    yield finding(book.record, "accounting.stock", question, answer, (known, None), "persons", cited, _assumed(book))
-
-
-def _least_departed(book: Book, system: System) -> Iterator[float]:
-    bounds = system.bound({book.at("departed"): 1})
-    if bounds is not None:
-        yield bounds[0]
-
-
-def _tops(book: Book) -> set[str]:
-    """The families that bound departures from above."""
-    return {
-        c.element
-        for c in book.said
-        if len(c.terms) == 1 and c.terms[0][0].measure == "departed" and c.upper < float("inf")
-    }
-
-
-def _return_case(book: Book, taken: list[Side]) -> Case | None:
-    """A forecast of how many are about to return, beside what is claimed of the dead and the returned."""
-    future = replace(book, modalities=(*SAID, "forecast"))
-    forecasts = future.claims[future.claims["modality"].eq("forecast") & future.claims["measure"].eq("intend_return")]
-    if forecasts.empty:
-        return None
-    forecast = forecasts.iloc[0]
-    return Case(forecast, future, forecast["family"], [future.system.without(side.gone) for side in taken])
-
-
-def _return_finding(book: Book, taken: list[Side]) -> Iterator[Finding]:
-    case = _return_case(book, taken)
-    if case is None:
-        return
-    possible = [system.feasible() for system in case.beside]
-    sets = _against(case)
-    verdict = (
-        "Not decided"
-        if not possible
-        else "It fits"
-        if all(possible)
-        else "It does not fit"
-        if not any(possible)
-        else "It fits some ways to take the claims and not others"
-    )
-    fits = float(sum(possible))
-    answer = f"{verdict} ({int(fits)} of {how_many(len(possible), 'way')} to take the claims). {_told_against(case.book, sets)}".strip()
-    cited = [case.claim["claim_id"], *(claim for conflict in sets for claim in case.book.of(conflict)["claim_id"])]
-    question = f"Does {_name(case.claim)} fit the other claims?"
-    yield finding(
-        book.record, "accounting.set_to_return", question, answer, (fits, fits), "ways", cited, _assumed(book)
-    )
-
-
-def _against(case: Case) -> list[frozenset[str]]:
-    """The minimal conflicts that the claim is in, the smallest first."""
-    found = {conflict for system in case.beside for conflict in system.reconcile(case.book.given, SEARCH).conflicts}
-    return sorted(
-        (conflict for conflict in found if case.family in conflict), key=lambda names: (len(names), sorted(names))
-    )
-
-
-def _told_against(book: Book, sets: list[frozenset[str]]) -> str:
-    if not sets:
-        return ""
-    return f"Against it {'stands' if len(sets) == 1 else 'stand'} {how_many(len(sets), 'minimal set')}, the smallest: {explained(book, sets[0])}"
-
-
-def _left_out_finding(book: Book, table: pd.DataFrame) -> Iterator[Finding]:
-    if table.empty:
-        return
-    moving = table[table["moves"]]
-    told = [
-        f"{row.statement}: {row.quantity} {in_words(as_float(row.lower), as_float(row.upper), 'persons')}"
-        for row in moving.itertuples()
-    ]
-    names = moving["family"].nunique()
-    answer = (
-        f"{names} of {table['family'].nunique()} statements alone move a bound on the dead or the unaccounted for; without "
-        + "; without ".join(told)
-        + "."
-        if told
-        else "No single statement moves a bound on the dead or the unaccounted for."
-    )
-    cited = list(book.of(moving["family"])["claim_id"])
-    yield finding(
-        book.record,
-        "accounting.left_out",
-        "What hangs on a single statement?",
-        answer,
-        (float(names), float(names)),
-        "statements",
-        cited,
-        _assumed(book),
-    )
+    count = float(len(moving))
+    yield _finding(model, "left_out", (count, count), "statements", [row["claim"] for row in moving], moving=moving, of=len(table))  # fmt: skip

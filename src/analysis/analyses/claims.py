@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.account.model import Book
+from analysis.account.model import AccountModel
 from analysis.analyses.accounting import SEARCH
 from analysis.analyses.comparisons import contradictions
 from analysis.analyses.finding import Finding, claims_table, counts_moroccans, make_finding
@@ -87,9 +87,14 @@ def _contradictions(record: Record) -> pd.DataFrame:
 
     Columns: figures (claim ids), assumptions (keys), within_one (whether one source gives them all), claims.
     """
-    book = Book(record, record.scenario["assumptions"])
-    found = record.cached(("conflicts", record.scenario), lambda: book.system.reconcile(book.given, SEARCH)).conflicts
-    sets = {frozenset(book.of(one)["claim_id"]): "; ".join(a for a in book.assumptions if a in one) for one in found}
+    model = AccountModel(record, record.scenario["assumptions"])
+    found = record.cached(
+        ("conflicts", record.scenario), lambda: model.system.reconcile(model.hard_elements, SEARCH)
+    ).conflicts
+    sets = {
+        frozenset(model.claims_of(one)["claim_id"]): "; ".join(a for a in model.assumptions if a in one)
+        for one in found
+    }
     for pair in contradictions(record).itertuples():
         ids = frozenset({pair.part, pair.whole})
         if not any(set(known) <= ids for known in sets):

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.account.model import SAID, up
+from analysis.account.claims import ASSERTED
+from analysis.account.scopes import ancestors
 from analysis.analyses.sum_checks import FIELDS, scoped, statements, trees
 from analysis.evidence.hedges import COUNTED, half_width
 from analysis.evidence.intervals import bounds_of, distance
@@ -41,7 +42,7 @@ def figures(record: Record) -> pd.DataFrame:
     """
     claims = record.claims
     samples = record.measures.loc[record.measures["part_of"].eq("") & ~record.measures["accumulates"], "measure"]
-    kept = claims["case_id"].eq("") & claims["modality"].isin(SAID) & ~claims["measure"].isin(samples)
+    kept = claims["case_id"].eq("") & claims["modality"].isin(ASSERTED) & ~claims["measure"].isin(samples)
     kept &= claims["lower"].notna() | claims["upper"].notna()
     return dated(scoped(record, claims[kept & claims["unit"].isin(COUNTED - {"rank"})]))
 
@@ -152,7 +153,7 @@ def _within(record: Record, claims: pd.DataFrame) -> np.ndarray[Any, np.dtype[np
 
 def _terms_within(terms: pd.Series, whole: Mapping[str, str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     codes, names = pd.factorize(terms)
-    above = [set(up(name, whole)) for name in names]
+    above = [set(ancestors(name, whole)) for name in names]
     table = np.array([[large in above[small] for large in names] for small in range(len(names))], dtype=bool)
     table = table.reshape(len(names), len(names))
     return table[np.ix_(codes, codes)]

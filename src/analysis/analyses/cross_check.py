@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.account.model import Book
+from analysis.account.model import AccountModel
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
 from analysis.analyses.finding import SERIES, WHOLE_SUBJECT, Finding, made_once, whole_subject
 from analysis.evidence.intervals import as_float, bounds_of, overlap
@@ -113,7 +113,7 @@ def _official(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 def _account(record: Record, found: Mapping[str, Finding], wide: pd.DataFrame) -> Iterator[Check]:
     """The totals of the account against the official counts of the year around it; the stock; the forecast."""
-    day = pd.Timestamp(Book(record, record.scenario["assumptions"]).where[1] or None)
+    day = pd.Timestamp(AccountModel(record, record.scenario["assumptions"]).where[1] or None)
     for measure in SERIES:
         item = found.get(f"accounting.{measure}")
         if item is None or pd.isna(day):
@@ -126,21 +126,21 @@ def _account(record: Record, found: Mapping[str, Finding], wide: pd.DataFrame) -
         verdict = "undecided" if around.empty else "holds" if overlap(series, (item.lower, item.upper)) else "fails"
         values = {"measure": measure, "lower": item.lower, "upper": item.upper, "least": series[0], "most": series[1]}
         yield item.id, verdict, "account", values, list(around["claim_id"])
-    stock = found.get("accounting.stock_ways")
+    stock = found.get("accounting.stock")
     worded = record.reported["wider"]
     worded = worded[worded["measure"].eq("present") & worded["ambiguity"].str.contains("count_1631")]
     if stock is not None and len(worded):
         beside = wide["statement"].isin(worded["statement"]) & wide["population"].isin(WHOLE_SUBJECT)
         parts = wide[beside & wide["measure"].isin(["killed", "returned"])]
         told: dict[str, Any] = {"total": float(worded["value"].iloc[0]), "parts": [{"value": float(row.value), "measure": row.measure} for row in parts.itertuples()]}  # fmt: skip
-        verdict = "undecided" if parts.empty else "fails" if stock.upper else "holds"
+        verdict = "undecided" if parts.empty else "holds" if stock.lower else "fails"
         yield stock.id, verdict, "stock", told, [*worded["claim_id"], *parts["claim_id"]]
-    back = found.get("accounting.set_to_return")
+    back = found.get("accounting.forecast")
     last = [rows.iloc[-1] for rows in (_official(wide, measure) for measure in SERIES) if len(rows)]
     if back is not None and len(last) == len(SERIES):
         left, dead, home = last
         alive = float(left["upper"] - dead["lower"] - home["lower"])
         needed = float(left["lower"]) / 2
-        verdict = "holds" if (alive <= needed) == (not back.lower) else "fails"
+        verdict = "holds" if (alive <= needed) == bool(back.lower) else "fails"
         values = {"alive": alive, "needed": needed, "day": f"{dead['as_of_last']:%Y-%m-%d}"}
         yield back.id, verdict, "set_to_return", values, [row["claim_id"] for row in last]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.account.model import up
+from analysis.account.scopes import ancestors
 from analysis.analyses.comparisons import FAR, ONE_DATE, contradictions, dated, listed, same_date
 from analysis.analyses.sum_checks import FIELDS, FITS, REST, plain, scoped, sum_checks, trees
 from analysis.evidence.hedges import COUNTED
@@ -155,7 +155,7 @@ def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], s
     printed: dict[float, list[Any]] = {}
     for claim in filter(_rare, exact):
         printed.setdefault(claim.value, []).append(claim)
-    above = {field: {term: frozenset(up(term, tree)) for term in {getattr(c, field) for c in exact}} for field, tree in whole.items()}  # fmt: skip
+    above = {field: {term: frozenset(ancestors(term, tree)) for term in {getattr(c, field) for c in exact}} for field, tree in whole.items()}  # fmt: skip
     inside = lambda small, large: all(getattr(large, f) in above[f][getattr(small, f)] for f in FIELDS)
     stated = set(sums.loc[sums["verdict"].eq(FITS) & sums["by"].ne("measure"), "sum"])
     found: dict[tuple[str, str], dict[str, Any]] = {}

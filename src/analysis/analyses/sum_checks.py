@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.account.model import SAME, THEATRE, WHOLE, last_day, up
+from analysis.account.scopes import SAME, THEATRE, WHOLE, ancestors, last_day
 from analysis.evidence.intervals import Bounds, bounds_of
 from analysis.evidence.record import Record
 
@@ -58,8 +58,8 @@ def scoped(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
     narrow, wide = SAME["population"]
     measures = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
     theatres = _terms(record, "place")
-    abroad = claims["place"].isin([place for place in theatres if "syria_iraq_libya" in up(place, theatres)])
-    of_them = claims["measure"].isin([measure for measure in measures if WHOLE in up(measure, measures)])
+    abroad = claims["place"].isin([place for place in theatres if "syria_iraq_libya" in ancestors(place, theatres)])
+    of_them = claims["measure"].isin([measure for measure in measures if WHOLE in ancestors(measure, measures)])
     return claims.assign(
         population=claims["population"].mask(claims["population"].isin([narrow, "moroccan_returnees"]), wide),
         place=claims["place"].mask(of_them & ~abroad, THEATRE),
@@ -101,10 +101,10 @@ def _sums_of(stated: list[Stated], above: Mapping[str, Mapping[str, str]]) -> It
                 if (
                     _together(part, whole)
                     and _alike(part, whole, field)
-                    and whole[field] in [*up(part[field], tree)][1:]
+                    and whole[field] in [*ancestors(part[field], tree)][1:]
                 ):
                     below.setdefault(part[field], []).append(part)
-            top = [parts for term, parts in below.items() if not set(below) & {*[*up(term, tree)][1:]}]
+            top = [parts for term, parts in below.items() if not set(below) & {*[*ancestors(term, tree)][1:]}]
             yield from _rows(whole, field, top)
         windows: dict[tuple[str, str], list[Stated]] = {}
         for part in stated:

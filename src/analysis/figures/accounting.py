@@ -1,154 +1,84 @@
-"""The figures of the accounting."""
+"""The figures of the account."""
 
-import matplotlib as mpl
+from typing import Any
+
 import pandas as pd
 
 from analysis.analyses.accounting import Accounting
-from analysis.analyses.finding import in_words
 from analysis.evidence.intervals import as_float
-from analysis.evidence.record import Record
-from analysis.figures.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    STYLE,
-    Drawing,
-    canvas,
-    interval,
-    nothing_to_draw,
-    rows,
-)
+from analysis.figures.chart import COLOURS, INK, Chart, Drawing, interval, row_labels, thousands
+from analysis.wording import Wording
+from analysis.wording.formats import amount, day
 
-PANELS = {"killed": "dead", "away": "alive and not back", "unaccounted": "not accounted for"}
-SIDE_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+PANELS = ("killed", "away")
+"""The quantities whose bounds depend on what is assumed."""
 
 
-def bounds(record: Record, result: Accounting) -> Drawing:
-    """What each nested set of assumptions leaves possible, a panel a quantity, a colour a way to take the claims."""
+def dead(result: Accounting, words: Wording) -> Drawing:
+    """The official totals of the dead by date, and the range that the articles allow."""
+    found = next((item for item in result.findings if item.id == "accounting.killed"), None)
+    frame = result.official
+    label = lambda row: amount(row.lower, row.upper).replace("between ", "").replace(" and ", " to ")
+    listed = ", ".join(f"{label(row)} ({day(row.as_of)})" for row in frame.itertuples())
+    values: dict[str, Any] = {"near": [], "day": "2017", "lower": None, "upper": None, "listed": listed}
+    values |= {**found.values, "lower": found.lower, "upper": found.upper} if found else {}
+    chart = Chart(words, "dead", found.claims if found else (), 3.2, values)
+    if found is None or frame.empty:
+        return chart.empty("The chosen articles do not bound the number of the dead.")
+    axes = chart.axes()
+    dates, middle = pd.to_datetime(frame["date"]), (frame["lower"] + frame["upper"]).astype(float) / 2
+    axes.plot(dates, middle, color=COLOURS["elsewhere"], lw=1, ls=":")
+    for date, row in zip(dates, frame.itertuples(), strict=True):
+        axes.plot([date, date], [row.lower, row.upper], color=COLOURS["elsewhere"], lw=2.5, marker="o", markersize=5)
+        axes.annotate(label(row), (date, row.lower), (0, -14), textcoords="offset points", ha="center", fontsize=9)
+    top = found.upper if found.upper is not None else 2 * float(frame["upper"].max())
+    at = pd.Timestamp(values["day"])
+    arrow = {"arrowstyle": "-|>" if found.upper is None else "-", "color": COLOURS["killed"], "lw": 4}
+    axes.annotate("", (at, top), (at, found.lower or 0), arrowprops=arrow)
+    axes.annotate(
+        f"articles:\n{amount(found.lower, found.upper)}", (at, top), (8, -10), textcoords="offset points", va="top"
+    )
+    axes.annotate("official totals", (dates.iloc[0], middle.iloc[0]), (0, 44), textcoords="offset points", fontsize=9)
+    axes.set_ylim(0, 1.08 * top)
+    axes.set_xlim(dates.min() - pd.Timedelta(days=120), max(dates.max(), at) + pd.Timedelta(days=240))
+    axes.set_ylabel("people killed")
+    thousands(axes, "y")
+    return chart.done(frame)
+
+
+def bounds(result: Accounting, words: Wording) -> Drawing:
+    """What each nested set of assumptions leaves possible of the dead and of those alive and not back."""
     frame = result.bounds[result.bounds["quantity"].isin(PANELS)].reset_index(drop=True)
-    sides = list(dict.fromkeys(frame["side"]))[: len(SIDE_COLOURS)]
+    name = lambda key: words.text(f"words.quantity.{key}")
+    level = lambda key: words.text(f"words.level.{key}")
+    listed = "; ".join(
+        f"{name(row.quantity)}, {level(row.assumptions)} {amount(as_float(row.lower), as_float(row.upper))}"
+        for row in frame[frame["assumptions"].isin(["claims", "monotone"])].itertuples()
+    )
+    values = {"day": frame["day"].iloc[0] if len(frame) and frame["day"].iloc[0] else "2017", "listed": listed}
+    claims = {claim for cell in frame["claims"] for claim in cell.split("; ")}
+    chart = Chart(words, "bounds", sorted(claims), 3.0, values)
+    ends = pd.concat([frame["lower"], frame["upper"]]).dropna()
+    if ends.empty or not ends.max():
+        return chart.empty("The chosen articles bound nothing.")
+    edge = 1.15 * float(ends.max())
     levels = list(dict.fromkeys(frame["assumptions"]))
-    dead = frame[frame["quantity"].eq("killed")]
-    told = {level: _hull(dead[dead["assumptions"].eq(level)]) for level in levels}
-    title = f"The dead: {told[levels[0]]} by the claims alone, {told[record.scenario['assumptions']]} under the assumptions chosen"
-    figure = canvas(2.0 + 0.42 * len(levels), title, record, result.said["claim"], "Bounds, not confidence intervals.")
-    with mpl.rc_context(STYLE):
-        panels = figure.subplots(1, len(PANELS), sharey=True)
-        edge = 1.15 * float(pd.concat([frame["lower"], frame["upper"]]).max())
-        for axes, (quantity, name) in zip(panels, PANELS.items(), strict=True):
-            axes.set_title(name, fontsize=9, loc="left", color=GREY)
-            for place, level in enumerate(levels):
-                if not (frame["quantity"].eq(quantity) & frame["assumptions"].eq(level)).any():
-                    axes.text(0, place, "not formed: several scopes", fontsize=7, va="center", color=GREY)
-                for shift, side in enumerate(sides):
-                    for row in frame[
-                        frame["quantity"].eq(quantity) & frame["assumptions"].eq(level) & frame["side"].eq(side)
-                    ].itertuples():
-                        y = place + 0.26 * (shift - (len(sides) - 1) / 2)
-                        low, high = as_float(row.lower), as_float(row.upper)
-                        if low is None and high is None:
-                            axes.text(0, y, "no bound", fontsize=7, va="center", color=GREY)
-                        else:
-                            interval(axes, y, low or 0.0, high, edge, SIDE_COLOURS[shift])
-            axes.set_xlim(-0.02 * edge, 1.02 * edge)
-            axes.set_xlabel("persons")
-            axes.grid(axis="x", color=PALE)
-        rows(panels[0], levels)
-        names = [
-            f"{name}: {side.split(' (')[0]}"
-            for name, side in zip(("blue", "orange", "green", "purple"), sides, strict=False)
-        ]
-        panels[len(PANELS) // 2].set_xlabel("persons\n" + "; ".join(names))
-    alt = "; ".join(
-        f"{row.quantity} under {row.assumptions}, {row.side}: {in_words(as_float(row.lower), as_float(row.upper), 'persons')}"
-        for row in frame.itertuples()
-    )
-    return Drawing("accounting_bounds", figure, title, f"Bounds by assumption: {alt}.", frame)
-
-
-def _hull(part: pd.DataFrame) -> str:
-    low = as_float(part["lower"].min())
-    high = as_float(part["upper"].max()) if part["upper"].notna().all() else None
-    return in_words(low, high, "persons").removesuffix(" persons")
-
-
-def implied(record: Record, result: Accounting) -> Drawing:
-    """The dead that the others leave if nobody is elsewhere, above what is said of the dead."""
-    frame = result.implied
-    if frame.empty:
-        title = "The chosen sources do not give departures, fighters and returns together"
-        figure = canvas(1.8, title, record, [])
-        nothing_to_draw(figure.add_subplot(), "Nothing is left to be computed.")
-        return Drawing("accounting_implied", figure, title, title, frame)
-    left = frame.drop_duplicates("returned")
-    said = frame.drop_duplicates("claim")
-    least = " or ".join(
-        in_words(as_float(low), None, "persons").removesuffix(" or more persons") for low in sorted(left["dead_lower"])
-    )
-    title = f"If nobody is elsewhere, {least} persons or more are dead, by which count of returns is taken"
-    lines = [(f"left with {row.returned}", row.dead_lower, row.dead_upper, BLUE) for row in left.itertuples()]
-    lines += [(f"said: {row.claim}", row.claim_lower, row.claim_upper, ORANGE) for row in said.itertuples()]
-    claims = [claim for cell in frame["claims"] for claim in cell.split("; ")]
-    figure = canvas(1.5 + 0.5 * len(lines), title, record, claims)
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        edge = 1.5 * max(float(value) for _, low, high, _ in lines for value in (low, high) if not pd.isna(value))
-        for place, (_, low, high, colour) in enumerate(lines):
-            interval(axes, place, float(low), as_float(high), edge, colour)
-            axes.text(
-                float(low), place - 0.22, in_words(as_float(low), as_float(high), "persons"), fontsize=8, color=INK
-            )
-        rows(axes, [label for label, *_ in lines], 46)
-        axes.set_xlim(0, edge)
-        axes.set_xlabel("persons (blue: what the other counts leave; orange: what is said of the dead)")
-        axes.grid(axis="x", color=PALE)
-    alt = "; ".join(f"{label}: {in_words(as_float(low), as_float(high), 'persons')}" for label, low, high, _ in lines)
-    return Drawing("accounting_implied", figure, title, f"The dead if nobody is elsewhere: {alt}.", frame)
-
-
-def left_out(record: Record, result: Accounting) -> Drawing:
-    """The bounds on the dead with each statement left out, those that move a bound first."""
-    frame = result.left_out[result.left_out["quantity"].eq("killed")].sort_values(
-        "moves", ascending=False, kind="stable"
-    )
-    base = frame.iloc[:1]
-    moving = int(frame["moves"].sum())
-    title = (
-        f"{moving} of {len(frame)} statements alone move the bounds on the dead"
-        if len(frame)
-        else "No statement bounds the dead"
-    )
-    figure = canvas(
-        1.5 + 0.3 * max(len(frame) + 1, 3), title, record, result.said["claim"], "One statement left out at a time."
-    )
-    with mpl.rc_context(STYLE):
-        axes = figure.add_subplot()
-        if frame.empty:
-            nothing_to_draw(axes, "The chosen sources bound nothing.")
-        else:
-            edge = 1.25 * float(pd.concat([frame["upper"], frame["lower"], frame["upper_with_all"]]).max())
-            lines = [("all statements", base["lower_with_all"].iloc[0], base["upper_with_all"].iloc[0], INK)]
-            lines += [
-                (f"without {row.statement}", row.lower, row.upper, ORANGE if row.moves else GREY)
-                for row in frame.itertuples()
-            ]
-            for place, (_, low, high, colour) in enumerate(lines):
-                if as_float(low) is None and as_float(high) is None:
-                    axes.text(0, place, "no number", va="center", fontsize=8, color=GREY)
-                    continue
-                interval(axes, place, as_float(low) or 0.0, as_float(high), edge, colour)
-                text = in_words(as_float(low), as_float(high), "persons").removesuffix(" persons")
-                axes.text(edge, place, text, fontsize=8, va="center", color=INK)
-            rows(axes, [label for label, *_ in lines], 60)
-            axes.set_xlim(0, edge)
-            axes.set_xlabel("persons dead (orange: the bounds move)")
-            axes.grid(axis="x", color=PALE)
-    alt = "; ".join(
-        f"without {row.statement} {in_words(as_float(row.lower), as_float(row.upper), 'persons')}"
-        for row in frame[frame["moves"]].itertuples()
-    )
-    return Drawing("accounting_left_out", figure, title, f"{title}: {alt}." if alt else title, frame)
+    panels = chart.axes(1, len(PANELS), sharey=True)
+    for axes, quantity in zip(panels, PANELS, strict=True):
+        axes.set_title(name(quantity), fontsize=10, loc="left", color=INK)
+        rows = frame[frame["quantity"].eq(quantity)].set_index("assumptions")
+        for place, key in enumerate(levels):
+            if key in rows.index:
+                low, high = as_float(rows.loc[key, "lower"]), as_float(rows.loc[key, "upper"])
+                interval(axes, place, low or 0.0, high, edge, COLOURS[quantity])
+                text = amount(low, high).replace("between ", "").replace(" and ", " to ")
+                axes.text(low or 0, place - 0.25, text, fontsize=8.5)
+        axes.set_xlim(0, 1.02 * edge)
+        axes.set_xlabel("people")
+        axes.grid(axis="x")
+        thousands(axes)
+    row_labels(panels[0], [level(key) for key in levels], 22)
+    for axes in panels[1:]:
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+    return chart.done(frame)

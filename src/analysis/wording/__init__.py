@@ -47,6 +47,7 @@ class Wording:
             "speaker": self.speaker,
             "choice": self.choice,
             "speaker_name": lambda key: self.speaker(key, "name"),
+            "reading": lambda ambiguity, reading: self.reading(ambiguity, reading)[1],
             "word": lambda field, term, **values: self.text(f"words.{field}.{term}", **values),
         }
         self._jinja.filters |= {
@@ -62,7 +63,8 @@ class Wording:
 
     def fill(self, template: str, **values: Any) -> str:
         """``template`` with its values, on one line. Raises jinja2.UndefinedError for a value that is not there."""
-        return " ".join(self._jinja.from_string(template).render(values).split())
+        macros = self.templates.get("macros", "") if "{" in template else ""
+        return " ".join(self._jinja.from_string(macros + template).render(values).split())
 
     def has(self, key: str) -> bool:
         """Whether there is a template at ``key``, such as ``figure.series.title``."""
