@@ -119,7 +119,11 @@ def test_a_spoiled_notebook_fails_the_tests(project: Path) -> None:
 @pytest.fixture
 def named(small: Path) -> Path:
     """A small project with a notebook that takes parameters as all do."""
-    load = "from analysis.evidence.record import Record\nRecord.load().with_parameters(['about_width', 'sources'], globals()).scenario.changed()"
+    load = (
+        "from types import SimpleNamespace as N; from analysis.evidence.record import Record\n"
+        "takes = N(READS=(), CONVENTIONS=('about_width', 'sources'))\n"
+        "Record.load().with_parameters(takes, globals()).scenario.changed()"
+    )
     put(small, "3_pathways", "# defaults\nabout_width = 1.0\nsources = 'all'", load)
     return small
 
