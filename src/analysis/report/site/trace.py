@@ -209,7 +209,7 @@ class Links:
         parts, end = [Markup("")], 0
         for found in NUMBER.finditer(text):
             if found["number"] and panel is not None:
-                parts += [escape(text[end : found.start()]), opener(found["number"], panel, stops)]
+                parts += [escape(text[end : found.start()]), self._opener(found["number"], panel, stops)]
                 end = found.end()
         return Markup("").join([*parts, escape(text[end:])])
 
@@ -241,7 +241,7 @@ class Links:
     def behind(self, rows: Iterable[str], label: str) -> Markup:
         """A button that opens the words of ``rows``, for what is no number."""
         panel = self._panel(rows)
-        return Markup("") if panel is None else opener(label, panel)
+        return Markup("") if panel is None else self._opener(label, panel)
 
     def _panel(
         self, rows: Iterable[str], arithmetic: str = "", assumes: tuple[str, ...] = (), whole: str = ""
@@ -251,12 +251,11 @@ class Links:
             return None
         key = "ev-" + sha256("\0".join([whole, arithmetic, *assumes, *known]).encode()).hexdigest()[:12]
         entries = tuple(self.trace.entries[row] for row in known)
-        return self.panels.setdefault(key, Panel(key, arithmetic, assumes, whole, entries))
+        return Panel(key, arithmetic, assumes, whole, entries)
 
-
-def opener(label: str, panel: Panel, stops: bool = True) -> Markup:
-    """A button that opens ``panel``."""
-    skip = Markup("") if stops else Markup(' tabindex="-1"')
-    return Markup('<button type="button" class="number" popovertarget="{}"{}>{}</button>').format(
-        panel.key, skip, label
-    )
+    def _opener(self, label: str, panel: Panel, stops: bool = True) -> Markup:
+        """A button that opens ``panel``, which is then part of the page."""
+        self.panels[panel.key] = panel
+        skip = Markup("") if stops else Markup(' tabindex="-1"')
+        button = Markup('<button type="button" class="number" popovertarget="{}"{}>{}</button>')
+        return button.format(panel.key, skip, label)
