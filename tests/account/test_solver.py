@@ -71,7 +71,10 @@ def test_a_proof_recomputes_its_bound_and_needs_every_element(system: System, te
     assert proof.is_sum or not proof.steps
     if proof.steps:
         assert {step.constraint.element for step in proof.steps} == proof.elements
-        rest = {q: Fraction(terms.get(q, 0)) - sum(s.times * dict(s.constraint.terms).get(q, 0) for s in proof.steps) for q in QUANTITIES}
+        rest = {
+            q: Fraction(terms.get(q, 0)) - sum(s.times * dict(s.constraint.terms).get(q, 0) for s in proof.steps)
+            for q in QUANTITIES
+        }
         assert all(left >= 0 if end == "lower" else left <= 0 for left in rest.values())
         total = sum(s.times * Fraction(s.amount) for s in proof.steps)
         assert (ceil if end == "lower" else floor)(total) == proof.bound
@@ -91,7 +94,10 @@ def test_a_proof_by_hand() -> None:
     most, least = system.proof({"killed": 1}, "upper"), system.proof({"killed": 1}, "lower")
     assert most is not None and least is not None
     assert most.elements == {"left", "back", "balance"} and most.bound == most.total == 1432
-    assert {(s.constraint.element, s.times, s.amount) for s in most.steps if s.amount} == {("left", 1, 1631), ("back", -1, 199)}
+    assert {(s.constraint.element, s.times, s.amount) for s in most.steps if s.amount} == {
+        ("left", 1, 1631),
+        ("back", -1, 199),
+    }
     assert least.elements == {"left", "half"} and least.bound == least.total == 816
     assert {(s.constraint.element, s.times, s.amount) for s in least.steps} == {
         ("left", Fraction(1, 2), 1631),
