@@ -194,7 +194,9 @@ def _findings(name: str | None, as_json: bool) -> int:
     from analysis.report.run.recorded import all_findings, latest, read_findings
 
     findings = all_findings()
-    if silent := [notebook for notebook in NOTEBOOKS if not read_findings(latest(notebook))]:
+    if silent := [
+        notebook for notebook in NOTEBOOKS if not latest(notebook).is_file() or not read_findings(latest(notebook))
+    ]:
         print(f"no findings are stored in {', '.join(silent)}: run `make report`", file=sys.stderr)
     if name:
         findings = tuple(finding for finding in findings if finding.id == name)

@@ -46,6 +46,5 @@ def _cell(value: object) -> str:
 
 def all_findings(folder: Path | None = None) -> tuple[Recorded, ...]:
     """The findings of all notebooks, in the order of the report: those executed last, or those in ``folder``."""
-    return tuple(
-        finding for name in NOTEBOOKS for finding in read_findings(folder / f"{name}.ipynb" if folder else latest(name))
-    )
+    files = (folder / f"{name}.ipynb" if folder else latest(name) for name in NOTEBOOKS)
+    return tuple(finding for path in files if path.is_file() for finding in read_findings(path))
