@@ -179,11 +179,10 @@ def test_the_explorer_shows_what_the_analyses_find(site: Path, page: Page, recor
         for key, value in choices.items():
             expect(page.locator(f"#p-{key}")).to_have_value(str(value))
         shown = explorer_rows(page)
-        analyse = sensitivity.ANALYSES[name][1]
-        for item in analyse(record.under(record.scenario.with_choices(**choices))).findings:
-            if item.unit in UNITS and item.id in shown:
-                words = formats.amount(item.lower, item.upper, UNITS[item.unit], item.unit == "share")
-                assert shown[item.id] == words, f"seed {seed}: {item.id} under {choices}"
+        for row in sensitivity.evaluate(record, (name, choices)):
+            if row["unit"] in UNITS and row["finding"] in shown:
+                words = formats.amount(row["lower"], row["upper"], UNITS[row["unit"]], row["unit"] == "share")
+                assert shown[row["finding"]] == words, f"seed {seed}: {row['finding']} under {choices}"
 
 
 def test_the_explorer_says_in_a_sentence_what_changed_and_keeps_it_in_the_address(site: Path, page: Page) -> None:
