@@ -8,24 +8,26 @@ Data flows up, imports point down:
 - ``wording``, ``figures``: findings in sentences and in charts
 - ``notebook``: what a notebook shows; ``report``: notebooks executed, the site built
 
-In Python, start with :class:`Record`: ``from analysis import Record``.
+In Python, start with :class:`Record`; :func:`check` a sentence, :func:`explore` the readings, and see what would :func:`settle`
+an answer: ``from analysis import Record, check, explore, settle``.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.evidence.record import Record
+    from analysis.lab import check, explore, settle
 
-__all__ = ["Record"]
+__all__ = ["Record", "check", "explore", "settle"]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "Record":
+    if name not in __all__:
         raise AttributeError(f"module 'analysis' has no attribute {name!r}")
-    from analysis.evidence.record import Record  # here: `import analysis` alone loads no library
-
-    return Record
+    # here: `import analysis` alone loads no library
+    return getattr(import_module("analysis.evidence.record" if name == "Record" else "analysis.lab"), name)
 
 
 def __dir__() -> list[str]:
-    return [*globals(), "Record"]
+    return [*globals(), *__all__]

@@ -13,11 +13,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.analyses.grading import restrict
+from analysis.analyses.settle import findings_under, settling
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.chart import Drawing, show
 from analysis.recorded import FINDINGS
 from analysis.wording import Wording, formats
+from analysis.wording.facts import fact_in_words
 
 TEXTS = ("title", "means", "would_change", "cannot_show")
 """The texts of a page that are recorded with its findings."""
@@ -49,7 +51,7 @@ class Notebook:
         module = import_module(f"analysis.analyses.{analysis}")
         self.analysis = analysis
         self.record = restrict(Record.load().with_parameters(module, namespace))
-        self.outline, self.parameters = getattr(module, "outline", module.analyse), self.record.parameters_of(module)
+        self.module, self.parameters = module, self.record.parameters_of(module)
         self.result = module.analyse(self.record)
         self.words = Wording(self.record, analysis)
         self.findings = {item.id.partition(".")[2]: item for item in self.result.findings}
@@ -99,6 +101,21 @@ class Notebook:
         """A text of the page, such as ``cannot_show``."""
         told = self.words.text(f"page.{name}", **{key.replace(".", "_"): item for key, item in self.worded.items()})
         return Shown(f"<p>{escape(told)}</p>", told)
+
+    def would_change(self) -> Shown:
+        """What would change the answers: the page's text, and for each main answer the fact that would narrow it most."""
+        names = [f"{self.analysis}.{name}" for name in self.words.templates["page"]["answer"]]
+        facts = {fact.finding: fact for fact in reversed(settling(self.record, self.module, names))}
+        words = Wording(self.record, "check")
+        told = [
+            (self.worded[name.partition(".")[2]]["question"], fact_in_words(facts[name], words))
+            for name in names
+            if name in facts
+        ]
+        page = self.text("would_change")
+        html = "".join(f"<li><em>{escape(question)}</em> {escape(fact)}</li>" for question, fact in told)
+        lines = [page.text, *(f"{question} {fact}" for question, fact in told)]
+        return Shown(f"{page.html}<ul>{html}</ul>" if html else page.html, "\n".join(lines))
 
     def table(self, name: str) -> Shown:
         """A table of the analysis, as its template describes it: caption, six columns at most, formats."""
@@ -150,7 +167,7 @@ class Notebook:
         rows = []
         for ambiguity, reading, other in self.record.rivals(self.parameters):
             words = Wording(other, self.analysis)
-            for item in self.outline(other).findings:
+            for item in findings_under(other, self.module):
                 name = item.id.partition(".")[2]
                 before, after = self.worded.get(name, {}).get("short", "no answer"), words.worded(item)["short"]
                 if before != after:

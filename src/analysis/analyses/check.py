@@ -1,0 +1,265 @@
+"""May a sentence with a number be printed? Whether it follows from the published words, fits them, or cannot be true.
+
+The sentence is read as a claim of its own and added to the account, once as it is and once denied, under each way of
+resolving the contradictions in the record with the fewest claims set aside. How the answer reads does not belong here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from math import inf, isfinite
+from typing import Any
+
+from analysis.account import claims as claimed
+from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, NO_FALL, ONE_DATE
+from analysis.account.model import AccountModel
+from analysis.account.scopes import MAIN, WHOLE, Quantity, ancestors, last_day, months
+from analysis.account.solver import Constraint, Proof, System, blocks
+from analysis.evidence.dates import days
+from analysis.evidence.hedges import interval
+from analysis.evidence.readings import decimal
+from analysis.evidence.record import Record
+from analysis.evidence.scenario import ParameterError
+
+SENTENCE = "the sentence"
+"""The sentence as an element of the system."""
+
+FOLLOWS, FITS, CANNOT = "follows", "fits", "cannot be true"
+
+HEDGES = {
+    "exactly": "exact",
+    "about": "about",
+    "at_least": "at_least",
+    "more_than": "more_than",
+    "at_most": "at_most",
+    "less_than": "less_than",
+    "between": "range",
+}
+"""The ways to hedge the number of a sentence, as argument and as hedge of the codebook."""
+
+WAYS, SETS, FEW = 8, 40, 3
+"""Subsets looked at for the ways to resolve contradictions, and for the smallest set of words; where more than so many
+claims have to be set aside, a sentence that fits is not tried under each way. Together a few seconds at most."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A minimal set of claims and assumptions that decides, and its arithmetic.
+
+    ``claims`` are the ids of its claims. ``proof`` is why the number is no less, or no more, than its ``bound`` where
+    only these hold; None where the sentence is no single count.
+    """
+
+    claims: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    proof: Proof | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A sentence and what the record says of it.
+
+    ``lower`` and ``upper`` bound what is counted, over the ways to resolve the contradictions: inclusive, None where
+    unbounded. ``reasons`` are the smallest sets of words found for the verdict; where it fits, those that speak against
+    it under some of the ways. ``ways`` counts the ways, ``possible`` those that leave room for the sentence; both are None
+    where there are more than can be listed. ``as_of`` is the day of the counts that it is compared with, ``asked`` the date of
+    the sentence. ``size`` claims must be set aside before the others can all be true.
+    """
+
+    record: Record
+    model: AccountModel
+    sentence: "Sentence"
+    verdict: str
+    lower: float | None
+    upper: float | None
+    reasons: tuple[Reason, ...]
+    ways: int | None
+    possible: int | None
+    as_of: str
+    asked: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence as a claim: the fields from which the account makes constraints."""
+
+    measure: str
+    hedge: str
+    value: float
+    value_to: float | None
+    lower: float | None
+    upper: float | None
+    base: str
+    as_of: str
+    unit: str = "persons"
+    kind: str = "cumulative"
+    population: str = MAIN.population
+    origin: str = MAIN.origin
+    place: str = MAIN.place
+    group: str = MAIN.group
+    claim_id: str = SENTENCE
+    family: str = SENTENCE
+    period_start: str = ""
+    period_end: str = ""
+    applies: str = ""
+
+
+def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount: Any) -> Check:
+    """Whether a number of the Moroccans who left follows from the record, fits it, or cannot be true.
+
+    ``measure`` is what is counted, ``as_of`` the date up to which (ISO day, month or year; default: that of the account).
+    ``amount`` is one of exactly, about, at_least, more_than, at_most, less_than (a number) or between (two numbers):
+    persons, or a share of the measure ``of``, as 0.5 or "50%". Raises ParameterError, which says what is allowed.
+
+    >>> check(Record.load(), "killed", at_least=5000).verdict
+    'cannot be true'
+    """
+    model = AccountModel(record, record.scenario["assumptions"])
+    sentence = _sentence(model, measure, as_of, of, amount)
+    day, system = _beside(model, sentence)
+    asked, sentence = sentence.as_of, replace(sentence, as_of=day)
+    said = tuple(claimed.constraints(model.scopes, sentence))
+    denied = list(_denials(said))
+    size = system.changes(model.hard_elements)
+    room = lambda *more: system.changes(model.hard_elements, more) == size is not None
+    verdict = CANNOT if not room(*said) else FITS if any(room(side) for side in denied) else FOLLOWS
+    ways, complete = _ways(system, model, verdict == FITS and (size or 0) > FEW)
+    possible = [way for way in ways if way.allows(said)] if complete else []
+    quantity = claimed.quantity(model.scopes, sentence)
+    ends: list[tuple[Constraint, ...]] = [(side,) for side in denied] if verdict == FOLLOWS else [said]
+    speaking = [way for way in ways if verdict != FITS or way not in possible]
+    reasons = _reasons(model, speaking, ends, None if of else quantity)
+    low, high = system.hull({"": {quantity: 1}}, model.hard_elements)[""] or (0.0, inf)
+    upper = high if isfinite(high) else None
+    count, fitting = (len(ways), len(possible)) if complete else (None, None)
+    return Check(record, model, sentence, verdict, low, upper, reasons, count, fitting, day, asked, size or 0)
+
+
+def _ways(system: System, model: AccountModel, skip: bool) -> tuple[list[System], bool]:
+    """The ways to resolve the contradictions, as what is left of the system; and whether all of them are listed."""
+    if skip:
+        return [], False
+    found = system.reconcile(model.hard_elements, WAYS, repairs_only=True)
+    return [system.without(way) for way in found.repairs], found.complete
+
+
+def measures(model: AccountModel) -> dict[str, str]:
+    """The measures that a sentence may speak of, each with its human name."""
+    whole = model.scopes.whole_of("measures", "measure")
+    counted = [name for name in whole if WHOLE in ancestors(name, whole) and not name.endswith("_part")]
+    return {name: model.record.name("measure", name) for name in counted}
+
+
+def _sentence(model: AccountModel, measure: str, as_of: str, of: str, amount: Mapping[str, Any]) -> Sentence:
+    names = measures(model)
+    chosen = {name: value for name, value in amount.items() if value is not None}
+    if unknown := [name for name in chosen if name not in HEDGES]:
+        raise ParameterError(f"{unknown[0]!r} is no way to give a number. Allowed: {', '.join(HEDGES)}.")
+    if len(chosen) != 1:
+        raise ParameterError(f"give one number, as one of: {', '.join(HEDGES)}. Found: {', '.join(chosen) or 'none'}.")
+    ((way, value),) = chosen.items()
+    numbers = [_number(way, part, bool(of)) for part in (value if way == "between" else (value,))]
+    if len(numbers) != (2 if way == "between" else 1):
+        raise ParameterError("between takes two numbers, as in between=(1000, 1500).")
+    unit, to = "share" if of else "persons", numbers[-1] if way == "between" else None
+    width = model.record.scenario["about_width"]
+    try:
+        bounds = interval(HEDGES[way], decimal(numbers[0]), decimal(to), unit, decimal(width))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise ParameterError(f"{way} = {value!r} is no number of {unit}: {error}.") from None
+    try:
+        date = as_of and days(as_of)[1] and as_of
+    except ValueError:
+        date = None
+    if date is None:
+        raise ParameterError(f"as_of = {as_of!r} is no date. Give a day, month or year, as in 2017-05.")
+    base = _known("of", of, names) if of else ""
+    name = _known("measure", measure, names)
+    if name == base:
+        raise ParameterError(f"a share of {names[base]!r} must be of another measure: {', '.join(names)}.")
+    return Sentence(name, HEDGES[way], numbers[0], to, *bounds, base, date or model.where[1], unit)
+
+
+def _known(argument: str, value: str, names: Mapping[str, str]) -> str:
+    """The measure that ``value`` names, by key or by human name."""
+    wanted = {label: name for name, label in names.items()} | {name: name for name in names}
+    if value not in wanted:
+        close = get_close_matches(value, wanted, 1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise ParameterError(f"{argument} = {value!r} is not known.{hint} Allowed: {', '.join(names)}.")
+    return wanted[value]
+
+
+def _number(way: str, value: Any, share: bool) -> float:
+    """A number as given: 1000, 1,000, 0.5 or 50%."""
+    text = str(value).replace(",", "").strip()
+    try:
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        number = -1.0
+    whole = share or (number.is_integer() and not text.endswith("%"))
+    if not 0 <= number < (1.0000001 if share else 1e9) or not whole:
+        kind = (
+            "a share, as 0.5 or 50%" if share else "a whole number of people; a share needs `of`, what it is a share of"
+        )
+        raise ParameterError(f"{way} = {value!r} is not allowed. Expected {kind}.")
+    return number
+
+
+def _beside(model: AccountModel, sentence: Sentence) -> tuple[str, System]:
+    """The day at which the sentence is compared, and the system with what it counts at that day.
+
+    A date near counts is taken for the nearest of theirs where near dates are taken for one; another is a day of its own.
+    """
+    structure, day = model.structure, last_day(sentence.as_of)
+    near = [other for other in structure.dates if abs(months(day, other)) <= structure.same_date]
+    within = [other for other in near if other[: len(sentence.as_of)] == sentence.as_of]
+    if within or (near and ONE_DATE in model.assumptions):
+        day = min(within or near, key=lambda other: (abs(months(day, other)), other))
+    scopes = {MAIN, *(q.scope for q in structure.claimed)} if ALIGNMENT["group"] in model.assumptions else {MAIN}
+    wanted = {Quantity(measure, MAIN, day) for measure in (sentence.measure, sentence.base) if measure}
+    if ONE_DATE in model.assumptions:
+        counted = {q.measure for q in structure.claimed} & {q.measure for q in wanted}
+        wanted |= {Quantity(measure, scope, end) for measure in counted for scope in scopes for end in structure.dates}
+    wider = replace(structure, claimed=structure.claimed | wanted)
+    return day, System((*blocks(model.claim_constraints), *blocks(wider.constraints(), lasting=True)))
+
+
+def _denials(said: tuple[Constraint, ...]) -> Iterator[Constraint]:
+    """What would make the sentence false: each of its bounds missed by one or more."""
+    for one in said:
+        if one.lower > -inf:
+            yield replace(one, lower=-inf, upper=one.lower - 1)
+        if one.upper < inf:
+            yield replace(one, lower=one.upper + 1, upper=inf)
+
+
+def _reasons(
+    model: AccountModel, ways: list[System], ends: list[tuple[Constraint, ...]], quantity: Quantity | None
+) -> tuple[Reason, ...]:
+    """For each of ``ends``, which no way allows, few smallest reasons, so that each way has one."""
+    found: dict[frozenset[str], Reason] = {}
+    assumed = {*model.assumptions}
+    for end in ends:
+        if len(end[0].terms) == 1 and end[0].upper < 0:
+            continue  # fewer than none
+        cores: list[frozenset[str]] = []
+        for way in ways:
+            if not any(core <= {*way.elements} for core in cores):
+                sets = way.beside(end).reconcile((), SETS).conflicts
+                fewest = min(sets, key=lambda core: (len(core - assumed), NO_FALL in core, len(core), sorted(core)))
+                cores.append(fewest - {SENTENCE})
+                found.setdefault(cores[-1], _reason(model, way.restrict(cores[-1]), end[0], quantity))
+    return tuple(found.values())
+
+
+def _reason(model: AccountModel, few: System, end: Constraint, quantity: Quantity | None) -> Reason:
+    """The claims of a minimal system: of those that repeat one statement the ones that the arithmetic uses."""
+    proof = None
+    if quantity is not None and (bounds := few.bound({quantity: 1})):
+        proof = few.proof({quantity: 1}, "upper" if bounds[1] < end.lower else "lower")
+    used = {step.constraint for step in proof.steps} if proof else set()
+    claims = [claim for claim in model.claims_of(few.elements)["claim_id"]]
+    claims = [claim for claim in claims if used & {*model.of_claim[claim]}] or claims
+    return Reason(tuple(claims), tuple(name for name in ASSUMPTIONS if name in few.elements), proof)
