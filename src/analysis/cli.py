@@ -77,6 +77,20 @@ def parser() -> argparse.ArgumentParser:
     trace.add_argument("name", help="the id of a finding or a claim")
     made = verbs.add_parser("why", help="show what a notebook or a figure was made from, and whether it is current")
     made.add_argument("file", type=Path, help="an executed notebook, or a file in figures/")
+    checked = verbs.add_parser("check", help="tell whether a sentence with a number follows, fits, or cannot be true")
+    checked.add_argument(
+        "--measure", required=True, help="what is counted, by key or name (killed, returned, departed ...)"
+    )
+    amount = checked.add_mutually_exclusive_group(required=True)
+    for name in ("exactly", "about", "at-least", "more-than", "at-most", "less-than"):
+        amount.add_argument(f"--{name}", metavar="N", help=f"the number is {name.replace('-', ' ')} N")
+    amount.add_argument("--between", nargs=2, metavar=("N", "M"), help="the number is between N and M")
+    checked.add_argument("--of", default="", help="N is a share (0.5 or 50%%) of this measure, not a count of people")
+    checked.add_argument("--as-of", default="", metavar="DATE", help="up to this day, month or year, as 2017-05")
+    checked.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="another choice, as record=articles+wider"
+    )
+    checked.add_argument("--json", action="store_true", help="print JSON, with the rows behind the answer")
     changed = verbs.add_parser("diff", help="show each finding that differs between two states, and what moved it")
     changed.add_argument("old", help="a folder with a copy of the project, or a git revision")
     changed.add_argument("new", help="the same; . is the project as it is now")
@@ -126,6 +140,8 @@ def _run(options: argparse.Namespace) -> int:
             return _findings(options.id, options.json)
         case "trace":
             return _trace(options.name)
+        case "check":
+            return _check(options)
         case "diff":
             from analysis.report.diff import opened, summary
 
@@ -211,6 +227,23 @@ def _findings(name: str | None, as_json: bool) -> int:
     else:
         for finding in findings:
             print(f"{finding.id}: {finding.short}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    import json
+
+    from analysis.analyses.check import HEDGES
+    from analysis.evidence.record import Record
+    from analysis.evidence.scenario import ParameterError
+    from analysis.lab import check
+
+    choices = dict(one.partition("=")[::2] for one in options.set)
+    if unnamed := [one for one in options.set if "=" not in one]:
+        raise ParameterError(f"--set {unnamed[0]} names no value. Expected NAME=VALUE, as in count_1631=present_stock.")
+    amount = {name: getattr(options, name) for name in HEDGES}
+    answer = check(Record.load(**choices), options.measure, as_of=options.as_of, of=options.of, **amount)
+    print(json.dumps(answer.data, indent=1, ensure_ascii=False) if options.json else answer)
     return 0
 
 

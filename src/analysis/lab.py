@@ -113,9 +113,15 @@ def _arithmetic(found: Check, reason: Reason, words: Wording) -> str:
             shares += [row for row in rows.itertuples() if step.constraint in found.model.of_claim[row.claim_id]]
         elif step.amount:
             name = getattr(step.constraint.terms[0][0], "measure", "")
-            what = found.record.name("measure", name) if name else words.text("check.allowance")
-            steps.append({"times": float(step.times), "amount": step.amount, "what": what})
-    steps.sort(key=lambda step: step["times"] < 0)
+            what, times = found.record.name("measure", name) if name else "", float(step.times)
+            same = next((one for one in steps if one["what"] == what == ""), None)
+            if same:
+                same["amount"] += step.amount
+            else:
+                steps.append({"times": times, "amount": step.amount, "what": what})
+    steps.sort(key=lambda step: (step["times"] < 0, step["what"] == ""))
+    for step in steps:
+        step["what"] = step["what"] or words.text("check.allowance")
     told = {"steps": steps, "bound": proof.bound, "end": "at least" if proof.end == "lower" else "at most"}
     told["what"] = found.record.name("measure", found.sentence.measure)
     if shares and len(steps) == 1:
@@ -176,7 +182,7 @@ def explore(analysis: str) -> Any:
             made = ipywidgets.Dropdown(options=options, value=one.default)
         made.layout = ipywidgets.Layout(width="95%")
         controls[name] = made
-    shown, copied = ipywidgets.Output(), ipywidgets.Textarea(description="", layout={"width": "95%", "height": "6em"})
+    shown, copied = ipywidgets.HTML(), ipywidgets.Textarea(layout={"width": "95%", "height": "6em"})
 
     def follow(_: Any = None) -> None:
         values = {name: _value(record, name, control.value) for name, control in controls.items()}
@@ -185,15 +191,11 @@ def explore(analysis: str) -> Any:
         copied.value = (
             "\n".join(f"{name} = {value!r}" for name, value in changed.items()) or "# every choice is the default"
         )
-        shown.clear_output(wait=True)
-        with shown:
-            from IPython.display import display
-
-            display(page.answer())
-            for name in page.words.templates["page"]["answer"]:
-                if page.words.has(f"figure.{name}.title"):
-                    display(page.figure(name))
-                display(page.finding(name))
+        parts = [page.answer().html]
+        for name in page.words.templates["page"]["answer"]:
+            drawn = page.figure(name).svg if page.words.has(f"figure.{name}.title") else ""
+            parts += [drawn[drawn.find("<svg") :] if drawn else "", page.finding(name).html]
+        shown.value = "".join(parts)
 
     for control in controls.values():
         control.observe(follow, "value")

@@ -37,9 +37,9 @@ HEDGES = {
 }
 """The ways to hedge the number of a sentence, as argument and as hedge of the codebook."""
 
-WAYS, SETS, FEW = 8, 40, 3
+WAYS, SETS, FEW = 24, 40, 3
 """Subsets looked at for the ways to resolve contradictions, and for the smallest set of words; where more than so many
-claims have to be set aside, a sentence that fits is not tried under each way. Together a few seconds at most."""
+claims have to be set aside, one way is enough. Together a few seconds at most."""
 
 
 @dataclass(frozen=True)
@@ -124,24 +124,19 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
     size = system.changes(model.hard_elements)
     room = lambda *more: system.changes(model.hard_elements, more) == size is not None
     verdict = CANNOT if not room(*said) else FITS if any(room(side) for side in denied) else FOLLOWS
-    ways, complete = _ways(system, model, verdict == FITS and (size or 0) > FEW)
-    possible = [way for way in ways if way.allows(said)] if complete else []
+    few = (size or 0) <= FEW
+    found = system.reconcile(model.hard_elements, WAYS if few else 1, repairs_only=True)
+    ways = [system.without(way) for way in found.repairs] if few or verdict != FITS else []
+    speaking = ways if verdict != FITS else [way for way in ways if not way.allows(said)]
     quantity = claimed.quantity(model.scopes, sentence)
     ends: list[tuple[Constraint, ...]] = [(side,) for side in denied] if verdict == FOLLOWS else [said]
-    speaking = [way for way in ways if verdict != FITS or way not in possible]
     reasons = _reasons(model, speaking, ends, None if of else quantity)
     low, high = system.hull({"": {quantity: 1}}, model.hard_elements)[""] or (0.0, inf)
     upper = high if isfinite(high) else None
-    count, fitting = (len(ways), len(possible)) if complete else (None, None)
-    return Check(record, model, sentence, verdict, low, upper, reasons, count, fitting, day, asked, size or 0)
-
-
-def _ways(system: System, model: AccountModel, skip: bool) -> tuple[list[System], bool]:
-    """The ways to resolve the contradictions, as what is left of the system; and whether all of them are listed."""
-    if skip:
-        return [], False
-    found = system.reconcile(model.hard_elements, WAYS, repairs_only=True)
-    return [system.without(way) for way in found.repairs], found.complete
+    complete = found.complete and bool(ways)
+    possible = {FOLLOWS: len(ways), FITS: len(ways) - len(speaking), CANNOT: 0}[verdict] if complete else None
+    count = len(ways) if complete else None
+    return Check(record, model, sentence, verdict, low, upper, reasons, count, possible, day, asked, size or 0)
 
 
 def measures(model: AccountModel) -> dict[str, str]:
@@ -185,7 +180,7 @@ def _known(argument: str, value: str, names: Mapping[str, str]) -> str:
     """The measure that ``value`` names, by key or by human name."""
     wanted = {label: name for name, label in names.items()} | {name: name for name in names}
     if value not in wanted:
-        close = get_close_matches(value, wanted, 1)
+        close = get_close_matches(value, wanted, 1, 0.75)
         hint = f" Did you mean {close[0]}?" if close else ""
         raise ParameterError(f"{argument} = {value!r} is not known.{hint} Allowed: {', '.join(names)}.")
     return wanted[value]
@@ -262,4 +257,5 @@ def _reason(model: AccountModel, few: System, end: Constraint, quantity: Quantit
     used = {step.constraint for step in proof.steps} if proof else set()
     claims = [claim for claim in model.claims_of(few.elements)["claim_id"]]
     claims = [claim for claim in claims if used & {*model.of_claim[claim]}] or claims
+    claims = list({model.of_claim[claim]: claim for claim in reversed(claims)}.values())[::-1]  # a repeat says it once
     return Reason(tuple(claims), tuple(name for name in ASSUMPTIONS if name in few.elements), proof)
