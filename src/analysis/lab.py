@@ -79,12 +79,12 @@ def check(record: Record | None = None, measure: str = "killed", **sentence: Any
         rows = [found.record.claim(claim) for claim in reason.claims]
         claims = [{"claim_id": row.claim_id, "label": row.label, "phrase": row.phrase} for row in rows]
         heading = tell("for" if found.verdict == FOLLOWS else "against")
-        sum_ = _arithmetic(found, reason, words)
+        sum_ = _arithmetic(found, reason)
         lines += [("", tell("reason", heading=heading, claims=claims))]
         lines += [(tell("arithmetic_heading"), sum_)] if sum_ else []
         reasons.append({"claims": claims, "assumptions": list(reason.assumptions), "arithmetic": sum_})
     if assumed:
-        lines += [(tell("assumes"), " ".join(words.assumption(name) for name in assumed))]
+        lines += [(tell("assumes"), " ".join(_assumption(found, name) for name in assumed))]
     changed = [f"{question} {answer}" for _, _, question, answer in found.record.changes()]
     lines += [(tell("choices"), "; ".join(changed))] if changed else []
     data = {
@@ -100,35 +100,18 @@ def check(record: Record | None = None, measure: str = "killed", **sentence: Any
     return Display(tuple(lines), data, found)
 
 
-def _arithmetic(found: Check, reason: Reason, words: Wording) -> str:
-    """The sum that proves a bound, where it can be checked by hand; empty where one claim alone says it."""
-    proof = reason.proof
-    if proof is None or not proof.is_sum:
+def _arithmetic(found: Check, reason: Reason) -> str:
+    """The sum that proves a bound, in the words of the account; empty where one claim alone says it."""
+    if reason.proof is None or len(reason.proof["steps"]) < 2:
         return ""
-    steps: list[dict[str, Any]] = []
-    shares: list[Any] = []
-    for step in proof.steps:
-        if len(step.constraint.terms) > 1 and step.constraint.element in {*found.model.claims["family"]}:
-            rows = found.model.claims_of([step.constraint.element])
-            shares += [row for row in rows.itertuples() if step.constraint in found.model.of_claim[row.claim_id]]
-        elif step.amount:
-            name = getattr(step.constraint.terms[0][0], "measure", "")
-            what, times = found.record.name("measure", name) if name else "", float(step.times)
-            same = next((one for one in steps if one["what"] == what == ""), None)
-            if same:
-                same["amount"] += step.amount
-            else:
-                steps.append({"times": times, "amount": step.amount, "what": what})
-    steps.sort(key=lambda step: (step["times"] < 0, step["what"] == ""))
-    for step in steps:
-        step["what"] = step["what"] or words.text("check.allowance")
-    told = {"steps": steps, "bound": proof.bound, "end": "at least" if proof.end == "lower" else "at most"}
-    told["what"] = found.record.name("measure", found.sentence.measure)
-    if shares and len(steps) == 1:
-        share = f"{shares[0].hedge.replace('_', ' ')} {formats.share(shares[0].value)}".removeprefix("exact ")
-        return words.text("check.share", share=share, **told)
-    whole = not shares and len(steps) > 1 and all(abs(step["times"]) == 1 for step in steps)
-    return words.text("check.arithmetic", **told) if whole else ""
+    end = "at least" if reason.end == "lower" else "at most"
+    return Wording(found.record, "accounting").fill("{{ total(p, end) }}", p=reason.proof, end=end)
+
+
+def _assumption(found: Check, name: str) -> str:
+    scenario = found.record.scenario
+    limits = {"same_date": scenario["same_date"], "revision": scenario["revision"]}
+    return Wording(found.record, "accounting").assumption(name, **limits)
 
 
 PARTICIPLES = ("killed", "executed", "arrested abroad", "prevented")

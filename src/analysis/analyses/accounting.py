@@ -423,31 +423,29 @@ def _forecasts(model: AccountModel) -> Iterator[tuple[str, str, AccountModel, li
 
 
 def _proof(model: AccountModel, terms: Terms, end: End, bound: float | None) -> dict[str, Any] | None:
-    """The proof of one end of a bound, as a template needs it, from a smallest repair that attains it.
+    """The proof of one end of a bound, as a template needs it, from a smallest repair that attains it."""
+    proofs = (resolution.system.proof(terms, end) for resolution in resolutions(model) if bound is not None)
+    return next((proof_values(model, proof) for proof in proofs if proof is not None and proof.bound == bound), None)
+
+
+def proof_values(model: AccountModel, proof: Proof) -> dict[str, Any]:
+    """A proof as a template needs it.
 
     ``steps``: the numbers of the sum, each with its claim (or the assumption whose allowance it is), measure, and how many
     times it is taken; ``share``: the fraction of a whole that a claim says, where one is used. ``repeats``: the claim that
     the bound only repeats, where no arithmetic is used.
     """
-    if bound is None:
-        return None
-    for resolution in resolutions(model):
-        proof = resolution.system.proof(terms, end)
-        if proof is not None and proof.bound == bound:
-            claims = [claim for claim, said in model.of_claim.items() if _used(proof, said)]
-            only = len(claims) == 1 and BALANCE not in proof.elements and len(proof.steps) > 0
-            assumed = [name for name in ASSUMPTIONS if name in proof.elements]
-            steps = [
-                _step(model, step.constraint, float(step.times), step.amount) for step in proof.steps if step.amount
-            ]
-            shares = [share for step in proof.steps if (share := _share(step.constraint)) is not None]
-            told = {
-                "steps": sorted(steps, key=lambda step: (step["kind"], step["times"] < 0)),
-                "shares": shares,
-                "claims": claims,
-            }
-            return told | {"bound": bound, "assumptions": assumed, "repeats": claims[0] if only else ""}
-    return None
+    claims = [claim for claim, said in model.of_claim.items() if _used(proof, said)]
+    only = len(claims) == 1 and BALANCE not in proof.elements and len(proof.steps) > 0
+    assumed = [name for name in ASSUMPTIONS if name in proof.elements]
+    steps = [_step(model, step.constraint, float(step.times), step.amount) for step in proof.steps if step.amount]
+    shares = [share for step in proof.steps if (share := _share(step.constraint)) is not None]
+    told = {
+        "steps": sorted(steps, key=lambda step: (step["kind"], step["times"] < 0)),
+        "shares": shares,
+        "claims": claims,
+    }
+    return told | {"bound": proof.bound, "assumptions": assumed, "repeats": claims[0] if only else ""}
 
 
 def _used(proof: Proof, said: Iterable[Constraint]) -> bool:

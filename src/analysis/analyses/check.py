@@ -14,7 +14,8 @@ from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, NO_FALL, ONE_DATE
 from analysis.account.model import AccountModel
 from analysis.account.scopes import MAIN, WHOLE, Quantity, ancestors, last_day, months
-from analysis.account.solver import Constraint, Proof, System, blocks
+from analysis.account.solver import Constraint, End, System, blocks
+from analysis.analyses.accounting import proof_values
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
 from analysis.evidence.readings import decimal
@@ -44,15 +45,16 @@ claims have to be set aside, one way is enough. Together a few seconds at most."
 
 @dataclass(frozen=True)
 class Reason:
-    """A minimal set of claims and assumptions that decides, and its arithmetic.
+    """A minimal set of claims and assumptions that decides.
 
-    ``claims`` are the ids of its claims. ``proof`` is why the number is no less, or no more, than its ``bound`` where
-    only these hold; None where the sentence is no single count.
+    ``claims`` are the ids of its claims. ``proof`` is why the number is no less ("lower") or no more ("upper") than its
+    bound where only these hold, as ``accounting`` gives it; None where the sentence is no single count.
     """
 
     claims: tuple[str, ...]
     assumptions: tuple[str, ...]
-    proof: Proof | None
+    proof: Mapping[str, Any] | None
+    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,11 +253,12 @@ def _reasons(
 
 def _reason(model: AccountModel, few: System, end: Constraint, quantity: Quantity | None) -> Reason:
     """The claims of a minimal system: of those that repeat one statement the ones that the arithmetic uses."""
-    proof = None
-    if quantity is not None and (bounds := few.bound({quantity: 1})):
-        proof = few.proof({quantity: 1}, "upper" if bounds[1] < end.lower else "lower")
-    used = {step.constraint for step in proof.steps} if proof else set()
-    claims = [claim for claim in model.claims_of(few.elements)["claim_id"]]
-    claims = [claim for claim in claims if used & {*model.of_claim[claim]}] or claims
-    claims = list({model.of_claim[claim]: claim for claim in reversed(claims)}.values())[::-1]  # a repeat says it once
-    return Reason(tuple(claims), tuple(name for name in ASSUMPTIONS if name in few.elements), proof)
+    assumed = tuple(name for name in ASSUMPTIONS if name in few.elements)
+    claims = list(model.claims_of(few.elements)["claim_id"])
+    if quantity is None or not (bounds := few.bound({quantity: 1})):
+        return Reason(tuple(claims), assumed, None)
+    side: End = "upper" if bounds[1] < end.lower else "lower"
+    proof = few.proof({quantity: 1}, side)
+    values = proof_values(model, proof) if proof else {"claims": claims}
+    said = {model.of_claim[claim]: claim for claim in reversed(values["claims"] or claims)}  # a repeat says it once
+    return Reason(tuple(said.values())[::-1], assumed, values if proof and proof.is_sum else None, side)

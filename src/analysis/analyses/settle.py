@@ -135,7 +135,7 @@ def width(bounds: Range) -> float:
 
 def findings_under(record: Record, analysis: Any) -> tuple[Finding, ...]:
     """The findings of a module of analyses, once for each scenario: a page tries the rival readings too."""
-    analyse = getattr(analysis, "outline", analysis)
+    analyse = getattr(analysis, "outline", analysis.analyse)
     found: tuple[Finding, ...] = record.cached(
         ("findings", analysis.__name__, record.scenario), lambda: analyse(record).findings
     )

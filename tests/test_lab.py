@@ -1,0 +1,128 @@
+"""What an analyst calls: a sentence checked, the readings explored, what would settle an answer."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis import Record, check, explore, settle
+from analysis.cli import main
+from analysis.evidence import paths
+from analysis.evidence.scenario import ParameterError
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ({"measure": "killed", "at_least": 600, "as_of": "2017-03"}, "follows"),
+        ({"measure": "killed", "at_least": 1000, "as_of": "2017-05"}, "fits"),
+        ({"measure": "killed", "at_least": 5000}, "cannot be true"),
+        ({"measure": "killed", "about": 1400}, "fits"),
+        ({"measure": "killed", "less_than": 601, "as_of": "2017-03"}, "cannot be true"),
+        ({"measure": "departed", "exactly": 1631, "as_of": "2017-05"}, "follows"),
+        ({"measure": "returned", "at_least": 199}, "follows"),
+        ({"measure": "returned", "exactly": 199}, "fits"),
+        ({"measure": "returned", "between": (200, 240)}, "cannot be true"),
+        ({"measure": "killed", "more_than": "50%", "of": "departed", "as_of": "2017-03"}, "fits"),
+        ({"measure": "killed", "more_than": 0.9, "of": "departed", "as_of": "2017-05"}, "cannot be true"),
+    ],
+)
+def test_a_sentence_follows_fits_or_cannot_be_true(record: Record, sentence: dict[str, Any], verdict: str) -> None:
+    assert check(record, **sentence).data["verdict"] == verdict
+
+
+def test_the_words_against_a_sentence_and_the_sum_are_shown(record: Record) -> None:
+    answer = check(record, "killed", at_least=1500, as_of="2017-05")
+    sums = [reason["arithmetic"] for reason in answer.data["reasons"]]
+    assert sums == ["1,631 left − 250 returned = 1,381 at most", "1,631 left − 199 returned = 1,432 at most"]
+    words = {claim["phrase"] for reason in answer.data["reasons"] for claim in reason["claims"]}
+    assert words == {"at around 300", "has registered 199 fighters", "1,631 Moroccan fighters in Syria and Iraq"}
+    assert repr(answer).startswith("“At least 1,500 people were killed by May 2017” cannot be true.\n")
+    assert "<strong>" in answer._repr_html_() and "1,432" in answer._repr_html_()
+
+
+def test_the_verdict_is_that_of_the_bounds(record: Record) -> None:
+    """Each number in turn: below the range it follows, within it fits, above it cannot be true."""
+    found = check(record, "killed", at_least=0, as_of="2017-05").found
+    low, high = int(found.lower), int(found.upper)
+    for number, verdict in ((low, "follows"), (low + 1, "fits"), (high, "fits"), (high + 1, "cannot be true")):
+        assert check(record, "killed", at_least=number, as_of="2017-05").data["verdict"] == verdict
+
+
+def test_a_choice_changes_the_verdict(record: Record) -> None:
+    alone = record.with_choices(left_out="bcij-1631,bcij-1668")
+    answer = check(alone, "killed", at_least=5000)
+    assert answer.data["verdict"] == "fits" and "Under these choices" in repr(answer)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        ({"measure": "kiled", "at_least": 1}, "Did you mean killed\\? Allowed: departed"),
+        ({"measure": "killed"}, "give one number, as one of: exactly"),
+        ({"measure": "killed", "at_least": 1, "at_most": 2}, "Found: at_least, at_most"),
+        ({"measure": "killed", "roughly": 1}, "Allowed: exactly, about"),
+        ({"measure": "killed", "at_least": "many"}, "whole number of people"),
+        ({"measure": "killed", "at_least": "50%"}, "a share needs `of`"),
+        ({"measure": "killed", "at_least": 2, "of": "departed"}, "a share, as 0.5 or 50%"),
+        ({"measure": "killed", "between": (5, 2)}, "no number of persons"),
+        ({"measure": "killed", "between": (5,)}, "two numbers"),
+        ({"measure": "killed", "at_least": 1, "as_of": "May"}, "Give a day, month or year"),
+        ({"measure": "killed", "at_least": 0.1, "of": "killed"}, "of another measure"),
+    ],
+)
+def test_what_is_wrong_with_a_sentence_is_said(record: Record, sentence: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        check(record, **sentence)
+
+
+def test_check_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--measure", "killed", "--at-least", "1000", "--as-of", "2017-05"]) == 0
+    assert "by May 2017” fits." in capsys.readouterr().out
+    choice = ["--set", "left_out=bcij-1631,bcij-1668"]
+    assert main(["check", "--measure", "killed", "--between", "5000", "6000", "--json", *choice]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["verdict"] == "fits" and data["choices"] == {"left_out": "bcij-1631,bcij-1668"}
+    assert main(["check", "--measure", "killed", "--at-least", "1", "--set", "record"]) == 2
+    assert "NAME=VALUE" in capsys.readouterr().err
+
+
+def test_what_would_settle_an_answer_is_computed_and_ranked(record: Record) -> None:
+    facts = settle(record, "accounting", ["killed", "returned"]).found
+    gains = [fact.gain for fact in facts if fact.finding == "accounting.killed"]
+    assert gains and gains == sorted(gains, reverse=True)
+    first = next(fact for fact in facts if fact.finding == "accounting.returned")
+    assert first.kind == "claim" and first.gain == 151 - 100  # 199 to 350 is 151 wide; 250 to 350, 100
+    assert "1 which" not in repr(settle(record, "accounting", ["killed"]))
+
+
+def test_explore_shows_questions_and_follows(record: Record) -> None:
+    widgets = pytest.importorskip("ipywidgets")
+    left, right = explore("returnees_and_arrests").children
+    asked = {box.children[0].value: box.children[1] for box in left.children if isinstance(box, widgets.VBox)}
+    copied, shown = left.children[-1], right.children[0]
+    control = asked["Does 71 count arrests or returns?"]
+    assert copied.value == "# every choice is the default" and "<svg" in shown.value
+    before = shown.value
+    control.value = next(value for _, value in control.options if value != control.value)
+    assert copied.value == f"seventy_one_counts = {control.value!r}" and shown.value != before
+
+
+def test_importing_the_package_loads_no_library() -> None:
+    code = "import sys, analysis; assert 'explore' in dir(analysis); assert 'pandas' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_examples_run_from_a_cold_start() -> None:
+    cells = nbformat.read(paths.ROOT / "docs" / "examples.ipynb", as_version=4).cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    for source in code:
+        assert len(source.splitlines()) <= 5
+        spaces: dict[str, Any] = {}
+        exec(source, spaces)
+    counts = {name: value for name, value in spaces.items() if isinstance(value, pd.DataFrame)}
+    assert len(code) == 4 and counts is not None
