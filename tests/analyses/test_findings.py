@@ -23,6 +23,11 @@ QUICK = [name for name in ("deaths_by_year", "returnees_and_arrests", "pathways"
 KEY = re.compile(r"\b(?:[a-z][a-z0-9]*-\d{4}(?:-\d{2})?|wider)\.[a-z]\d+[a-z]?\b|\b[a-z]+(?:_[a-z0-9]+)+\b|<NA>|\bnan\b|\bNone\b|\d\.\d{4}")  # fmt: skip
 
 
+def under(record: Record, **choices: object) -> Record:
+    """The record under other choices."""
+    return record.with_choices(**choices)
+
+
 def analysed(record: Record, name: str) -> Any:
     return import_module(f"analysis.analyses.{name}").analyse(record)
 
