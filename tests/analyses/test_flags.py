@@ -11,7 +11,10 @@ from analysis.analyses.flags import flags
 from analysis.evidence.record import Record, parameters
 from analysis.evidence.scenario import scenario
 
-from .test_findings import under
+
+def under(read: Record, **choices: object) -> Record:
+    return read.with_choices(**choices)
+
 
 Rows = list[dict[str, object]]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.account.model import AccountModel
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
-from analysis.analyses.finding import SERIES, WHOLE_SUBJECT, Finding, made_once, whole_subject
+from analysis.analyses.finding import SERIES, WHOLE_SUBJECT, Finding, ambiguity_between, made_once, whole_subject
 from analysis.evidence.intervals import as_float, bounds_of, overlap
 from analysis.evidence.record import WIDER_TOO, Record
 
@@ -127,9 +127,10 @@ def _account(record: Record, found: Mapping[str, Finding], wide: pd.DataFrame) -
         values = {"measure": measure, "lower": item.lower, "upper": item.upper, "least": series[0], "most": series[1]}
         yield item.id, verdict, "account", values, list(around["claim_id"])
     stock = found.get("accounting.stock")
+    stock_or_total = ambiguity_between(record, "measure", {"present", "departed"})
     worded = record.reported["wider"]
-    worded = worded[worded["measure"].eq("present") & worded["ambiguity"].str.contains("count_1631")]
-    if stock is not None and len(worded):
+    worded = worded[worded["measure"].eq("present") & worded["ambiguity"].str.contains(stock_or_total)]
+    if stock is not None and stock_or_total and len(worded):
         beside = wide["statement"].isin(worded["statement"]) & wide["population"].isin(WHOLE_SUBJECT)
         parts = wide[beside & wide["measure"].isin(["killed", "returned"])]
         told: dict[str, Any] = {"total": float(worded["value"].iloc[0]), "parts": [{"value": float(row.value), "measure": row.measure} for row in parts.itertuples()]}  # fmt: skip
@@ -143,4 +144,4 @@ def _account(record: Record, found: Mapping[str, Finding], wide: pd.DataFrame) -
         needed = float(left["lower"]) / 2
         verdict = "holds" if (alive <= needed) == bool(back.lower) else "fails"
         values = {"alive": alive, "needed": needed, "day": f"{dead['as_of_last']:%Y-%m-%d}"}
-        yield back.id, verdict, "set_to_return", values, [row["claim_id"] for row in last]
+        yield back.id, verdict, "forecast", values, [row["claim_id"] for row in last]

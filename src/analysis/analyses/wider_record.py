@@ -166,7 +166,7 @@ def _origins(record: Record, articles: pd.DataFrame, wide: pd.DataFrame) -> pd.D
     """What each count of the articles goes back to: the same statement elsewhere, or the official count nearest to it.
 
     An official count is near if it is no further off than the revision of a cumulative count; that it is near or fits
-    does not make it the origin. ``how``: same, fits, near, far or none. ``stale``: the same statement, given as of a
+    does not make it the origin. ``how``: same, fits, near, far or nothing. ``stale``: the same statement, given as of a
     later date than its own. ``newer``: the official count that was the last before the article, where it is another
     one; ``behind``: by how many people the article is then behind.
     """
@@ -191,7 +191,7 @@ def _origins(record: Record, articles: pd.DataFrame, wide: pd.DataFrame) -> pd.D
         nearest = min(before, key=gap, default=None)
         origin = same[0] if same else nearest
         off = gap(nearest)[0] if nearest else 0.0
-        how = "same" if same else "none" if not nearest else "fits" if not off else "near"
+        how = "same" if same else "nothing" if not nearest else "fits" if not off else "near"
         if how == "near" and off > record.scenario["revision"]:
             origin, how = None, "far"
         since = [one for one in before if origin and one.as_of_last > origin.as_of_last and one.group == origin.group]
@@ -218,7 +218,7 @@ def _origins(record: Record, articles: pd.DataFrame, wide: pd.DataFrame) -> pd.D
         )
     columns = ["claim", "given", "how", "origin", "dated", "days", "stale", "newer", "behind", "claims"]
     frame = pd.DataFrame(rows, columns=columns).astype({"days": "Int64", "behind": "Float64"})
-    order = {name: place for place, name in enumerate(("same", "fits", "near", "far", "none"))}
+    order = {name: place for place, name in enumerate(("same", "fits", "near", "far", "nothing"))}
     return frame.sort_values(
         ["how", "days"], key=lambda c: c.map(order) if c.name == "how" else -c, kind="stable"
     ).reset_index(drop=True)
@@ -335,7 +335,10 @@ def _contradiction_finding(both: Record, table: pd.DataFrame) -> Iterator[Findin
 
 def _origin_finding(both: Record, origins: pd.DataFrame) -> Iterator[Finding]:
     how = origins["how"].value_counts()
-    values = {"all": len(origins), **{name: int(how.get(name, 0)) for name in ("same", "fits", "near", "far", "none")}}
+    values = {
+        "all": len(origins),
+        **{name: int(how.get(name, 0)) for name in ("same", "fits", "near", "far", "nothing")},
+    }
     if len(origins):
         bounds = (float(values["same"]), float(values["same"]))
         yield make_finding(both, "wider_record.origins", bounds, "counts", _cited(origins["claims"]), values, lines=0)
