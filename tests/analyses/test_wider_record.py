@@ -43,11 +43,11 @@ def test_each_figure_goes_back_to_its_statement(result: wider_record.WiderRecord
 def test_a_month_is_all_of_its_days_when_a_statement_is_old(record: Record, given: str, days: int) -> None:
     """The statement is of 24 December 2016: what is given as of January 2017 may be eight days younger."""
     changed = record.reported["claims"].copy()
-    changed.loc[changed["claim_id"].eq("raseef22-2017-03.c03"), ["as_of", "family"]] = [given, "official-198"]
+    changed.loc[changed["claim_id"].eq("raseef22-2017-03.c04"), ["as_of", "family"]] = [given, "official-198"]
     wider = record.reported["wider"].copy()
     wider.loc[wider["family"].eq("official-198"), "as_of"] = "2016-12-24"
     made = Record(record.reported | {"claims": changed, "wider": wider}, record.scenario)
-    row = wider_record.analyse(made).origins.set_index("claim").loc["raseef22-2017-03.c03"]
+    row = wider_record.analyse(made).origins.set_index("claim").loc["raseef22-2017-03.c04"]
     assert (row["days"], bool(row["stale"])) == (days, days > wider_record.MONTH)
 
 

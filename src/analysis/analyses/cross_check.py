@@ -133,7 +133,7 @@ def _account(record: Record, found: Mapping[str, Finding], wide: pd.DataFrame) -
     if stock is not None and stock_or_total and len(worded):
         beside = wide["statement"].isin(worded["statement"]) & wide["population"].isin(WHOLE_SUBJECT)
         parts = wide[beside & wide["measure"].isin(["killed", "returned"])]
-        told: dict[str, Any] = {"total": float(worded["value"].iloc[0]), "parts": [{"value": float(row.value), "measure": row.measure} for row in parts.itertuples()]}  # fmt: skip
+        told: dict[str, Any] = {"possible": not stock.lower, "total": float(worded["value"].iloc[0]), "parts": [{"value": float(row.value), "measure": row.measure} for row in parts.itertuples()]}  # fmt: skip
         verdict = "undecided" if parts.empty else "holds" if stock.lower else "fails"
         yield stock.id, verdict, "stock", told, [*worded["claim_id"], *parts["claim_id"]]
     back = found.get("accounting.forecast")
@@ -143,5 +143,5 @@ def _account(record: Record, found: Mapping[str, Finding], wide: pd.DataFrame) -
         alive = float(left["upper"] - dead["lower"] - home["lower"])
         needed = float(left["lower"]) / 2
         verdict = "holds" if (alive <= needed) == bool(back.lower) else "fails"
-        values = {"alive": alive, "needed": needed, "day": f"{dead['as_of_last']:%Y-%m-%d}"}
+        values = {"alive": alive, "needed": needed, "day": f"{dead['as_of_last']:%Y-%m-%d}", "possible": not back.lower}
         yield back.id, verdict, "forecast", values, [row["claim_id"] for row in last]
