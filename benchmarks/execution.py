@@ -67,7 +67,7 @@ def project(root: Path) -> Path:
     """A copy of this project without its texts; the results of the grid come along, to be used where current."""
     for name in ("src", "data", "notebooks", "figures", "share", "benchmarks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("texts", "__pycache__"))
-    for name in ("pyproject.toml", "scenarios.toml", "requirements.txt", "Makefile"):
+    for name in ("pyproject.toml", "scenarios.toml", "requirements.txt", "Makefile", "CITATION.cff"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "share" / "jupyter", root / "stock")
     spec = root / "stock" / "kernels" / "analysis" / "kernel.json"

@@ -13,6 +13,7 @@ from analysis import Record, check, explore, settle
 from analysis.cli import main
 from analysis.evidence import paths
 from analysis.evidence.scenario import ParameterError
+from analysis.notebook import Notebook
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,12 @@ def test_explore_shows_questions_and_follows(record: Record) -> None:
     before = shown.value
     control.value = next(value for _, value in control.options if value != control.value)
     assert copied.value == f"seventy_one_counts = {control.value!r}" and shown.value != before
+
+
+def test_a_page_names_the_fact_that_would_narrow_its_answer_most() -> None:
+    shown = Notebook("returnees_and_arrests", {}).would_change()
+    assert "How many returned? Which claim is right: it would be 199 people (BCIJ: 199 returned)" in shown.text
+    assert shown.html.count("<li>") == shown.text.count("\n") > 0
 
 
 def test_importing_the_package_loads_no_library() -> None:
