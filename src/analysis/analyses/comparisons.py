@@ -29,6 +29,9 @@ REVISED = 0.1
 FAR = 1.5
 """Counts of one thing at one date, or a part and its whole, that differ by this factor are far apart."""
 
+WITH_FAMILIES, RETURNEES = "moroccans_joined", "moroccan_returnees"
+"""A count of returnees may leave out women and minors: one that says it has them may be larger."""
+
 SAME, PART, EARLIER = "same", "part", "earlier"
 """How two figures that cannot both be right are related: of one thing, a part over its whole, a total that fell."""
 
@@ -36,7 +39,7 @@ SAME, PART, EARLIER = "same", "part", "earlier"
 def figures(record: Record) -> pd.DataFrame:
     """The figures of a record in people, cells, attacks or plots, and what is needed to compare them.
 
-    Adds to the claims: ``statement``; ``side``, who counts (all officials are one); ``begins``, the first day of a window;
+    Adds to the claims: ``statement``; ``side``, who counts (all officials are one); ``worded``, the population as printed; ``begins``, the first day of a window;
     ``first`` and ``last``, the days between which what is counted ends. The people of a case, forecasts and wishes are
     left out.
     """
@@ -44,7 +47,8 @@ def figures(record: Record) -> pd.DataFrame:
     samples = record.measures.loc[record.measures["part_of"].eq("") & ~record.measures["accumulates"], "measure"]
     kept = claims["case_id"].eq("") & claims["modality"].isin(ASSERTED) & ~claims["measure"].isin(samples)
     kept &= claims["lower"].notna() | claims["upper"].notna()
-    return dated(scoped(record, claims[kept & claims["unit"].isin(COUNTED - {"rank"})]))
+    claims = claims[kept & claims["unit"].isin(COUNTED - {"rank"})]
+    return dated(scoped(record, claims).assign(worded=claims["population"]))
 
 
 def dated(claims: pd.DataFrame) -> pd.DataFrame:
@@ -106,13 +110,17 @@ def _contradictions(record: Record) -> pd.DataFrame:
     pairs = [(figures_[i], figures_[j]) for i, j in np.argwhere(over & _within(record, claims))]
     rows = []
     for part, whole in pairs:
-        if _parts_of_one(claims, part, whole):
+        beside = (part.worded, whole.worded) == (WITH_FAMILIES, RETURNEES)
+        if beside or _parts_of_one(claims, part, whole):
             continue
         alike = all(getattr(part, field) == getattr(whole, field) for field in FIELDS)
         relation = SAME if same_scope_and_date(part, whole) else EARLIER if alike else PART
         factor = float(part.lower) / float(whole.upper) if whole.upper else np.inf
-        rows.append((relation, part.claim_id, whole.claim_id, float(part.lower - whole.upper), round(factor, 6), part.side == whole.side, f"{part.claim_id}; {whole.claim_id}"))  # fmt: skip
-    columns = ["relation", "part", "whole", "gap", "factor", "one_side", "claims"]
+        gap, one_side = float(part.lower - whole.upper), bool(part.side == whole.side)
+        ends = (float(part.lower), float(whole.upper))
+        ids = f"{part.claim_id}; {whole.claim_id}"
+        rows.append((relation, part.claim_id, whole.claim_id, *ends, gap, round(factor, 6), one_side, ids))
+    columns = ["relation", "part", "whole", "part_lower", "whole_upper", "gap", "factor", "one_side", "claims"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["factor", "claims"], ascending=[False, True]).reset_index(drop=True)
 

@@ -111,11 +111,21 @@ def _scope(figure: Any) -> tuple[str, ...]:
 
 
 def _contradictions(record: Record) -> Iterator[Flag]:
-    """One flag for each figure that is too large for others."""
+    """One flag for each figure that contradicts more others than they do; for both where neither does.
+
+    So a right figure is not named only because a wrong one was there before it.
+    """
     table = contradictions(record)
     odd = table[table["one_side"] | table["factor"].ge(FAR)]
-    for part, rows in odd.groupby("part", sort=False):
-        yield "contradiction", "", "; ".join([str(part), *rows["whole"]])
+    times = pd.concat([odd["part"], odd["whole"]]).value_counts()
+    seen: set[str] = set()
+    for row in odd.itertuples():
+        part, whole = times[row.part], times[row.whole]
+        named = [row.part] if part > whole else [row.whole] if whole > part else [row.part, row.whole]
+        claims = "; ".join(named)
+        if claims not in seen:
+            seen.add(claims)
+            yield "contradiction", f"{plain(row.part_lower, '')} > {plain(row.whole_upper, '')}", claims
 
 
 def _far_off(counts: Iterable[Any]) -> Iterator[Flag]:
