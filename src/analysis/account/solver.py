@@ -187,6 +187,12 @@ class System:
         )
         return {name: (lower[name], upper[name]) for name in expressions}
 
+    def attaining(self, terms: Terms, end: End, bound: float, hard: Iterable[str] = ()) -> "System | None":
+        """What a known minimum repair leaves, one that attains this end of ``terms``."""
+        search = self._search(hard)
+        rests = (search.rest(repair) for repair in search.repairs)
+        return next((rest for rest in rests if rest._end(terms, end) == bound), None)
+
     def changes(self, hard: Iterable[str] = (), more: Iterable[Constraint] = ()) -> int | None:
         """How many elements must be dropped at least, beside ``more``, which is kept; None where none are enough."""
         search = self._search(hard)

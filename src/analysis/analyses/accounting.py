@@ -8,7 +8,6 @@ the question of :mod:`analysis.analyses.deaths_by_year`.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import combinations
 from math import inf
 from typing import Any
@@ -18,7 +17,6 @@ import pandas as pd
 from analysis.account.model import (
     ASSERTED,
     ASSUMPTIONS,
-    BALANCE,
     LEVELS,
     WHOLE,
     AccountModel,
@@ -46,8 +44,11 @@ CONVENTIONS = (
 )
 """The other parameters of the notebook."""
 
-SEARCH = 150
+SEARCH = 80
 """Subsets looked at before the lists of conflicts and repairs are cut; the size of the smallest repair is proven anyway."""
+
+SHOWN = 10
+"""Repairs described where there are too many to list."""
 
 MOST_READINGS = 2
 """Readings changed together in a repair, at most."""
@@ -92,26 +93,14 @@ class Outline:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class Resolution:
-    """The account of one record with the claims of one smallest repair dropped: none where it is consistent."""
-
-    model: AccountModel
-    dropped: frozenset[str]
-
-    @cached_property
-    def system(self) -> System:
-        return self.model.system.without(self.dropped)
-
-
 def analyse(record: Record) -> Accounting:
     """The account of ``record`` under its scenario, with all its tables."""
     model = AccountModel(record, record.scenario["assumptions"])
     found = model.system.reconcile(model.hard_elements, SEARCH)
     official = _official(record)
     conflicts, repairs = conflict_table(model, found), _repairs(model, found)
-    tests, implied, left_out = _tests(model), _implied(model), _left_out(model)
-    unaccounted = _unaccounted(model)
+    tests, implied, left_out = _tests(model), _implied(model), _left_out(model, found)
+    unaccounted = _unaccounted(model, found)
     findings = (
         *_account_findings(model, official, found),
         *_conflict_findings(model, conflicts, repairs, found),
@@ -132,12 +121,6 @@ def outline(record: Record) -> Outline:
     repairs = _finding(model, "repairs", size, "changes", model.claims["claim_id"])
     tests = _test_findings(model, _tests(model, explain=False))
     return Outline((*_account_findings(model, _official(record)), repairs, *tests))
-
-
-def resolutions(model: AccountModel) -> list[Resolution]:
-    """The smallest repairs that were found, each as a way to take the record."""
-    found = model.system.reconcile(model.hard_elements, SEARCH, repairs_only=True)
-    return [Resolution(model, dropped) for dropped in found.repairs]
 
 
 def _hull(model: AccountModel, names: Iterable[str]) -> dict[str, Interval | None]:
@@ -246,7 +229,7 @@ def _repairs(model: AccountModel, found: Reconciliation) -> pd.DataFrame:
     moving is enough), instead (what else would do: count a part, count more). Every combination of rival readings up to
     ``MOST_READINGS`` is tried where every repair is listed.
     """
-    rows = [_repair(model, dropped, ()) for dropped in found.repairs if dropped]
+    rows = [_repair(model, dropped, ()) for dropped in found.repairs[: None if found.complete else SHOWN] if dropped]
     patches = model.record.reported["patches"]
     torn = model.claims_of(frozenset().union(*found.conflicts))["claim_id"]  # what is in no conflict cannot end one
     touching = patches.loc[patches["claim_id"].isin(torn), "ambiguity"].unique()
@@ -286,12 +269,15 @@ def _rescoped(model: AccountModel, dropped: frozenset[str], family: str) -> str:
     return "; ".join(name for name, constraints in weaker.items() if single and rest.allows(constraints))
 
 
-def _left_out(model: AccountModel) -> pd.DataFrame:
-    """The bounds on the dead without each statement, those that move first. Columns: claim, lower, upper, moves, family."""
+def _left_out(model: AccountModel, found: Reconciliation) -> pd.DataFrame:
+    """The bounds on the dead without each statement, those that move first; none where the repairs are too many to list.
+
+    Columns: claim, lower, upper, moves, family.
+    """
     base = _hull(model, ["killed"])["killed"]
     terms = {"killed": model.account()["killed"]}
     rows = []
-    for family, claims in model.claims.groupby("family", sort=False)["claim_id"]:
+    for family, claims in model.claims.groupby("family", sort=False)["claim_id"] if found.complete else ():
         without = model.system.without([str(family)]).hull(terms, model.hard_elements)["killed"]
         rows.append((claims.iloc[0], *_bounds(without), without != base, family))
     frame = pd.DataFrame(rows, columns=["claim", "lower", "upper", "moves", "family"])
@@ -305,13 +291,17 @@ def _counts(model: AccountModel, measure: str) -> pd.DataFrame:
     return claims[claims["measure"].eq(measure)].drop_duplicates("family").sort_values("value", kind="stable")
 
 
-def _unaccounted(model: AccountModel) -> pd.DataFrame:
+def _unaccounted(model: AccountModel, found: Reconciliation) -> pd.DataFrame:
     """For each count of the returned, departed less killed, returned and fighting as printed, hedges dropped.
 
     Of several counts of one kind the smallest is taken. Columns: claim (of the returned), the four numbers, left, claims.
     """
     rows = []
-    rest = [_counts(model, name).head(1) for name in (WHOLE, "killed", "fighting")] if model.aligned else []
+    rest = (
+        [_counts(model, name).head(1) for name in (WHOLE, "killed", "fighting")]
+        if model.aligned and found.complete
+        else []
+    )
     if rest and all(len(one) for one in rest):
         left, dead, fighting = (one.iloc[0] for one in rest)
         for _, back in _counts(model, "returned").iterrows():
@@ -424,8 +414,11 @@ def _forecasts(model: AccountModel) -> Iterator[tuple[str, str, AccountModel, li
 
 def _proof(model: AccountModel, terms: Terms, end: End, bound: float | None) -> dict[str, Any] | None:
     """The proof of one end of a bound, as a template needs it, from a smallest repair that attains it."""
-    proofs = (resolution.system.proof(terms, end) for resolution in resolutions(model) if bound is not None)
-    return next((proof_values(model, proof) for proof in proofs if proof is not None and proof.bound == bound), None)
+    if bound is None:
+        return None
+    attaining = model.system.attaining(terms, end, bound, model.hard_elements)
+    proof = attaining.proof(terms, end) if attaining else None
+    return proof_values(model, proof) if proof else None
 
 
 def proof_values(model: AccountModel, proof: Proof) -> dict[str, Any]:
@@ -436,7 +429,7 @@ def proof_values(model: AccountModel, proof: Proof) -> dict[str, Any]:
     the bound only repeats, where no arithmetic is used.
     """
     claims = [claim for claim, said in model.of_claim.items() if _used(proof, said)]
-    only = len(claims) == 1 and BALANCE not in proof.elements and len(proof.steps) > 0
+    only = [step.amount for step in proof.steps if step.amount] == [proof.bound] and len(claims) == 1
     assumed = [name for name in ASSUMPTIONS if name in proof.elements]
     steps = [_step(model, step.constraint, float(step.times), step.amount) for step in proof.steps if step.amount]
     shares = [share for step in proof.steps if (share := _share(step.constraint)) is not None]
@@ -492,7 +485,7 @@ def _account_findings(
         values |= {"least": proofs[0], "most": proofs[1], "size": found.size}
         values["assumed"] = [assumed for assumed in ASSUMPTIONS if assumed in used]
         if name == "killed":
-            values["otherwise"] = _otherwise(model)
+            values["otherwise"] = _otherwise(model) if found.complete else []
             cited += [row["claim"] for row in values["official"]]
         if name == "unaccounted":
             values["same_as_away"] = hulls[name] == hulls["away"]
@@ -549,7 +542,7 @@ def _cited(cells: Iterable[str]) -> list[str]:
 
 
 def _implied_finding(model: AccountModel, table: pd.DataFrame) -> Iterator[Finding]:
-    if table.empty:
+    if table["lower"].dropna().empty:
         return
     upper = as_float(table["upper"].max()) if table["upper"].notna().all() else None
     rows = [{str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
