@@ -305,7 +305,7 @@ def chart(results: dict[str, Any], on: str) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from analysis.figures import style
+    from analysis.figures import chart as style
 
     with mpl.rc_context(style.STYLE | {"svg.hashsalt": "execution"}):
         heights = [len(results[group]["ways"]) + 1.5 for group in TITLES]
@@ -324,12 +324,15 @@ def chart(results: dict[str, Any], on: str) -> None:
             ways = results[group]["ways"]
             first, count = next(iter(ways)), len(results[group]["notebooks"])
             ratios = [seconds(results, group, name) / seconds(results, group, first) for name in ways]
-            colours = [style.BLUE if "ours" in name else style.GREEN if name == FLOOR else style.GREY for name in ways]
+            colours = [
+                style.COLOURS["returned"] if "ours" in name else style.COLOURS["away"] if name == FLOOR else style.GREY
+                for name in ways
+            ]
             axes.barh(range(len(ways)), ratios, color=colours, height=0.7)
             for place, (name, ratio) in enumerate(zip(ways, ratios, strict=True)):
                 told = f"{ratio:.2f}  ({seconds(results, group, name):.1f} s, {max(ways[name]['MiB']):,} MiB)"
                 axes.annotate(told, (ratio, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
-            style.rows(axes, list(ways), wrap=60)
+            style.row_labels(axes, list(ways), wrap=60)
             axes.set_title(f"{title.format(count)}: wall time, {first} = 1", loc="left", fontsize=9)
             axes.axvline(1, color=style.PALE, zorder=0)
             axes.set_xlim(0, 1.35 * max(ratios))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.evidence import paths
-from analysis.figures.style import Drawing
+from analysis.figures.chart import Drawing
 from analysis.report.run.notebooks import NOTEBOOKS
 
 from .test_notebooks import code_cells

@@ -55,6 +55,7 @@ class Notebook:
         self.result = module.analyse(self.record)
         self.words = Wording(self.record, analysis)
         self.findings = {item.id.partition(".")[2]: item for item in self.result.findings}
+        self.assumed: set[str] = set()
         self.worded = {name: self.words.worded(item) for name, item in self.findings.items()}
 
     def answer(self) -> Shown:
@@ -85,7 +86,9 @@ class Notebook:
             return Shown("<p>The chosen sources do not say.</p>", "The chosen sources do not say.")
         lines = [("", item["answer"])]
         lines += [("How the number comes about: ", item["arithmetic"])] if item["arithmetic"] else []
-        lines += [("We assume: ", " ".join(item["assumes"]))] if item["assumes"] else []
+        new = [assumed for assumed in item["assumes"] if assumed not in self.assumed]  # each is said once a page
+        lines += [("We also assume: " if self.assumed else "We assume: ", " ".join(new))] if new else []
+        self.assumed.update(new)
         lines += [("How sure: ", item["sure"])] if item["sure"] else []
         ids = escape(" ".join([*item["claims"], *item["coded"]]))
         html = "".join(f"<p>{f'<em>{escape(head)}</em>' if head else ''}{escape(line)}</p>" for head, line in lines)

@@ -308,6 +308,7 @@ def _gap_finding(both: Record, record: Record, gap: pd.DataFrame) -> Iterator[Fi
         values = {
             "claim": claim,
             "returned": float(rows["returned_lower"].iloc[0]),
+            "returned_upper": float(rows["returned_upper"].iloc[0]),
             "chosen": chosen,
             "contested": _contested(record, ambiguity),
             **_sum_of_returns(both, float(rows["returned_lower"].iloc[0]), _contested(record, ambiguity)),
