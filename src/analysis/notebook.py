@@ -143,11 +143,11 @@ class Notebook:
     def _cell(self, value: Any, kind: str) -> str:
         if isinstance(value, pd.Timestamp):
             return formats.day(f"{value:%Y-%m-%d}")
-        if isinstance(value, float | int) and not isinstance(value, bool) and not pd.isna(value):
+        if isinstance(value, float | int) and not pd.api.types.is_bool(value) and not pd.isna(value):
             return formats.share(value) if kind == "share" else str(value) if kind == "year" else formats.number(value)
         if value is None or value is pd.NA or value != value or value == "":
             return "–"
-        if isinstance(value, bool):
+        if pd.api.types.is_bool(value):
             return "yes" if value else "no"
         if kind == "label":
             return "; ".join(self.words.label(claim) for claim in str(value).split("; "))
@@ -186,7 +186,8 @@ class Notebook:
         for one in fields(self.result):
             frame = getattr(self.result, one.name)
             if isinstance(frame, pd.DataFrame) and len(frame):
-                heads = {column: str(column).replace("_", " ") for column in frame if column != "values"}
+                nested = {column for column in frame if isinstance(frame[column].iloc[0], list | tuple | dict)}
+                heads = {column: str(column).replace("_", " ") for column in frame if column not in nested}
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
                 name = formats.sentence(one.name.replace("_", " "))
                 table, plain = rendered(cells, name, _ids(frame))

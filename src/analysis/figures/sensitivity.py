@@ -1,7 +1,5 @@
 """The figure of the sensitivity analysis."""
 
-import textwrap
-
 from analysis.analyses.sensitivity import Sensitivity
 from analysis.figures.chart import COLOURS, PALE, Chart, Drawing, row_labels
 from analysis.wording import Wording
@@ -32,7 +30,7 @@ def moves(result: Sensitivity, words: Wording) -> Drawing:
             axes.plot(
                 names.index(row.name), place, marker="o", ls="", markersize=DOTS[row.size], color=COLOURS["articles"]
             )
-    axes.set_xticks(range(len(names)), [textwrap.fill(name, 11) for name in names], fontsize=7.5)
+    axes.set_xticks(range(len(names)), names, fontsize=8.5, rotation=45, ha="left")
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(-0.5, len(names) - 0.5)
