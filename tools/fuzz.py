@@ -1,6 +1,6 @@
-"""For how many examples do the laws of ``test_fuzz.py`` hold? ``make fuzz``: all of them in turn, for so many minutes.
+"""For how many random inputs do the property tests of ``test_fuzz.py`` pass? ``make fuzz``: each in turn, for some minutes.
 
-A law that breaks is told with the example that broke it, made small: it goes to the law as one more ``@example``.
+A property that fails is printed with the smallest example that makes it fail: add that to the test as an ``@example``.
 """
 
 import sys
@@ -26,15 +26,15 @@ settings.register_profile(
 )
 settings.load_profile("fuzz")
 
-from tests.evidence import test_fuzz  # noqa: E402  its laws take the profile that is loaded
+from tests.evidence import test_fuzz  # noqa: E402  its tests use the profile that is loaded
 
 TURN = 10.0
-"""Seconds that a law is tried for, at most, before the next one's turn."""
+"""Seconds that a property is tried for, at most, before the next one's turn."""
 
 
-def tried(law: Any, until: float, count: Callable[[], None]) -> None:
-    """Try ``law`` on new examples ``until`` then; ``count`` is called for each. Raises what breaks the law."""
-    inner = law.hypothesis.inner_test
+def run_until(test: Any, until: float, count: Callable[[], None]) -> None:
+    """Try the ``test`` on new examples ``until`` that time; ``count`` is called for each. Raises its failure."""
+    inner = test.hypothesis.inner_test
 
     @wraps(inner)
     def timed(*drawn: Any, **named: Any) -> None:
@@ -43,39 +43,39 @@ def tried(law: Any, until: float, count: Callable[[], None]) -> None:
         try:
             inner(*drawn, **named)
         except HypothesisException:
-            raise  # the law says nothing of this example
+            raise  # the property does not cover this example
         except Exception:
             until = inf  # this one is made small first
             raise
         if time.monotonic() > until:
             raise SkipTest  # the one way out of a run of examples
 
-    law.hypothesis.inner_test = timed
+    test.hypothesis.inner_test = timed
     try:
-        with suppress(SkipTest), redirect_stdout(None):  # which is told how to run it again, though nothing broke
-            law()
+        with suppress(SkipTest), redirect_stdout(None):  # it prints how to run it again, though nothing failed
+            test()
     finally:
-        law.hypothesis.inner_test = inner
+        test.hypothesis.inner_test = inner
 
 
 def main(minutes: float) -> int:
-    """The number of laws that broke within so many ``minutes``."""
-    laws = {name: law for name, law in vars(test_fuzz).items() if hasattr(law, "hypothesis")}
-    examples = Counter(dict.fromkeys(laws, 0))
-    broken: set[str] = set()
+    """The number of properties that failed within so many ``minutes``."""
+    tests = {name: test for name, test in vars(test_fuzz).items() if hasattr(test, "hypothesis")}
+    examples = Counter(dict.fromkeys(tests, 0))
+    failed: set[str] = set()
     end = time.monotonic() + 60 * minutes
-    turn = min(TURN, 60 * minutes / len(laws))
-    while time.monotonic() < end and len(broken) < len(laws):
-        for name in [name for name in laws if name not in broken]:
+    turn = min(TURN, 60 * minutes / len(tests))
+    while time.monotonic() < end and len(failed) < len(tests):
+        for name in [name for name in tests if name not in failed]:
             try:
-                tried(laws[name], min(time.monotonic() + turn, end), lambda name=name: examples.update([name]))  # type: ignore[misc]
+                run_until(tests[name], min(time.monotonic() + turn, end), lambda name=name: examples.update([name]))  # type: ignore[misc]
             except Exception:
-                broken.add(name)
+                failed.add(name)
                 traceback.print_exc()
-    for name in laws:
-        print(f"{examples[name]:>9,}  {name}{'  BROKEN' if name in broken else ''}")
+    for name in tests:
+        print(f"{examples[name]:>9,}  {name}{'  FAILED' if name in failed else ''}")
     print(f"{examples.total():>9,}  examples in {minutes:g} minutes")
-    return len(broken)
+    return len(failed)
 
 
 if __name__ == "__main__":

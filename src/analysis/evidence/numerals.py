@@ -152,7 +152,8 @@ class Symbol(NamedTuple):
 class Quantity:
     """One quantity of a text: where it is printed, its one number or the two ends of its range, and its kind.
 
-    A vague quantity and a date have no number. Kinds: count, share, percent, order, times, age, date, word, vague.
+    A vague quantity, a date and figures that can be no number (1,6001,600) have none. Kinds: count, share, percent,
+    order, times, age, date, word, vague.
     """
 
     start: int
@@ -360,10 +361,9 @@ def quantities_in(text: str) -> list[Quantity]:
     reader, found, place = _Reader(text), [], 0
     while begin := _BEGINS.search(reader.line, place):
         place = begin.start()
-        number = reader.quantity(place)
-        stop = number[0] if number else place + 1
-        if number and NUMBER_LIKE & set(reader.line[place:stop]):
-            found.append(Quantity(reader.tokens[place].start, reader.tokens[stop - 1].end, number[1], number[2]))
+        stop, kind, ends = reader.quantity(place) or (place + 1, "count", ())
+        if NUMBER_LIKE & set(reader.line[place:stop]):
+            found.append(Quantity(reader.tokens[place].start, reader.tokens[stop - 1].end, kind, ends))
         place = stop
     return found
 

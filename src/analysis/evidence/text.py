@@ -127,6 +127,14 @@ class Text:
         start = self._places[span.start][0] if span.start < len(self._places) else len(self.content)
         return Span(start, self._places[span.end - 1][1] if span.end > span.start else start)
 
+    def _trimmed(self, span: Span) -> Span:
+        """``span`` without the white space and the invisible marks at its ends, which may be of another sentence."""
+        places = self._places or []
+        first = bisect_left(places, span.start, key=lambda place: place[0])
+        last = bisect_right(places, span.end, key=lambda place: place[1])
+        seen = [place for place in range(first, last) if not self.plain[place].isspace()]
+        return Span(places[seen[0]][0], places[seen[-1]][1]) if seen else span
+
     def enclosing(self, span: Span) -> Span:
         """``span`` widened to whole sentences."""
         first = bisect_right(self._starts, span.start) - 1
@@ -165,7 +173,7 @@ class Text:
 
     def sentence_hash(self, span: Span) -> str:
         """SHA-256 of the normalised sentence or sentences around ``span``."""
-        sentence = self.enclosing(span)
+        sentence = self.enclosing(self._trimmed(span))
         if sentence not in self._hashes:
             self._hashes[sentence] = sha256(normalised(self.quote(sentence)).encode()).hexdigest()
         return self._hashes[sentence]

@@ -10,6 +10,7 @@ from fractions import Fraction
 from analysis.evidence.hedges import hedge_of
 from analysis.evidence.numerals import MONTH, YEAR, Quantity, quantities_in
 from analysis.evidence.rules import MAX_WORDS, WORD
+from analysis.evidence.schema import NUMBER
 from analysis.evidence.text import Span, Text
 
 _BETWEEN = re.compile(r"\b(?:(?:anywhere|somewhere) )?(?:between|from)\s+$")
@@ -141,7 +142,8 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
     else:
         value = next(filter(None, (_cell(one) for one in ends[0] if unit != "share" or one <= 1)), "")
         hedge = "more_than" if value and hedge == "exact" and re.search(r"\bmost\b|majority", words) else hedge
-    if (hedge not in ("", "vague") and not value) or (ranged and not value_to):
+    above_one = ranged and unit == "share" and ends[1][0] > 1
+    if (hedge not in ("", "vague") and not value) or (ranged and not value_to) or above_one:
         hedge = value = value_to = ""
     measure = "age" if quantity.kind == "age" else _measure(unit, text.quote(clause).lower())
     kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
@@ -151,7 +153,8 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
 def _cell(value: Fraction) -> str:
     """``value`` as it is coded: 1600, 0.38, 1/3; nothing where it has too many digits."""
     cell = f"{value.numerator / value.denominator:.12f}".rstrip("0").rstrip(".")
-    return cell if len(cell) <= 12 and Fraction(cell) == value else str(value) if value.denominator < 100 else ""
+    cell = cell if len(cell) <= 12 and Fraction(cell) == value else str(value)
+    return cell if re.fullmatch(NUMBER, cell) else ""
 
 
 def _lower(words: str) -> str:
