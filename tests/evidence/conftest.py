@@ -1,28 +1,46 @@
-"""What a person is told when the data are wrong, to the letter: each error of these tests is held in messages.json."""
+"""Each error message of these tests is compared, word by word, with the one stored in messages.json.
 
-from collections.abc import Iterator
+``WRITE_MESSAGES=1 .venv/bin/pytest -n0 tests/evidence`` writes messages.json again: then read its difference. Set
+ARTICLE_TEXTS to the folder of the articles' texts for it, or the messages that need them are lost.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from analysis.evidence.problems import EvidenceError
 
-from ..held import Held
-
+FILE = Path(__file__).with_name("messages.json")
 FIRST = 30
-"""So many lines of a test are held."""
+"""The number of lines of a test that are stored."""
+
+Compare = Callable[[str, list[str]], None]
+"""Called with the name of a test and its lines; fails where other lines are stored."""
 
 
 @pytest.fixture(scope="session")
-def messages() -> Iterator[Held]:
-    held = Held(Path(__file__).with_name("messages.json"))
-    yield held
-    held.close()
+def messages() -> Iterator[Compare]:
+    write = bool(os.environ.get("WRITE_MESSAGES"))
+    stored: dict[str, list[str]] = {} if write else json.loads(FILE.read_text(encoding="utf-8"))
+
+    def compare(name: str, lines: list[str]) -> None:
+        if write and lines:
+            stored[name] = lines
+        assert lines == stored.get(name, [])
+
+    yield compare
+    if write:
+        FILE.write_text(json.dumps(stored, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
-def to_the_letter(request: pytest.FixtureRequest, messages: Held, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Compare what the errors of a test say with what they said; those of invented examples are new each time."""
+def stored_messages(
+    request: pytest.FixtureRequest, messages: Compare, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Compare the errors of a test with the stored ones; those of random inputs differ from run to run."""
     if getattr(request.function, "is_hypothesis_test", False):
         yield
         return
@@ -31,5 +49,5 @@ def to_the_letter(request: pytest.FixtureRequest, messages: Held, monkeypatch: p
     make = EvidenceError.__init__
     monkeypatch.setattr(EvidenceError, "__init__", lambda self, *given: (errors.append(self), make(self, *given))[1])
     yield
-    said = [line.strip() for error in errors for line in str(error).replace(folder, "FOLDER").splitlines()]
-    messages.check(f"{request.module.__name__.rpartition('.')[2]}: {request.node.name}", said[:FIRST])
+    lines = [line.strip() for error in errors for line in str(error).replace(folder, "FOLDER").splitlines()]
+    messages(f"{request.module.__name__.rpartition('.')[2]}: {request.node.name}", lines[:FIRST])

@@ -62,8 +62,8 @@ def test_a_wrong_cell_is_refused_with_its_place(
     spoil(raw / SOURCE / "claims.csv", 4, column, value)
     with pytest.raises(EvidenceError) as caught:
         curate(raw, tmp_path / "curated")
-    told = str(caught.value)
-    assert f"{SOURCE}/claims.csv, row 4, column {column}" in told and expected in told
+    message = str(caught.value)
+    assert f"{SOURCE}/claims.csv, row 4, column {column}" in message and expected in message
     assert not (tmp_path / "curated").exists()
 
 
@@ -120,8 +120,8 @@ def test_a_cell_that_its_context_contradicts_is_refused(
     spoil(raw / SOURCE / f"{file}.csv", row, column, value)
     with pytest.raises(EvidenceError) as caught:
         read(raw)
-    told = [str(problem) for problem in caught.value.problems if expected in str(problem)]
-    assert told and any(f"{SOURCE}/{file}.csv" in one for one in told)
+    messages = [str(problem) for problem in caught.value.problems if expected in str(problem)]
+    assert messages and any(f"{SOURCE}/{file}.csv" in one for one in messages)
 
 
 @pytest.mark.parametrize(("phase", "frame"), [("exit", "hafez_mullins"), ("departure", "neumann")])
@@ -164,19 +164,21 @@ def test_cells_that_do_not_go_together_are_refused(
     assert f"{SOURCE}/claims.csv, row 4, column {column}: " in str(caught.value) and expected in str(caught.value)
 
 
-@pytest.mark.parametrize(("cell", "told"), [("nothing", "a measure of measures.csv, or nothing"), ("killed", "a tree")])
-def test_a_part_of_nothing_or_of_itself_is_refused(raw: Path, cell: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("cell", "expected"), [("nothing", "a measure of measures.csv, or nothing"), ("killed", "a tree")]
+)
+def test_a_part_of_nothing_or_of_itself_is_refused(raw: Path, cell: str, expected: str) -> None:
     path = raw / "measures.csv"
     measures = [line.split(",")[0] for line in path.read_text(encoding="utf-8").splitlines()]
     row = measures.index("killed") + 1
     spoil(path, row, "part_of", cell)
     with pytest.raises(EvidenceError) as caught:
         read(raw)
-    assert f"measures.csv, row {row}, column part_of: " in str(caught.value) and told in str(caught.value)
+    assert f"measures.csv, row {row}, column part_of: " in str(caught.value) and expected in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("file", "column", "cell", "told"),
+    ("file", "column", "cell", "expected"),
     [
         (
             "patches",
@@ -196,17 +198,19 @@ def test_a_part_of_nothing_or_of_itself_is_refused(raw: Path, cell: str, told: s
         ("readings", "answer", "of all Moroccans killed in Syria and Iraq", "another answer for each reading"),
     ],
 )
-def test_a_reading_of_what_does_not_exist_is_refused(raw: Path, file: str, column: str, cell: str, told: str) -> None:
+def test_a_reading_of_what_does_not_exist_is_refused(
+    raw: Path, file: str, column: str, cell: str, expected: str
+) -> None:
     path = raw / f"{file}.csv"
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     row = next(n for n, one in enumerate(rows, 2) if one["reading"] == "northern_documented_dead")
     spoil(path, row, column, cell)
     with pytest.raises(EvidenceError) as caught:
         read(raw)
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
 
 
-def test_an_ambiguity_without_a_default_or_a_reading_as_reported_is_told_with_its_column(raw: Path) -> None:
+def test_an_ambiguity_without_a_default_is_reported_with_its_column(raw: Path) -> None:
     path = raw / "readings.csv"
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     for number, row in enumerate(rows, 2):
@@ -216,7 +220,7 @@ def test_an_ambiguity_without_a_default_or_a_reading_as_reported_is_told_with_it
         read(raw)
 
 
-def test_all_problems_are_told_at_once(raw: Path, tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(raw: Path, tmp_path: Path) -> None:
     spoil(raw / SOURCE / "claims.csv", 2, "hedge", "roughly")
     spoil(raw / SOURCE / "events.csv", 2, "date", "yesterday")
     (raw / "mwn-2018-12" / "cases.csv").write_text("\ufeffcase;persons\n")
@@ -248,5 +252,5 @@ def test_a_choice_without_a_question_is_refused(raw: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("revision,", "revsion,"), encoding="utf-8")
     with pytest.raises(EvidenceError) as caught:
         read(raw)
-    told = str(caught.value)
-    assert "column parameter: found 'revsion'" in told and "parameters.csv: found no row of revision" in told
+    message = str(caught.value)
+    assert "column parameter: found 'revsion'" in message and "parameters.csv: found no row of revision" in message

@@ -1,4 +1,4 @@
-"""What is wrong is told in words: where, what was found, what was expected, and how many more there are."""
+"""An error says in words where, what was found, what was expected, and how many more there are."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from analysis.evidence.problems import SHOWN, EvidenceError, Problem
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("problem", "expected"),
     [
         (Problem("a.csv", "x", "y"), "a.csv: found x; expected y."),
         (Problem("a.csv", "x", "y", 3), "a.csv, row 3: found x; expected y."),
@@ -18,8 +18,8 @@ from analysis.evidence.problems import SHOWN, EvidenceError, Problem
         ),
     ],
 )
-def test_a_problem_names_its_place_as_far_as_it_is_known(problem: Problem, told: str) -> None:
-    assert str(problem) == told
+def test_a_problem_names_its_place_as_far_as_it_is_known(problem: Problem, expected: str) -> None:
+    assert str(problem) == expected
 
 
 @given(st.integers(1, 3 * SHOWN))

@@ -10,14 +10,14 @@ from analysis.evidence.curate import curate
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError, misnamed
 
-from ..held import Held
+from .conftest import Compare
 
 DEATHS = SimpleNamespace(READS=("killed",), CONVENTIONS=("about_width",))
 """What an analysis says of itself: the measures it reads, and its other parameters."""
 
 
 @pytest.mark.parametrize(
-    ("choice", "told"),
+    ("choice", "expected"),
     [
         ({"shares_2014_2015": "both"}, "Allowed: one of: each, together"),
         ({"shares_2014_2105": "each"}, "Did you mean shares_2014_2015?"),
@@ -28,14 +28,14 @@ DEATHS = SimpleNamespace(READS=("killed",), CONVENTIONS=("about_width",))
         ({"year_2016": 7}, "one of: part_year, full_year"),
     ],
 )
-def test_what_is_not_allowed_is_refused_with_what_is(record: Record, choice: dict[str, object], told: str) -> None:
-    with pytest.raises(ParameterError, match=told.replace("?", r"\?")):
+def test_what_is_not_allowed_is_refused_with_what_is(record: Record, choice: dict[str, object], expected: str) -> None:
+    with pytest.raises(ParameterError, match=expected.replace("?", r"\?")):
         record.scenario.with_choices(**choice)
 
 
-def test_what_each_parameter_is_and_admits_is_held(record: Record, messages: Held) -> None:
-    told = [f"{one.name}: {one.question}; {one.default!r}; {one.allowed}" for one in record.scenario.parameters]
-    messages.check("the parameters", told)
+def test_every_parameter_has_its_stored_description(record: Record, messages: Compare) -> None:
+    lines = [f"{one.name}: {one.question}; {one.default!r}; {one.allowed}" for one in record.scenario.parameters]
+    messages("the parameters", lines)
 
 
 def test_a_name_that_papermill_injected_is_refused(record: Record) -> None:
@@ -139,7 +139,7 @@ def test_the_parameters_are_the_ambiguities_and_the_conventions(record: Record) 
     ambiguities = sorted(readings["ambiguity"].unique())
     assert list(parameters)[: len(ambiguities)] == ambiguities
     assert list(parameters)[len(ambiguities) :] == [
-        *("sources", "record", "left_out", "assumptions", "revision", "same_date", "about_width"),
+        *("sources", "record", "statements", "left_out", "assumptions", "revision", "same_date", "about_width"),
         *("frame", "phases", "speaker_roles"),
     ]
     for name in ambiguities:

@@ -63,7 +63,7 @@ def test_marks_and_quotes_between_digits_and_words_hide_nothing() -> None:
     assert [text.quote(span) for span in text.number_like()] == ["٣٠٠", "some", "1\u2009600", "5"]
 
 
-def test_quotes_of_every_kind_are_found_as_any_other_and_nothing_stands_nowhere() -> None:
+def test_quotes_of_every_kind_match_and_an_empty_phrase_has_no_place() -> None:
     for opening, closing in ("“”", "„“", "«»", '""'):
         text = Text(f"He said {opening}about 70{closing} of them.")
         for sought in ('"about 70"', "“about 70”", "«about 70»"):

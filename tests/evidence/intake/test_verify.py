@@ -39,8 +39,8 @@ def test_of_a_source_without_a_coded_row_every_number_is_overlooked(raw: Path, t
     text.write_text("Two of them left. Then 40 more.")
     intake(text, "lantern-2016-05", "https://example.org/", raw)
     form = raw / "lantern-2016-05" / "source.toml"
-    told = {"publisher": "The Lantern", "published": "2016-05", "date_basis": "stated by the publisher"}
-    for key, value in told.items():
+    described = {"publisher": "The Lantern", "published": "2016-05", "date_basis": "stated by the publisher"}
+    for key, value in described.items():
         form.write_text(re.sub(rf'(?m)^{key} = ""', f'{key} = "{value}"', form.read_text(encoding="utf-8")))
     result = verify(raw, [tmp_path])
     assert result.sources == {"lantern-2016-05": Counter(uncoded=2)}
@@ -81,14 +81,14 @@ def test_each_row_that_is_not_found_is_named_with_its_status_and_place(
 
 
 def test_a_row_whose_sentence_changed_hides_no_number(raw: Path, tmp_path: Path) -> None:
-    """A stale place, where other words stand now, accounts for nothing."""
+    """An old place that now has other words covers no number."""
     row = {"char_start": "0", "char_end": "4", "phrase": "five", "sentence_sha256": "0" * 64}
     status, places = locate(Text("4444 men left, then five women."), row)
     assert (status, places) == ("changed", [Span(20, 24)])
     assert locate(Text("4444 men left."), row) == ("missing", [])
 
 
-def test_the_first_places_are_told_and_how_many_there_are() -> None:
+def test_the_first_places_are_listed_and_the_others_counted() -> None:
     row, places = {"char_start": "0", "char_end": "1"}, [Span(n, n + 1) for n in range(2, 7)]
     assert _where("moved", places[:2], row) == "stands at 2-3, 3-4, not at 0-1"
     for count, more in ((3, ""), (4, " and 1 place more")):
@@ -117,7 +117,7 @@ def test_the_exit_code_is_for_machines(
 
 def test_without_texts_the_command_says_so(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
     assert main(["verify", "--texts", str(tmp_path)]) == 0
-    assert "not checked, no text at hand" in (told := capsys.readouterr().err) and "ARTICLE_TEXTS" in told
+    assert "not checked, no text at hand" in (printed := capsys.readouterr().err) and "ARTICLE_TEXTS" in printed
 
 
 def test_texts_are_found_in_subfolders_and_with_capital_endings(raw: Path, texts: list[Path], tmp_path: Path) -> None:

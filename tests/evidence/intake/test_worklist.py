@@ -66,7 +66,7 @@ def test_a_new_source_is_a_form_six_empty_tables_and_a_worklist(raw: Path, text:
     assert form["url"] == form["stored_copy_url"] == 'https://lantern.example/"x\\'
 
 
-def test_every_number_of_a_hostile_text_is_listed_where_it_stands(raw: Path, text: Path) -> None:
+def test_every_number_of_a_hostile_text_is_listed_with_its_place(raw: Path, text: Path) -> None:
     intake(text, ID, raw=raw)
     content = Text.read(text.read_bytes())
     rows = worklist(raw / ID)
@@ -159,7 +159,7 @@ def test_plain_words_are_read(sentence: str, expected: tuple[str, ...]) -> None:
         ("More than 2000 fighters left.", "claims"),
     ],
 )
-def test_what_counts_nothing_is_told_from_what_does(sentence: str, table: str) -> None:
+def test_numbers_that_count_nothing_are_dismissed(sentence: str, table: str) -> None:
     assert suggestions(Text(sentence))[0].table == table
 
 
@@ -309,7 +309,7 @@ def test_what_was_done_is_said_and_the_worklist_is_whole(raw: Path, tmp_path: Pa
     }
 
 
-def test_what_was_filled_in_stays_while_the_sentence_stands(raw: Path, tmp_path: Path) -> None:
+def test_what_was_filled_in_stays_while_the_sentence_is_unchanged(raw: Path, tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_text("Dozens of them left. Many came back.")
     intake(path, ID, raw=raw)
@@ -365,24 +365,24 @@ def test_a_folder_that_is_a_link_is_refused(raw: Path, text: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [(b"caf\xe9", "the byte 0xe9 at offset 3.*Save the text as UTF-8"), (b" \n", "no text"), (None, "no such file")],
 )
-def test_a_text_that_is_none_is_refused(raw: Path, tmp_path: Path, content: bytes | None, told: str) -> None:
+def test_a_text_that_is_none_is_refused(raw: Path, tmp_path: Path, content: bytes | None, expected: str) -> None:
     path = tmp_path / "text.txt"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(EvidenceError, match=told):
+    with pytest.raises(EvidenceError, match=expected):
         intake(path, ID, raw=raw)
     with pytest.raises(EvidenceError, match="a file that can be read"):
         intake(tmp_path, ID, raw=raw)
     assert not (raw / ID).exists()
 
 
-def test_all_that_is_wrong_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_wrong_arguments_are_reported_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["intake", "no such text", "--id", "../x", "--url", "ftp://x"]) == 1
-    told = capsys.readouterr().err
-    assert all(word in told for word in ("--id", "--url", "no such text"))
+    printed = capsys.readouterr().err
+    assert all(word in printed for word in ("--id", "--url", "no such text"))
 
 
 def test_a_form_without_its_fingerprint_is_named(raw: Path, text: Path) -> None:
