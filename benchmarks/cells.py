@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.analyses import claims as evidence
 from analysis.analyses import deaths_by_year, pathways, returnees_and_arrests
 from analysis.evidence import curate, paths, rules, schema, tables
-from analysis.evidence.intake.worklist import verify
+from analysis.evidence.intake import verify
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import parameters, scenario
@@ -70,26 +70,26 @@ class Campaign:
     def changes(self, table: schema.Table) -> Changes:
         """Every cell of ``table`` changed in every way that changes it, one at a time."""
         frame = self.frames[table.name]
-        held = frame.to_dict("records")
+        stored = frame.to_dict("records")
         columns = [column for column in table.columns if not column.derived and column.name in frame]
         if table is schema.SOURCES:
             columns = columns[1:]  # its folder's name
         rows = []
 
         def change(at: int, column: str, way: str, **cells: str) -> None:
-            rows.append(held[at] | cells | {"at": at, "was": held[at]["row"], "column": column, "way": way})
+            rows.append(stored[at] | cells | {"at": at, "was": stored[at]["row"], "column": column, "way": way})
 
         for column in columns:
-            for at in self._some(held):
-                for way, cell in self._ways(column, frame, held[at][column.name]):
-                    if cell != held[at][column.name]:
+            for at in self._some(stored):
+                for way, cell in self._ways(column, frame, stored[at][column.name]):
+                    if cell != stored[at][column.name]:
                         change(at, column.name, way, **{column.name: cell})
         if "char_start" in frame:
-            for at in self._some(held):
-                moved = {name: str(int(held[at][name]) + 1) for name in ("char_start", "char_end")}
+            for at in self._some(stored):
+                moved = {name: str(int(stored[at][name]) + 1) for name in ("char_start", "char_end")}
                 change(at, "char_start", "shift", **moved)
         if table is not schema.SOURCES:
-            for at in self._some(held):
+            for at in self._some(stored):
                 change(at, "(row)", "doubled")
                 change(at, "(row)", "dropped")
         return pd.DataFrame(rows).assign(row=range(len(rows)))
@@ -233,11 +233,13 @@ def told(record: Record, group: str) -> list[str]:
 def campaign() -> Campaign:
     """The record as it is committed. Raises FileNotFoundError where a text is not at hand."""
     frames, vocabulary = curate.read(paths.RAW)
-    held = verify._available(paths.texts())
+    by_hash, _ = verify.available(paths.texts())
     sources = frames["sources"]
-    if missing := sorted(set(sources["text_sha256"]) - set(held)):
+    if missing := sorted(set(sources["text_sha256"]) - set(by_hash)):
         raise FileNotFoundError(f"{len(missing)} of the texts are not at hand: name their folder in ARTICLE_TEXTS.")
-    texts = {name: Text.read(held[sha]) for name, sha in zip(sources["source_id"], sources["text_sha256"], strict=True)}
+    texts = {
+        name: Text.read(by_hash[sha]) for name, sha in zip(sources["source_id"], sources["text_sha256"], strict=True)
+    }
     return Campaign(frames, vocabulary, texts)
 
 
