@@ -44,6 +44,7 @@ RESTED_ON = {
     "sources": ("published",),
     "speakers": ("speaker", "(row)"),
     "questions": ("question", "(row)"),
+    "parameters": ("parameter", "question", "value", "answer", "(row)"),
 }
 """Columns that rows of other tables rest on: a change there is put to the whole validation."""
 

@@ -254,3 +254,10 @@ def test_a_choice_without_a_question_is_refused(raw: Path) -> None:
         read(raw)
     message = str(caught.value)
     assert "column parameter: found 'revsion'" in message and "parameters.csv: found no row of revision" in message
+
+
+@pytest.mark.parametrize("answer", ["only {laebl}", "only {label", "only }", "{value:>9}", "{0}"])
+def test_an_answer_with_other_blanks_than_value_and_label_is_refused(raw: Path, answer: str) -> None:
+    spoil(raw / "parameters.csv", 2, "answer", answer)
+    with pytest.raises(EvidenceError, match=r"row 2, column answer: .*no braces but those of \{value\} and \{label\}"):
+        read(raw)

@@ -569,6 +569,7 @@ PLAUSIBLE = st.one_of(
 @share_of(3)
 @example("codebook.csv", 1, 2, "a\rb")
 @example("codebook.csv", 1, 1, "a,b")
+@example("parameters.csv", 1, 3, "only {laebl}")
 @example(f"{SOURCE}/claims.csv", 0, 7, "9" * 400)
 @given(st.sampled_from(FILES), st.integers(1, 200), st.integers(0, 40), PLAUSIBLE)
 def test_one_cell_of_the_record_is_as_it_should_be_or_refused(file: str, row: int, column: int, cell: str) -> None:

@@ -55,6 +55,9 @@ def check_all(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem]:
     yield from case_problems(frames["cases"])
     yield from name_problems(frames)
     yield from part_problems(frames)
+    choices = frames["parameters"]
+    blanks = choices["answer"].str.fullmatch(r"(?:[^{}]|\{value\}|\{label\})*")
+    yield from faults(choices, ~blanks, "answer", _cell("answer"), "no braces but those of {value} and {label}")
 
 
 def faults(
