@@ -101,9 +101,9 @@ def ambiguity_between(record: Record, field: str, values: Iterable[str] = (), cl
 
 
 def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
-    """Claims as a reader's table. Columns: what, phrase, speaker, as_of, period, lower, upper, unit, claim_id."""
+    """Claims as a reader's table. Columns: what, speaker, phrase, as_of, period, lower, upper, unit, claim_id."""
     wanted = {"label": "what", "speaker": "speaker"}
-    kept = ["label", "phrase", "speaker", "as_of", "period", "lower", "upper", "unit", "claim_id"]
+    kept = ["label", "speaker", "phrase", "as_of", "period", "lower", "upper", "unit", "claim_id"]
     columns = {name: wanted.get(name, name) for name in kept if name in claims}
     return claims[list(columns)].rename(columns=columns).reset_index(drop=True)
 
