@@ -4,6 +4,7 @@ A notebook holds headings and calls; the analysis computes, the templates of :mo
 the same name in :mod:`analysis.figures` draws. Nothing here knows how notebooks are run or published.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from html import escape
@@ -26,6 +27,13 @@ TEXTS = ("title", "means", "would_change", "cannot_show")
 
 IDS = ("claims", "claim", "claim_id", "ids", "rows")
 """The columns of a table that name the coded rows behind each row, the first that is there."""
+
+
+LOCATORS = ("char_start", "char_end", "sentence_sha256")
+"""Columns that only programs read: the downloads of the data have them."""
+
+DATES = re.compile("_(first|last)$")
+"""The ends of a date that the table has in words."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +195,8 @@ class Notebook:
             frame = getattr(self.result, one.name)
             if isinstance(frame, pd.DataFrame) and len(frame):
                 nested = {column for column in frame if isinstance(frame[column].iloc[0], list | tuple | dict)}
-                heads = {column: str(column).replace("_", " ") for column in frame if column not in nested}
+                hidden = {*nested, *LOCATORS, *(column for column in frame if DATES.search(str(column)))}
+                heads = {column: str(column).replace("_", " ") for column in frame if column not in hidden}
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
                 name = formats.sentence(one.name.replace("_", " "))
                 table, plain = rendered(cells, name, _ids(frame))

@@ -285,9 +285,14 @@ def _left_out(model: AccountModel, found: Reconciliation) -> pd.DataFrame:
     return frame.sort_values("moves", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def _in_round(model: AccountModel, claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims of the round of the account; there may be none."""
+    return claims[pd.Series([model.in_round(claim) for claim in claims.itertuples()], claims.index, dtype=bool)]
+
+
 def _counts(model: AccountModel, measure: str) -> pd.DataFrame:
     """The counts of all, at the round of the account, the smallest first."""
-    claims = model.claims[[model.in_round(claim) for claim in model.claims.itertuples()]]
+    claims = _in_round(model, model.claims)
     return claims[claims["measure"].eq(measure)].drop_duplicates("family").sort_values("value", kind="stable")
 
 
@@ -323,7 +328,7 @@ def _implied(model: AccountModel) -> pd.DataFrame:
     fighting = claims[claims["measure"].eq("fighting")].head(1)
     departed = _counts(closed, WHOLE).head(1)
     dead = claims[claims["measure"].eq("killed") & claims["kind"].eq("cumulative")]
-    dead = dead[[closed.in_round(claim) for claim in dead.itertuples()]].drop_duplicates("family")
+    dead = _in_round(closed, dead).drop_duplicates("family")
     columns = [
         "returned",
         "lower",

@@ -112,7 +112,7 @@ def test_nothing_is_left_when_the_client_is_killed() -> None:
         "print(m.provisioner.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as client:
-        assert client.stdout is not None and int(client.stdout.readline())
+        assert client.stdout is not None and int(next(line for line in client.stdout if line.strip()))
         left = psutil.Process(client.pid).children(recursive=True)
         assert len(left) >= 3
         os.kill(client.pid, signal.SIGKILL)

@@ -92,10 +92,9 @@ def test_an_output_says_what_it_was_made_from_and_whether_that_is_so(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made(small, "3_pathways")
+    root = paths.ROOT
     for name in ("ROOT", "NOTEBOOKS", "BUILD", "CURATED", "SCENARIOS"):
-        monkeypatch.setattr(
-            paths, name, small / getattr(paths, name).relative_to(paths.ROOT) if name != "ROOT" else small
-        )
+        monkeypatch.setattr(paths, name, small / getattr(paths, name).relative_to(root))
     provenance._module.cache_clear()
     notebook, figure = small / "notebooks" / "3_pathways.ipynb", small / "build/notebooks/3_pathways/figures/0.svg"
     for path in (notebook, figure):

@@ -54,8 +54,8 @@ def test_a_failing_scenario_is_named_and_the_others_finish_and_are_kept(project:
         in first.stderr
     )
     assert outputs(project) == {"as-printed.ipynb", "returns.ipynb"}
-    stored = json.loads((project / "build" / "sweep" / "returns.ipynb").read_text())["metadata"]["scenario"]
-    assert stored["name"] == "returns" and stored["parameters"] == {"seventy_one_counts": "returns"}
+    stored = json.loads((project / "build" / "sweep" / "returns.ipynb").read_text())["metadata"]["provenance"]
+    assert stored["scenario"] == "returns" and stored["parameters"] == {"seventy_one_counts": "returns"}
     table = pd.read_csv(project / "build" / "sweep" / "results.csv")
     pd.testing.assert_frame_equal(
         table[["lower", "upper"]],
@@ -194,7 +194,7 @@ def test_a_wrong_declaration_is_refused(entry: list[dict[str, str]], said: str) 
 
 def test_a_cross_is_a_folder_for_each_value_but_the_last() -> None:
     cross = {"about_width": [0.0, 1.0], "deaths_total": ["more_than_600"], "revision": [0.0, 25.0, 50.0]}
-    declared = {"scenario": "All Widths", "name": "accounting", "parameters": {"same_date": 1.0}, "cross": cross}
+    declared = {"scenario": "All Widths", "name": "4_accounting", "parameters": {"same_date": 1.0}, "cross": cross}
     found = runs({"notebook": [declared]})
     assert len(found) == 6 and len({run.scenario for run in found}) == 6
     assert dict(found[1].parameters) == {
