@@ -196,7 +196,9 @@ class Notebook:
             if isinstance(frame, pd.DataFrame) and len(frame):
                 nested = {column for column in frame if isinstance(frame[column].iloc[0], list | tuple | dict)}
                 hidden = {*nested, *LOCATORS, *(column for column in frame if DATES.search(str(column)))}
-                heads = {column: str(column).replace("_", " ") for column in frame if column not in hidden}
+                # printed phrases last: beside a name they would be longer quotes
+                shown = sorted((column for column in frame if column not in hidden), key="phrase".__eq__)
+                heads = {column: str(column).replace("_", " ") for column in shown}
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
                 name = formats.sentence(one.name.replace("_", " "))
                 table, plain = rendered(cells, name, _ids(frame))
