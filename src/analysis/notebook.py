@@ -32,6 +32,9 @@ IDS = ("claims", "claim", "claim_id", "ids", "rows")
 LOCATORS = ("char_start", "char_end", "sentence_sha256")
 """Columns that only programs read: the downloads of the data have them."""
 
+LONG = 50
+"""Rows of a table that the appendix shows at most."""
+
 DATES = re.compile("_(first|last)$")
 """The ends of a date that the table has in words."""
 
@@ -189,7 +192,7 @@ class Notebook:
         return Shown(*rendered(frame, "Answers that move when one reading is changed", [""] * len(frame)))
 
     def appendix(self) -> Shown:
-        """Every table of the analysis, complete."""
+        """Every table of the analysis with all its columns; of a long one the first rows, for the data page has the rest."""
         html, text = [], []
         for one in fields(self.result):
             frame = getattr(self.result, one.name)
@@ -199,12 +202,12 @@ class Notebook:
                 # printed phrases last: beside a name they would be longer quotes
                 shown = sorted((column for column in frame if column not in hidden), key="phrase".__eq__)
                 heads = {column: str(column).replace("_", " ") for column in shown}
+                rows = formats.plural(len(frame), "row") + (f", the first {LONG} shown" if len(frame) > LONG else "")
+                frame = frame.head(LONG)
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
                 name = formats.sentence(one.name.replace("_", " "))
                 table, plain = rendered(cells, name, _ids(frame))
-                html.append(
-                    f"<details><summary>{escape(name)}: {formats.plural(len(frame), 'row')}</summary>{table}</details>"
-                )
+                html.append(f"<details><summary>{escape(name)}: {rows}</summary>{table}</details>")
                 text.append(plain)
         return Shown("".join(html), "\n\n".join(text))
 

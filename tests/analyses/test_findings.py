@@ -1,6 +1,7 @@
 """What holds of every analysis, finding and sentence."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -35,6 +36,7 @@ def sentences(record: Record, name: str) -> Iterator[tuple[str, str]]:
     words = Wording(record, name)
     for finding in analysed(record, name).findings:
         worded = words.worded(finding)
+        json.dumps(worded, allow_nan=False)  # it is recorded in a notebook
         for part in ("question", "answer", "arithmetic", "sure"):
             yield finding.id, worded[part]
         for assumed in worded["assumes"]:

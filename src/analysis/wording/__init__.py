@@ -25,6 +25,15 @@ def templates(analysis: str) -> dict[str, Any]:
     return tomllib.loads((TEMPLATES / f"{analysis}.toml").read_text(encoding="utf-8"))
 
 
+def _without_nan(value: Any) -> Any:
+    """``value`` with None for every number that is none: JSON knows no NaN."""
+    if isinstance(value, Mapping):
+        return {key: _without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(one) for one in value]
+    return None if isinstance(value, float) and value != value else value
+
+
 class Wording:
     """The words of one analysis of a record.
 
@@ -97,7 +106,7 @@ class Wording:
         }
         more = parts.pop("more")
         return (
-            asdict(finding)
+            _without_nan(asdict(finding))
             | parts
             | {
                 "answer": f"{parts['short']} {more}".strip(),
