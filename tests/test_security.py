@@ -14,7 +14,7 @@ import pytest
 from analysis.evidence import paths
 from tests.conftest import put, run
 from tests.report.run.test_sweep import GRID
-from tools.audit import told
+from tools.audit import summary
 
 OUTPUTS = ("data/curated", "notebooks", "figures", "build/report")
 
@@ -93,13 +93,13 @@ def test_a_parameter_is_data_and_never_code(project: Path) -> None:
     assert not list(project.rglob("injected")) and not list(project.glob("build/sweep/*.ipynb"))
 
 
-def test_what_the_audit_says() -> None:
+def test_the_audit_names_each_vulnerability() -> None:
     known = {"id": "GHSA-1", "fix_versions": ["2.0"]}
     packages = [{"name": "a", "version": "1.0", "vulns": [known]}, {"name": "b", "version": "1", "vulns": []}]
-    words, code = told(json.dumps({"dependencies": [*packages, {"name": "c", "skip_reason": "not found"}]}))
+    words, code = summary(json.dumps({"dependencies": [*packages, {"name": "c", "skip_reason": "not found"}]}))
     assert code == 1 and words.splitlines() == [
-        "a 1.0: GHSA-1, mended in 2.0",
+        "a 1.0: GHSA-1, fixed in 2.0",
         "2 of 3 locked packages looked up, 1 vulnerabilities known",
     ]
-    assert told(json.dumps({"dependencies": packages[1:]}))[1] == 0
-    assert told("")[1] == 0 and "not audited" in told("")[0]
+    assert summary(json.dumps({"dependencies": packages[1:]}))[1] == 0
+    assert summary("")[1] == 0 and "not audited" in summary("")[0]

@@ -1,9 +1,8 @@
-"""Does the same commit give the same bytes, whoever builds it where? ``make reproduce``.
+"""Does one commit give the same bytes on every machine? ``make reproduce``.
 
-Two clean clones, of different names and depths, each in an environment that differs in all that should not matter:
-time zone, locale, hash seed, umask, home, number of processors and, where there is a C compiler, clock. Each runs data,
-report and sweep; then all outputs are compared byte for byte, and diffoscope, where it is installed, explains what
-differs.
+Two clean clones, of different names and depths, in environments that differ in all that should not matter: time zone,
+locale, hash seed, umask, home folder, number of processors and, where there is a C compiler, clock. Each runs data, report
+and sweep. Then all outputs are compared byte for byte; diffoscope, where it is installed, explains the differences.
 """
 
 import filecmp
@@ -28,7 +27,7 @@ WORLDS = (
 
 
 def build(root: Path, umask: str, variables: dict[str, str], prefix: list[str]) -> None:
-    """Clone the commit that is checked out into ``root`` and make everything there, by commands begun with ``prefix``."""
+    """Clone the commit that is checked out into ``root`` and make everything there; ``prefix`` goes before each command."""
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(root)], check=True)
     home = root.parent / "home"
     home.mkdir()
@@ -39,13 +38,13 @@ def build(root: Path, umask: str, variables: dict[str, str], prefix: list[str]) 
         umasked = ["sh", "-c", f'umask {umask}; exec "$@"', "sh", *command]
         subprocess.run(umasked, cwd=root, env=environment | variables, check=True)
 
-    run("make", "--silent", "setup", f"PYTHON={sys.executable}")  # before the clock is moved: certificates have dates
-    run(*prefix, "sh", "-c", 'echo "  $(nproc) processors, the clock says $(date +%F)"')
+    run("make", "--silent", "setup", f"PYTHON={sys.executable}")  # with the real clock: certificates have dates
+    run(*prefix, "sh", "-c", 'echo "  $(nproc) processors, the clock shows $(date +%F)"')
     run(*prefix, "make", "data", "report", "sweep")
 
 
 def elsewhere(folder: Path) -> list[str]:
-    """What a command is begun with to have one processor and a clock that is ``DAYS`` on, where this machine can."""
+    """The prefix that gives a command one processor and a clock ``DAYS`` ahead, as far as this machine can do that."""
     prefix = ["taskset", "--cpu-list", "0"] if shutil.which("taskset") else []
     if shutil.which("cc"):
         library, source = folder / "clock.so", ROOT / "tests" / "clock.c"
@@ -55,28 +54,15 @@ def elsewhere(folder: Path) -> list[str]:
 
 
 def compared(one: Path, two: Path) -> tuple[int, list[str]]:
-    """How many files were compared, and which differ or are in one alone."""
-    names = sorted(
-        {
-            path.relative_to(root).as_posix()
-            for root in (one, two)
-            for folder in OUTPUTS
-            for path in (root / folder).rglob("*")
-            if path.is_file()
-        }
-    )
-    wrong = [
-        name
-        for name in names
-        if not (
-            (one / name).is_file() and (two / name).is_file() and filecmp.cmp(one / name, two / name, shallow=False)
-        )
-    ]
-    return len(names), wrong
+    """The number of files that were compared, and those that differ or are missing on one side."""
+    files = [path for root in (one, two) for folder in OUTPUTS for path in (root / folder).rglob("*") if path.is_file()]
+    names = sorted({path.relative_to(one if path.is_relative_to(one) else two).as_posix() for path in files})
+    _, wrong, missing = filecmp.cmpfiles(one, two, names, shallow=False)
+    return len(names), sorted([*wrong, *missing])
 
 
 def main() -> int:
-    """Build both and compare; 0 where every byte is the same."""
+    """Build both and compare; returns 0 if every byte is the same."""
     with TemporaryDirectory() as folder:
         roots = []
         for place, (name, umask, variables) in enumerate(WORLDS):

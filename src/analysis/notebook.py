@@ -14,13 +14,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.analyses.grading import restrict
-from analysis.analyses.settle import findings_under, settling
+from analysis.analyses.settle import findings_under
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
 from analysis.figures.chart import Drawing, show
 from analysis.recorded import FINDINGS
 from analysis.wording import Wording, formats
-from analysis.wording.facts import fact_in_words
 
 TEXTS = ("title", "means", "would_change", "cannot_show")
 """The texts of a page that are recorded with its findings."""
@@ -115,21 +114,6 @@ class Notebook:
         """A text of the page, such as ``cannot_show``."""
         told = self.words.text(f"page.{name}", **{key.replace(".", "_"): item for key, item in self.worded.items()})
         return Shown(f"<p>{escape(told)}</p>", told)
-
-    def would_change(self) -> Shown:
-        """What would change the answers: the page's text, and for each main answer the fact that would narrow it most."""
-        names = [f"{self.analysis}.{name}" for name in self.words.templates["page"]["answer"]]
-        facts = {fact.finding: fact for fact in reversed(settling(self.record, self.module, names))}
-        words = Wording(self.record, "check")
-        told = [
-            (self.worded[name.partition(".")[2]]["question"], fact_in_words(facts[name], words))
-            for name in names
-            if name in facts
-        ]
-        page = self.text("would_change")
-        html = "".join(f"<li><em>{escape(question)}</em> {escape(fact)}</li>" for question, fact in told)
-        lines = [page.text, *(f"{question} {fact}" for question, fact in told)]
-        return Shown(f"{page.html}<ul>{html}</ul>" if html else page.html, "\n".join(lines))
 
     def table(self, name: str) -> Shown:
         """A table of the analysis, as its template describes it: caption, six columns at most, formats."""
