@@ -79,7 +79,7 @@ class Notebook:
         under = self._choices(changed)
         html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in told)
         html += f'<p class="choices">{escape(under)}</p>'
-        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")}
+        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")} | {"answer": told[0]}
         recorded = {"analysis": self.analysis, "page": texts, "findings": list(self.worded.values())}
         return Shown(f'<div class="answer">{html}</div>', "\n".join([*told, under]), {FINDINGS: recorded})
 
@@ -119,6 +119,8 @@ class Notebook:
         """A table of the analysis, as its template describes it: caption, six columns at most, formats."""
         about = self.words.templates["table"][name]
         frame = getattr(self.result, name).head(about.get("rows"))
+        if frame.empty:
+            return Shown("<p>There is nothing to list here.</p>", "There is nothing to list here.")
         shown = {head: self._cells(frame, column, about) for column, head in about["columns"].items()}
         caption = self.words.text(f"table.{name}.caption")
         return Shown(*rendered(pd.DataFrame(shown), caption, _ids(frame)))

@@ -86,8 +86,8 @@ class Answers:
 
     @property
     def short(self) -> str:
-        """The first finding's sentence."""
-        return next((finding.short for finding in self.findings.values()), self.title)
+        """The sentence that its page begins with."""
+        return self.page.get("answer") or next((finding.short for finding in self.findings.values()), self.title)
 
 
 def latest(name: str) -> Path:

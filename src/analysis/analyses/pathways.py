@@ -80,8 +80,9 @@ def analyse(record: Record) -> Pathways:
     outcomes = _outcomes(courses)
     stages = _stages(record)
     codes = _counted(_exploded(table, frame), ["code", "phase"])
-    codes = _in_order(codes, record.terms(frame))
-    directions = _counted(table, ["phase", "direction"])
+    codes = _in_order(codes, record.terms(frame)).assign(name=lambda rows: f"{frame}:" + rows["code"])
+    directions = _counted(table, ["phase", "direction"]).sort_values("speakers", ascending=False, kind="stable")
+    directions = _in_order(directions, record.terms("phase"), "phase")
     speakers = _speakers(table)
     went = table[table["first_hand"].astype(bool) & table["speaker_role"].eq("insider")].reset_index(drop=True)
     units, reliability = _units(record), _reliability(record)
@@ -194,9 +195,9 @@ def _counted(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return counted.reset_index()
 
 
-def _in_order(codes: pd.DataFrame, terms: list[str]) -> pd.DataFrame:
+def _in_order(rows: pd.DataFrame, terms: list[str], by: str = "code") -> pd.DataFrame:
     order = {term: place for place, term in enumerate(terms)}
-    return codes.sort_values("code", key=lambda column: column.map(order), kind="stable").reset_index(drop=True)
+    return rows.sort_values(by, key=lambda column: column.map(order), kind="stable").reset_index(drop=True)
 
 
 def _speakers(table: pd.DataFrame) -> pd.DataFrame:

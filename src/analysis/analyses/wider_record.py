@@ -105,7 +105,7 @@ def _series(both: Record) -> pd.DataFrame:
     kept = claims[~elsewhere | (claims["speaker_role"].eq("official") & claims["group"].eq("any"))]
     who = kept["source_id"].eq("wider").map({True: "official", False: "article"})
     frame = kept.assign(day=kept["as_of_last"], who=who).rename(columns={"claim_id": "claim"})
-    columns = ["measure", "claim", "day", "lower", "upper", "speaker", "family", "who"]
+    columns = ["measure", "claim", "day", "lower", "upper", "hedge", "speaker", "family", "who"]
     return frame.sort_values(["measure", "day", "claim"])[columns].reset_index(drop=True)
 
 
@@ -303,7 +303,7 @@ def _verdict_finding(both: Record, table: pd.DataFrame) -> Iterator[Finding]:
 def _series_finding(both: Record, series: pd.DataFrame, falls: pd.DataFrame) -> Iterator[Finding]:
     official = series[series["who"].eq("official")]
     ends = [
-        {"measure": measure, **{end: {"value": float(row["upper"]), "day": f"{row['day']:%Y-%m-%d}"} for end, row in (("first", rows.iloc[0]), ("last", rows.iloc[-1]))}}
+        {"measure": measure, **{end: {"lower": as_float(row["lower"]), "upper": as_float(row["upper"]), "hedge": row["hedge"], "day": f"{row['day']:%Y-%m-%d}"} for end, row in (("first", rows.iloc[0]), ("last", rows.iloc[-1]))}}
         for measure, rows in official.groupby("measure", sort=False)
     ]  # fmt: skip
     values = {"ends": ends, "falls": len(falls), "most": as_float(falls["by"].max()) if len(falls) else None}

@@ -50,6 +50,7 @@ class Wording:
         self._jinja.globals |= {
             "amount": formats.amount,
             "plural": formats.plural,
+            "stated": formats.stated,
             "sentence": formats.sentence,
             "name": self.name,
             "label": self.label,
@@ -121,13 +122,19 @@ class Wording:
         return self.fill(own or self.common["assumption"][key], **values)
 
     def sure(self, finding: Finding) -> str:
-        """How sure: one sentence from the table of evidence and agreement in common.toml; empty for what is only counted."""
+        """How sure: one sentence from the table of evidence and agreement in common.toml, or the finding's own.
+
+        Empty for what is only counted.
+        """
+        key = f"finding.{finding.id.split('.')[1]}"
+        if self.has(f"{key}.sure"):
+            return self.text(f"{key}.sure", **finding.values)
         if not finding.lines:
             return ""
         table = self.common["sure"]
         level = ("limited", "medium", "robust")[min(finding.lines, 3) - 1]
-        key = f"finding.{finding.id.split('.')[1]}.agreement"
-        agreement = self.text(key, **finding.values) if self.has(key) else table["agreement"][finding.agreement]
+        own = f"{key}.agreement"
+        agreement = self.text(own, **finding.values) if self.has(own) else table["agreement"][finding.agreement]
         told = {"evidence": table["evidence"][level], "agreement": agreement}
         return self.fill(table["sentence"], lines=finding.lines, **told)
 

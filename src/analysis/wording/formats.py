@@ -60,6 +60,18 @@ def amount(lower: float | None, upper: float | None, noun: str = "", as_share: b
     return f"between {tell(low)} and {tell(upper)}{noun}"
 
 
+def stated(lower: float | None, upper: float | None, hedge: str = "exact", noun: str = "") -> str:
+    """A printed count in words; what "about" stands for is added, for the range lies evenly around the number.
+
+    >>> stated(250, 350, "about"), stated(199, 199), stated(601, None, "more_than")
+    ('about 300 (read as 250 to 350)', '199', 'at least 601')
+    """
+    if hedge != "about" or lower is None or upper is None:
+        return amount(lower, upper, noun)
+    named = f"about {number((lower + upper) / 2)}" + (f" {noun}" if noun else "")
+    return named if lower == upper else f"{named} (read as {number(lower)} to {number(upper)})"
+
+
 def plural(count: float, noun: str, many: str = "") -> str:
     """A count with its noun: 1 case, 20 cases, 2 countries."""
     return f"{number(count)} {noun if count == 1 else many or f'{noun}s'}"

@@ -1,9 +1,10 @@
 """What does the explorer show? The questions that can be answered in more than one way, and the evaluated scenarios.
 
-Nothing is computed in the page: it looks a combination up among those that the sweep evaluated, and says so where one
+The questions that move most findings stand first. Nothing is computed in the page: it looks a combination up among those that the sweep evaluated, and says so where one
 was not.
 """
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ def explorer(pages: Pages, results: pd.DataFrame) -> dict[str, Any]:
     results = results[results["unit"].isin(UNITS)]
     names = [p.name for p in pages.trace.record.scenario.parameters if p.name in results.columns]
     varied = [name for name in names if results[name].replace("", pd.NA).nunique() > 1]
-    intervals: dict[str, int] = {}
+    intervals: dict[tuple[str, float | None, float | None], int] = {}
     analyses, findings = [], {}
     for name, about in pages.index.answers.items():
         if name not in ANALYSES:
@@ -36,15 +37,26 @@ def explorer(pages: Pages, results: pd.DataFrame) -> dict[str, Any]:
             known = about.findings.get(id_) or about.findings.get(".".join(id_.split(".")[:2]))
             if known is None:
                 continue
-            words = formats.amount(
-                as_float(row["lower"]), as_float(row["upper"]), UNITS[row["unit"]], row["unit"] == "share"
-            )
+            low, high, share = as_float(row["lower"]), as_float(row["upper"]), row["unit"] == "share"
+            words = formats.amount(low, high, UNITS[row["unit"]], share)
             under = scenarios.setdefault("|".join(row[choice] for choice in takes), {})
-            under[id_] = intervals.setdefault(words, len(intervals))
-            findings[id_] = {"question": known.question, "href": f"findings.html#{anchor(known.id)}"}
+            under[id_] = intervals.setdefault((words, low, high), len(intervals))
+            noun = "%" if share else UNITS[row["unit"]]
+            findings[id_] = {"question": known.question, "href": f"findings.html#{anchor(known.id)}", "noun": noun}
         analyses.append({"name": name, "title": about.title, "takes": takes, "scenarios": scenarios})
-    parameters = [_parameter(pages, name, results[name]) for name in varied]
+    moves = _moves(results)
+    parameters = [_parameter(pages, name, results[name]) | {"moves": moves.get(name, 0)} for name in varied]
+    parameters.sort(key=lambda one: -one["moves"])
     return {"parameters": parameters, "analyses": analyses, "findings": findings, "intervals": list(intervals)}
+
+
+def _moves(results: pd.DataFrame) -> dict[str, int]:
+    """How many findings move when one question alone is answered in another way, by question."""
+    bounds = lambda row: (as_float(row.lower), as_float(row.upper))
+    rows = [row for row in results.itertuples() if int(row.changes) <= 1]
+    default = {row.finding: bounds(row) for row in rows if int(row.changes) == 0}
+    moved = {(row.scenario.partition("=")[0], row.finding) for row in rows if default.get(row.finding) != bounds(row)}
+    return dict(Counter(name for name, _ in moved))
 
 
 def _parameter(pages: Pages, name: str, column: pd.Series) -> dict[str, Any]:

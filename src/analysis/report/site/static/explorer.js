@@ -43,7 +43,7 @@
         continue;
       }
       for (const name of new Set([...Object.keys(base), ...Object.keys(now)])) {
-        const words = [base, now].map((found) => (name in found ? data.intervals[found[name]] : "no answer"));
+        const words = [base, now].map((found) => (name in found ? data.intervals[found[name]][0] : "no answer"));
         (words[0] === words[1] ? same : moved).push(finding(name, ...words));
       }
     }
@@ -54,7 +54,40 @@
     place("moved").replaceChildren(...moved.flat());
     place("same").replaceChildren(...same.flat());
     place("same-count").textContent = `What stays the same (${same.length})`;
+    test(choices);
   };
+
+  // Whether a number lies within the bounds of a finding: under the reader's answers, under the defaults with one of them
+  // changed, and how often over all combinations that were computed.
+  const test = (choices) => {
+    const name = place("tested").value, typed = place("number").value, noun = data.findings[name].noun;
+    place("noun").textContent = noun && `(${noun})`;
+    const turns = [];
+    let verdict = "";
+    if (typed !== "") {
+      const number = Number(typed) / (noun === "%" ? 100 : 1);
+      const analysis = data.analyses.find((one) => Object.values(one.scenarios).some((found) => name in found));
+      const bounds = (chosen) => data.intervals[row(analysis, chosen)?.[name]];
+      const allows = ([, low, high]) => (low === null || number >= low - 1e-9) && (high === null || number <= high + 1e-9);
+      const says = (found) => (found ? `${allows(found) ? "possible" : "not possible"} (${found[0]})` : "not computed");
+      const all = Object.values(analysis.scenarios).filter((found) => name in found).map((found) => data.intervals[found[name]]);
+      const times = all.filter(allows).length;
+      verdict = `Under ${changed(choices).length ? "your answers" : "the default answers"}: ${says(bounds(choices))}. Over all ${all.length} combinations: possible in ${times}.`;
+      const usual = bounds(defaults);
+      for (const p of data.parameters.filter((one) => usual && analysis.takes.includes(one.name))) {
+        for (const v of p.values.slice(1)) {
+          const found = bounds({ ...defaults, [p.name]: v.value });
+          if (found && allows(found) !== allows(usual)) turns.push(element("li", `“${p.question}” answered “${v.answer}”: ${says(found)}`));
+        }
+      }
+      if (usual) verdict += turns.length ? ` From the defaults, ${turns.length === 1 ? "one other answer turns" : "these other answers turn"} it:` : " From the defaults, no single other answer turns it.";
+    }
+    place("verdict").textContent = verdict;
+    place("turns").replaceChildren(...turns);
+  };
+  place("tested").append(...Object.entries(data.findings).map(([name, about]) => element("option", about.question, { value: name })));
+  place("test").addEventListener("input", () => test(fromForm()));
+  place("test").addEventListener("submit", (event) => event.preventDefault());
 
   const share = (choices) => {
     const told = new URLSearchParams(changed(choices).map((p) => [p.name, choices[p.name]]));
