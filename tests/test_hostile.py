@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from analysis.evidence import paths
+from analysis.recorded import NotebookError
 from analysis.report.run.notebooks import execute
-from analysis.report.run.provenance import NotebookError
 from tests.conftest import SMALL, SOURCE, begun, drawing, put, run
 from tests.report.run.test_sweep import declare
 

@@ -14,7 +14,7 @@ from analysis.analyses.main_points import main_points
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.notebook import Shown, rendered
-from analysis.recorded import Answers, Recorded, latest, read_answers
+from analysis.recorded import Answers, Recorded, all_latest, read_answers
 from analysis.wording import Wording, formats
 
 
@@ -25,8 +25,7 @@ class Index:
     """
 
     def __init__(self, executed: Iterable[Path] | None = None) -> None:
-        stored = sorted(paths.NOTEBOOKS.glob("[1-9]_*.ipynb"))
-        self.executed = tuple(executed) if executed is not None else tuple(latest(path.stem) for path in stored)
+        self.executed = tuple(all_latest() if executed is None else executed)
         read = [found for path in self.executed if (found := read_answers(path)) is not None]
         self.answers: dict[str, Answers] = {one.analysis: one for one in read}
         self.record = Record.load()

@@ -1,12 +1,14 @@
-"""What did a notebook find? The form in which it records its answers, and how they are read again.
+"""What did the notebooks find? The form in which they record their answers, and how these are read again.
 
 The first output of a notebook records the findings of its analysis, values and sentences, and the texts of its page. Index
 notebook, site, brief, ``findings.csv`` and command line all read them from there; nothing is computed again.
 """
 
+import csv
+import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,14 @@ from analysis.evidence import paths
 FINDINGS = "application/vnd.analysis.findings+json"
 """The type of output under which they are recorded."""
 
+NO_NOTEBOOK = "not a complete notebook; restore it from git or fix it in JupyterLab"
+
 TABLE = re.compile(r'\bpage\.table\("(\w+)"\)')
 """The call of a cell that shows a table."""
+
+
+class NotebookError(Exception):
+    """A notebook cannot be read, or failed, or no site can be made of it; the message names it and the cell, or the step."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +104,23 @@ def latest(name: str) -> Path:
     return executed if executed.is_file() else paths.NOTEBOOKS / f"{name}.ipynb"
 
 
+def all_latest() -> list[Path]:
+    """The notebooks but for the index, in reading order, each as :func:`latest` finds it."""
+    return [latest(path.stem) for path in sorted(paths.NOTEBOOKS.glob("[1-9]_*.ipynb"))]
+
+
 def read_answers(path: Path) -> Answers | None:
     """What the executed notebook at ``path`` recorded; None where it was stored without outputs.
 
-    Raises ValueError, KeyError, TypeError or AttributeError where it is no notebook.
+    Raises NotebookError where it is no notebook.
     """
+    try:
+        return _answers(path)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotebookError(f"{path.parent.name}/{path.name}: {NO_NOTEBOOK} ({type(error).__name__})") from None
+
+
+def _answers(path: Path) -> Answers | None:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     outputs = [("".join(c["source"]), out["data"]) for c in cells for out in c.get("outputs", ()) if "data" in out]
     found = next((data[FINDINGS] for _, data in outputs if FINDINGS in data), None)
@@ -119,3 +139,25 @@ def read_answers(path: Path) -> Answers | None:
 def _finding(found: Mapping[str, Any]) -> Recorded:
     known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     return Recorded(**{name: value for name, value in known.items() if name in NAMES})
+
+
+def all_findings(notebooks: Iterable[Path] | None = None) -> tuple[Recorded, ...]:
+    """What ``notebooks`` found, by default all of them as they were executed last."""
+    read = map(read_answers, all_latest() if notebooks is None else notebooks)
+    return tuple(finding for one in read if one for finding in one.findings.values())
+
+
+def as_csv(findings: Iterable[Recorded]) -> str:
+    """Findings as a table, one a row, lists joined by ``; ``."""
+    columns = [name for name in NAMES if name != "values"]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(getattr(finding, name)) for name in columns] for finding in findings)
+    return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)

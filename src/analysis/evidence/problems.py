@@ -46,3 +46,11 @@ class EvidenceError(Exception):
             lines.append(f"  and {total - SHOWN} more.")
         count = f"{total} problem{'s' if total > 1 else ''} in the data:"
         super().__init__("\n".join([count, *lines]))
+
+
+class ParameterError(Exception):
+    """A parameter that does not exist, or a value that it does not admit; the message names what is allowed."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython prints these lines in place of a traceback: the message is all that an analyst needs.
+        return [f"ParameterError: {self}"]

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.dates import days
+from analysis.evidence.problems import ParameterError
 
 ALL, NONE = "all", "none"
 
@@ -30,14 +31,6 @@ STATEMENTS = ("all", "two_independent")
 
 WIDER_TOO = "articles+wider"
 """The record that takes in the figures published elsewhere."""
-
-
-class ParameterError(Exception):
-    """A parameter that does not exist, or a value that it does not admit; the message names what is allowed."""
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython prints these lines in place of a traceback: the message is all that an analyst needs.
-        return [f"ParameterError: {self}"]
 
 
 @dataclass(frozen=True)

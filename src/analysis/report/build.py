@@ -12,11 +12,11 @@ from analysis.analyses import sensitivity
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.index import Index
+from analysis.recorded import NotebookError, all_findings, as_csv
 from analysis.report.records import write_records
 from analysis.report.run import INDEX, NOTEBOOKS
 from analysis.report.run.notebooks import bring_up_to_date, folder_of, serialised
 from analysis.report.run.provenance import files_in, hash_files
-from analysis.report.run.recorded import all_findings, as_csv
 from analysis.report.run.sweep import evaluated
 from analysis.report.site.brief import brief
 from analysis.report.site.explorer import explorer
@@ -29,7 +29,7 @@ def report(state: str) -> Path:
     """Bring the notebooks up to date, publish figures and findings, build the site and the brief; returns its first page.
 
     ``state`` is that of git, as the report prints it. Nothing is published unless every notebook has run. Raises
-    NotebookError, and RuntimeError where the site fails.
+    NotebookError.
     """
     evaluated()
     bring_up_to_date([*NOTEBOOKS, INDEX])
@@ -41,7 +41,7 @@ def report(state: str) -> Path:
         shutil.move(executed / "figures", drawn)
         site(record, executed, drawn, built, state)
         _publish(drawn)
-        files.write(paths.FINDINGS, as_csv(all_findings(executed)))
+        files.write(paths.FINDINGS, as_csv(all_findings(sorted(executed.glob("*.ipynb")))))
         write_records()
         files.swap(built, paths.REPORT)
     return paths.REPORT / "index.html"
@@ -64,7 +64,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
     """Build the site and the brief into ``target``, from executed notebooks and the figures that they drew.
 
     ``state`` says of which state of the code. Nothing is analysed here: findings come from the notebooks, scenarios from
-    the sweep. Raises RuntimeError where Sphinx finds fault.
+    the sweep. Raises NotebookError where Sphinx finds fault.
     """
     index, shown = Index(sorted(executed.glob("[0-9]_*.ipynb"))), figures(drawn)
     trace = Trace(record, index.findings.values(), {name: figure.drawn for name, figure in shown.items()})
@@ -101,7 +101,7 @@ def _sphinx(source: Path, target: Path) -> None:
     print("site: ", end="", file=sys.stderr)
     with TemporaryDirectory(dir=target.parent) as doctrees:
         if build_main(["-q", "-W", "--keep-going", "-b", "html", "-d", doctrees, str(source), str(target)]):
-            raise RuntimeError("the site could not be built; Sphinx says why above")
+            raise NotebookError("the site could not be built; Sphinx says why above")
     (target / ".buildinfo").unlink(missing_ok=True)
     print("built", file=sys.stderr)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis.evidence import paths
+from analysis.evidence.problems import ParameterError
 from analysis.report.run import provenance
 from tests.conftest import SMALL, put, run
 
@@ -121,7 +122,7 @@ def test_an_output_says_what_it_was_made_from_and_whether_that_is_so(
     words, current = provenance.why(notebook)
     assert not current and "the code: " in words and "changed; now" in words and words.count(" current\n") == 4
     figure.write_text("by hand")
-    with pytest.raises(ValueError, match="no notebook here made it as it is: it was edited"):
+    with pytest.raises(ParameterError, match="no notebook here made it as it is: it was edited"):
         provenance.why(figure)
     provenance._module.cache_clear()
 

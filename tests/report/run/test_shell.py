@@ -10,9 +10,9 @@ import papermill
 import pytest
 
 from analysis.evidence import paths
+from analysis.recorded import NotebookError
 from analysis.report.run import children
 from analysis.report.run.notebooks import execute
-from analysis.report.run.provenance import NotebookError
 from tests.conftest import put
 
 CELLS = (
@@ -106,7 +106,7 @@ def test_a_long_folder_for_temporary_files_will_do(tmp_path: Path) -> None:
 
     folder = tmp_path / ("d" * 60) / ("e" * 60)
     folder.mkdir(parents=True)
-    code = "from analysis.report.run import children; children.start_server(); children.start(print).join()"
+    code = "from analysis.report.run import children; children.start_server(); list(children.messages(print))"
     variables = {name: value for name, value in os.environ.items() if name != "TEMP"} | {"TMPDIR": str(folder)}
     script = tmp_path / "start.py"
     script.write_text(f"if __name__ == '__main__':\n    {code}\n")

@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from analysis.evidence.scenario import ParameterError
-from analysis.report.run.sweep import Run, Store, _in_turn, cluster, runs
+from analysis.report.run.children import in_turn
+from analysis.report.run.sweep import Run, Store, cluster, runs
 from tests.conftest import begun, run
 
 GRID = """
@@ -222,7 +223,7 @@ def test_of_ten_thousand_notebooks_few_are_held_at_a_time() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         done = []
-        for run, future in _in_turn(submit, many, 16):
+        for run, future in in_turn(submit, many, "notebooks", 16):
             held.remove(run)
             done.append((run.scenario, future.result()))
     assert most == 16 and sorted(done) == sorted((run.scenario, run.scenario) for run in many)

@@ -1,8 +1,7 @@
 """In which process is work done? In a child, forked from a server that has the imports done, that ends with its parent.
 
 The server is that of :mod:`multiprocessing`; where fork is not safe (macOS) or not there (Windows) a child is spawned.
-What a child executes is no concern of this module: see :mod:`analysis.report.run.shell` and
-:mod:`analysis.report.run.kernels`.
+What a child executes is no concern of this module: see :mod:`analysis.report.run.shell`.
 """
 
 import os
@@ -10,12 +9,17 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
+from itertools import islice
 from multiprocessing import active_children, current_process, forkserver, get_context, parent_process
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+T = TypeVar("T")
 
 FORKS = sys.platform == "linux"
 CONTEXT: Any = get_context("forkserver" if FORKS else "spawn")
@@ -44,8 +48,8 @@ PACKAGES = (
 LONGEST = 60
 """Letters of a folder in which a Unix socket can still have a name: its whole path has 107 at most."""
 
-STARTS = 60.0
-"""Seconds in which a child must have begun."""
+ALARMED = -getattr(signal, "SIGALRM", signal.SIGTERM)
+"""The exit code of a child that its own alarm ended."""
 
 _starting = threading.Lock()
 _stopped = threading.Event()
@@ -82,25 +86,6 @@ def _inherited() -> Iterator[None]:
             signal.signal(signal.SIGINT, heard)
 
 
-def start(target: Callable[..., None], *arguments: Any) -> Any:
-    """A child that runs ``target(*arguments)``: a ``multiprocessing.Process``. Raises OSError where it cannot start."""
-    current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # a worker of Dask may be one, and has children
-    process = CONTEXT.Process(target=_run, args=(target, *arguments), daemon=True)
-    try:
-        with _starting, _inherited():
-            process.start()
-    except EOFError as error:
-        raise ChildProcessError("could not start") from error
-    if _stopped.is_set():  # Ctrl-C came while it started
-        process.kill()
-    return process
-
-
-def _run(target: Callable[..., None], *arguments: Any) -> None:
-    end_with_parent()
-    target(*arguments)
-
-
 def end_with_parent() -> None:
     """End this process when the one that started it has ended, however that ended; it runs out of memory first."""
     threading.Thread(target=_wait_for_parent, daemon=True).start()
@@ -115,37 +100,49 @@ def _wait_for_parent() -> None:
         os._exit(1)
 
 
-def messages(patience: float, target: Callable[..., None], *arguments: Any) -> Iterator[Any]:
+def messages(target: Callable[..., None], *arguments: Any) -> Iterator[Any]:
     """What a child sends while it runs ``target(send, *arguments)``, one after the other, until it ends.
 
-    Raises TimeoutError where ``patience`` seconds pass without a message, ChildProcessError where it could not start or
-    was ended, and what ``target`` raises.
+    Raises TimeoutError where it was ended by ``signal.alarm``, ChildProcessError where it could not start or was ended
+    otherwise, OSError where the system refuses it, and what ``target`` raises.
     """
     receiver, sender = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_run, args=(sender, target, *arguments), daemon=True)
     with receiver:
         with sender:
-            process = start(_send, sender, target, *arguments)
-        limit = max(patience, STARTS)
+            _start(process)
         try:
-            while receiver.poll(limit):
-                limit = patience
+            while True:
                 try:
                     message = receiver.recv()
                 except EOFError:
-                    process.join()
-                    if process.exitcode:
-                        raise ChildProcessError(f"ended with {process.exitcode}") from None
-                    return
+                    break
                 if isinstance(message, Exception):
                     raise message
                 yield message
-            raise TimeoutError
+            process.join()
+            if process.exitcode == ALARMED:
+                raise TimeoutError
+            if process.exitcode:
+                raise ChildProcessError(f"ended with {process.exitcode}")
         finally:
             process.kill()
             process.join()
 
 
-def _send(sender: Any, target: Callable[..., None], *arguments: Any) -> None:
+def _start(process: Any) -> None:
+    current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # a worker of Dask may be one, and has children
+    try:
+        with _starting, _inherited():
+            process.start()
+    except EOFError as error:
+        raise ChildProcessError("could not start") from error
+    if _stopped.is_set():  # Ctrl-C came while it started
+        process.kill()
+
+
+def _run(sender: Any, target: Callable[..., None], *arguments: Any) -> None:
+    end_with_parent()
     try:
         target(sender.send, *arguments)
     except Exception as error:
@@ -164,3 +161,23 @@ def none_left(pool: Executor) -> Iterator[None]:
         for child in active_children():
             child.kill()
         raise
+
+
+def in_turn(
+    submit: Callable[[T], Future[Any]], wanted: Sequence[T], what: str, ahead: int = 256
+) -> Iterator[tuple[T, Future[Any]]]:
+    """Each of ``wanted`` with its future once that is done; a bar counts ``what`` they are.
+
+    ``ahead`` of them are submitted at a time, and what is done is let go of, so that memory does not grow with their number.
+    """
+    running: dict[Future[Any], T] = {}
+    queue = iter(wanted)
+    with tqdm(total=len(wanted), desc=what, file=sys.stderr, disable=None) as bar:
+        while True:
+            for one in islice(queue, ahead - len(running)):
+                running[submit(one)] = one
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                bar.update()
+                yield running.pop(future), future

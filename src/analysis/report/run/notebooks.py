@@ -6,27 +6,17 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from tqdm import tqdm
 
 from analysis.evidence import files, paths
 from analysis.evidence.scenario import ParameterError
+from analysis.recorded import NO_NOTEBOOK, NotebookError
 from analysis.report.run import INDEX, NOTEBOOKS, children
-from analysis.report.run.provenance import (
-    FILES,
-    NO_NOTEBOOK,
-    OWN,
-    NotebookError,
-    Parts,
-    Stamp,
-    listed,
-    made_from,
-    sealed,
-)
+from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, made_from, sealed
 
 KERNEL = "analysis"
 
@@ -63,12 +53,14 @@ def execute(name: str, parameters: Mapping[str, Any], stamp: Parts, figures: Pat
     children.start_server(*PRELOADED)
     cell, done = 0, ""
     try:
-        arguments = (source, str(paths.NOTEBOOKS), dict(parameters), environment)
-        for message in children.messages(limit, _in_child, *arguments):
-            if isinstance(message, list):
-                number, kind, text = message
-                raise NotebookError(f"{file}, cell {number}: {kind}: {text}")
-            cell, done = (message, "") if isinstance(message, int) else (cell, message)
+        arguments = (source, str(paths.NOTEBOOKS), dict(parameters), environment, limit)
+        for message in children.messages(_in_child, *arguments):
+            if isinstance(message, int):
+                cell = message
+            else:
+                done = message
+    except NotebookError as error:
+        raise NotebookError(f"{file}, {error}") from None
     except TimeoutError:
         remedy = "Make the cell faster, or allow it more seconds in CELL_TIMEOUT."
         raise NotebookError(f"{file}, cell {cell}: not done after {limit} seconds. {remedy}") from None
@@ -118,26 +110,22 @@ def bring_up_to_date(names: Iterable[str]) -> None:
     if INDEX in names and len(names) > 1:  # it reads what the others found
         bring_up_to_date(name for name in names if name != INDEX)
         names = (INDEX,)
-    now = {name: made_from(name, {}) for name in names}
-    why = {name: _stamp(name).stale(now[name]) for name in names}
-    stale = [name for name in names if why[name]]
+    stamps = {name: _stamp(name) for name in names}
+    stale = {name: reason for name, stamp in stamps.items() if (reason := stamp.stale())}
     print(f"notebooks: {len(names) - len(stale)} of {len(names)} are current", file=sys.stderr)
-    for name in stale:
-        print(f"  {name}: {why[name]}", file=sys.stderr)
+    for name, reason in stale.items():
+        print(f"  {name}: {reason}", file=sys.stderr)
     if not stale:
         return
     children.start_server(*PRELOADED)
     failed = []
     with ThreadPoolExecutor(cores()) as pool, children.none_left(pool):
-        futures = {pool.submit(_execute, name, now[name]): name for name in stale}
-        with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
-            for future in as_completed(futures):
-                bar.set_postfix_str(futures[future])
-                bar.update()
-                if isinstance(error := future.exception(), NotebookError):
-                    failed.append(str(error))
-                else:
-                    future.result()
+        submit = lambda name: pool.submit(_execute, name, stamps[name].now)
+        for _, future in children.in_turn(submit, list(stale), "notebooks"):
+            try:
+                future.result()
+            except NotebookError as error:
+                failed.append(str(error))
     if failed:
         raise NotebookError("\n".join(sorted(failed)))
 
@@ -145,7 +133,7 @@ def bring_up_to_date(names: Iterable[str]) -> None:
 def store(names: Iterable[str]) -> None:
     """Put the executed notebooks in the place of the notebooks. Raises NotebookError where one was edited meanwhile."""
     for name in names:
-        if why := _stamp(name).stale(made_from(name, {})):
+        if why := _stamp(name).stale():
             raise NotebookError(
                 f"notebooks/{name}.ipynb was not overwritten: {why} while it ran. Run the command again."
             )
@@ -163,7 +151,7 @@ def _execute(name: str, now: Parts) -> None:
 
 
 def _stamp(name: str) -> Stamp:
-    return Stamp(folder_of(name) / f"{name}.ipynb", folder_of(name) / "figures")
+    return Stamp(folder_of(name) / f"{name}.ipynb", made_from(name, {}), folder_of(name) / "figures")
 
 
 def serialised(notebook: nbformat.NotebookNode) -> str:

@@ -17,19 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from analysis.evidence import files, paths
-from analysis.recorded import latest
-from analysis.report.run import INDEX, NOTEBOOKS
+from analysis.evidence.problems import ParameterError
+from analysis.recorded import NO_NOTEBOOK, NotebookError, all_latest
+from analysis.report.run import INDEX
 
 Parts = dict[str, Any]
 
+RUNNERS = ("children", "shell", "notebooks")
+"""The modules that decide what an executed notebook holds, whatever its cells are."""
+
 FILES, OWN = "files", "sha256"
 """Keys of a stamp: the hash of each file that was made, and the hash of the notebook that carries the stamp."""
-
-NO_NOTEBOOK = "not a complete notebook; restore it from git or fix it in JupyterLab"
-
-
-class NotebookError(Exception):
-    """A notebook cannot be read, or failed; the message names it and the cell."""
 
 
 @contextmanager
@@ -99,9 +97,9 @@ def code_files(*modules: str) -> set[Path]:
     return files
 
 
-def code_fingerprint(*modules: str, also: Iterable[Path] = ()) -> str:
-    """SHA-256 of the code of ``modules`` with all that they import, and of the files ``also``."""
-    return hash_files([*code_files(*modules), *also])
+def lock() -> Parts:
+    """The part that every output rests on: the versions of all packages."""
+    return {"the lock": hash_files([paths.ROOT / "requirements.txt"])}
 
 
 def notebook_parts(name: str) -> Parts:
@@ -118,59 +116,29 @@ def notebook_parts(name: str) -> Parts:
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotebookError(f"notebooks/{name}.ipynb: {NO_NOTEBOOK} ({type(error).__name__}: {error})") from None
-    code = "\n".join(cell[3] for cell in cells if cell[0] == "code")
+    source = "\n".join(cell[3] for cell in cells if cell[0] == "code")
     analysis = name.partition("_")[2]
-    modules = {*_imports(code), f"analysis.analyses.{analysis}", f"analysis.figures.{analysis}"}
     package = paths.ROOT / "src" / "analysis"
+    code = code_files(*{*_imports(source), f"analysis.analyses.{analysis}", f"analysis.figures.{analysis}"})
     data = [*paths.CURATED.glob("*.csv")]
-    if package / "analyses" / "sensitivity.py" in code_files(*modules):
+    if package / "analyses" / "sensitivity.py" in code:
         data.append(paths.SCENARIOS)
-    words = [package / "wording" / f"{one}.toml" for one in ("common", analysis)]
+    words = [package / "wording" / f"{one}.toml" for one in ("common", "main" if name == INDEX else analysis)]
     others = {}
     if name == INDEX:
-        words.append(package / "wording" / "main.toml")
-        others = {"the other notebooks": hash_parts(*(latest(one).read_bytes() for one in NOTEBOOKS))}
+        others = {"the other notebooks": hash_parts(*(path.read_bytes() for path in all_latest()))}
     return others | {
         "the notebook": hash_parts(json.dumps(cells)),
-        "the code": code_fingerprint(*modules, also=[path for path in words if path.is_file()]),
+        "the code": hash_files([*code, *words]),
         "the data": hash_files(data),
-        "the lock": hash_files([paths.ROOT / "requirements.txt"]),
-        "the way of running it": hash_files(
-            package / "report" / "run" / f"{module}.py" for module in ("children", "shell", "notebooks")
-        ),
+        **lock(),
+        "the way of running it": hash_files(package / "report" / "run" / f"{one}.py" for one in RUNNERS),
     }
 
 
 def made_from(name: str, parameters: Mapping[str, Any]) -> Parts:
     """What the notebook ``name`` executed with ``parameters`` is made from: its stamp without what was made."""
     return {"of": name, "parameters": dict(parameters)} | notebook_parts(name)
-
-
-def grid_parts() -> Parts:
-    """What the evaluated grid is made from."""
-    return {
-        "the code": code_fingerprint("analysis.analyses.sensitivity"),
-        "the data": hash_files(paths.CURATED.glob("*.csv")),
-        "the grid": hash_files([paths.SCENARIOS]),
-        "the lock": hash_files([paths.ROOT / "requirements.txt"]),
-    }
-
-
-def data_parts() -> Parts:
-    """What the curated tables are made from."""
-    raw = (path for path in files_in(paths.RAW) if path.relative_to(paths.RAW).parts[0] != "texts")
-    return {
-        "the raw tables": hash_files(raw),
-        "the code": code_fingerprint("analysis.evidence.curate"),
-        "the lock": hash_files([paths.ROOT / "requirements.txt"]),
-    }
-
-
-def report_parts() -> Parts:
-    """What the report is made from."""
-    names = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
-    parts: Parts = {f"{name}.ipynb": hash_parts(json.dumps(notebook_parts(name))) for name in names}
-    return parts | {"the code": hash_files(files_in(paths.ROOT / "src" / "analysis")), "the state of git": git_state()}
 
 
 def listed(folder: Path) -> dict[str, str]:
@@ -190,94 +158,117 @@ def _own_hash(text: str) -> str:
     return hash_parts(_OWN.sub(r"\1", text, count=1))
 
 
+def read_stamp(path: Path, text: str | None = None) -> Parts:
+    """What the stamp at ``path``, a notebook or a JSON file, names; empty where there is none. ``text`` is that of the file."""
+    try:
+        text = path.read_text(encoding="utf-8") if text is None else text
+        found = json.loads(text)
+        if path.suffix == ".ipynb":
+            found = found["metadata"]["provenance"]
+            found[OWN] = found[OWN] == _own_hash(text)
+        return dict(found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
 class Stamp:
-    """The stamp of some outputs: the JSON file at ``path`` and the ``folders`` that were made, or the notebook at ``path``."""
+    """The stamp at ``path``, of the files in ``folders`` or of the notebook at ``path`` itself.
 
-    def __init__(self, path: Path, *folders: Path) -> None:
-        self.path, self.folders = path, folders
+    ``now`` is what they would be made from now. Create a stamp before anything is read: what changes meanwhile is not current.
+    """
 
-    def read(self, text: str | None = None) -> Parts:
-        """What it says; empty where nothing was made. ``text`` is that of its file, if it was read already."""
-        try:
-            text = self.path.read_text(encoding="utf-8") if text is None else text
-            found = json.loads(text)
-            if self.path.suffix == ".ipynb":
-                found = found["metadata"]["provenance"]
-                found["as it was made"] = found.pop(OWN) == _own_hash(text)
-            return dict(found)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return {}
+    def __init__(self, path: Path, now: Parts, *folders: Path) -> None:
+        self.path, self.now, self.folders = path, now, folders
 
-    def stale(self, now: Parts, text: str | None = None) -> str:
-        """Why the outputs are not current, in words; empty where they are."""
-        before = self.read(text)
+    def stale(self, text: str | None = None) -> str:
+        """Why the outputs are not current, in words; empty where they are. ``text`` is that of the file, if it is read."""
+        before = read_stamp(self.path, text)
         if not before:
             return "not made yet"
         made = before.pop(FILES, {})
-        if self.path.suffix == ".ipynb" and not before.pop("as it was made"):
+        if not before.pop(OWN, True):
             return f"{self.path.name} was changed after it was made"
-        changed = [name for name in {**now, **before} if before.get(name) != now.get(name)]
-        if changed:
+        if changed := _differing(before, self.now):
             return f"{' and '.join(changed)} changed"
-        here = self._listed()
-        if self.folders and (spoiled := sorted(name for name in {**made, **here} if made.get(name) != here.get(name))):
+        if self.folders and (spoiled := sorted(_differing(made, self._files()))):
             return f"{spoiled[0]}{' and others' if len(spoiled) > 1 else ''} changed after it was made"
         return ""
 
-    def write(self, now: Parts) -> None:
+    def write(self) -> None:
         """Note that the outputs were made from ``now``."""
-        files.write(self.path, json.dumps({**now, FILES: self._listed()}, indent=1) + "\n")
+        files.write(self.path, json.dumps({**self.now, FILES: self._files()}, indent=1) + "\n")
 
-    def _listed(self) -> dict[str, str]:
-        listing: dict[str, str] = {}
-        for folder in self.folders:
-            listing |= {f"{folder.name}/{name}": value for name, value in listed(folder).items()}
-        return listing
+    def _files(self) -> Parts:
+        return {f"{folder.name}/{name}": value for folder in self.folders for name, value in listed(folder).items()}
+
+
+def _differing(before: Parts, now: Parts) -> list[str]:
+    return [name for name in {**now, **before} if before.get(name) != now.get(name)]
 
 
 def data_stamp() -> Stamp:
-    return Stamp(paths.BUILD / "data.json", paths.CURATED)
+    """The stamp of the curated tables."""
+    raw = (path for path in files_in(paths.RAW) if path.relative_to(paths.RAW).parts[0] != "texts")
+    parts = {
+        "the raw tables": hash_files(raw),
+        "the code": hash_files(code_files("analysis.evidence.curate")),
+        **lock(),
+    }
+    return Stamp(paths.BUILD / "data.json", parts, paths.CURATED)
+
+
+def grid_stamp() -> Stamp:
+    """The stamp of the evaluated grid."""
+    parts = {
+        "the code": hash_files(code_files("analysis.analyses.sensitivity")),
+        "the data": hash_files(paths.CURATED.glob("*.csv")),
+        "the grid": hash_files([paths.SCENARIOS]),
+    }
+    return Stamp(paths.BUILD / "grid.json", parts | lock(), paths.GRID)
 
 
 def report_stamp() -> Stamp:
-    return Stamp(paths.BUILD / "report.json", paths.REPORT, paths.FIGURES)
+    """The stamp of the report and the figures."""
+    names = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    parts: Parts = {f"{name}.ipynb": hash_parts(json.dumps(notebook_parts(name))) for name in names}
+    parts |= {"the code": hash_files(files_in(paths.ROOT / "src" / "analysis")), "the state of git": git_state()}
+    return Stamp(paths.BUILD / "report.json", parts, paths.REPORT, paths.FIGURES)
 
 
 def why(path: Path) -> tuple[str, bool]:
     """What the notebook or figure at ``path`` was made from, and whether each part is still what is here, in words.
 
-    The second is whether it is current: made from what is here, and not changed since. Raises ValueError where it is
+    The second is whether it is current: made from what is here, and not changed since. Raises ParameterError where it is
     nothing that this project made.
     """
-    source, lines = path, []
-    if path.suffix != ".ipynb":
-        source = _drawn_by(path)
-        lines.append(f"{path}: made by {source.name}")
-    stamp = Stamp(source).read()
+    source = path if path.suffix == ".ipynb" else _drawn_by(path)
+    stamp = read_stamp(source)
     if "of" not in stamp:
-        raise ValueError(f"{path}: this project did not make it; expected a notebook or a figure of `make report`")
-    now = made_from(stamp["of"], stamp["parameters"]) if (paths.NOTEBOOKS / f"{stamp['of']}.ipynb").is_file() else {}
-    whole = stamp.pop("as it was made")
-    stamp.pop(FILES, None)
-    chosen = ", ".join(f"{name}={value}" for name, value in stamp["parameters"].items())
-    lines.append(f"{source}: {stamp['of']}, {chosen or 'default parameters'}")
-    parts = [part for part in stamp if part not in ("of", "parameters", "scenario")]
-    for part in parts:
-        state = "current" if now.get(part) == stamp[part] else f"changed; now {now.get(part, 'not there')[:16]}"
-        lines.append(f"  {part}: {stamp[part][:16]} {state}")
-    if not whole:
+        raise ParameterError(f"{path}: this project did not make it; expected a notebook or a figure of `make report`")
+    name, parameters = stamp["of"], stamp["parameters"]
+    now = notebook_parts(name) if (paths.NOTEBOOKS / f"{name}.ipynb").is_file() else {}
+    chosen = ", ".join(f"{key}={value}" for key, value in parameters.items())
+    lines = [] if path == source else [f"{path}: made by {source.name}"]
+    lines.append(f"{source}: {name}, {chosen or 'default parameters'}")
+    parts = {part: value for part, value in stamp.items() if part not in ("of", "parameters", "scenario", FILES, OWN)}
+    for part, value in parts.items():
+        state = "current" if now.get(part) == value else f"changed; now {now.get(part, 'not there')[:16]}"
+        lines.append(f"  {part}: {value[:16]} {state}")
+    if not stamp[OWN]:
         lines.append("  the file: changed after it was made: edited, or executed by another program")
-    current = whole and all(now.get(part) == stamp[part] for part in parts)
+    current = stamp[OWN] and all(now.get(part) == value for part, value in parts.items())
     return "\n".join([*lines, "current" if current else "out of date: run `make report`"]), current
 
 
 def _drawn_by(path: Path) -> Path:
-    """The executed notebook that made the file ``path``. Raises ValueError where it is none that is here."""
+    """The executed notebook that made the file ``path``. Raises ParameterError where it is none that is here."""
     found = hash_parts(path.read_bytes())
     for notebook in sorted([*paths.NOTEBOOKS.glob("*.ipynb"), *paths.BUILD.glob("notebooks/*/*.ipynb")]):
-        if found in Stamp(notebook).read().get(FILES, {}).values():
+        if found in read_stamp(notebook).get(FILES, {}).values():
             return notebook
-    raise ValueError(f"{path}: no notebook here made it as it is: it was edited, or is out of date. Run `make report`")
+    raise ParameterError(
+        f"{path}: no notebook here made it as it is: it was edited, or is out of date. Run `make report`"
+    )
 
 
 def git_state() -> str:

@@ -8,6 +8,7 @@ timed and ended is in :mod:`analysis.report.run.children`.
 import builtins
 import io
 import os
+import signal
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -25,6 +26,8 @@ from IPython.core.profiledir import ProfileDir
 from nbformat import v4
 from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
+
+from analysis.recorded import NotebookError
 
 LONGEST = 1000
 """Letters of an error's message that are kept."""
@@ -116,10 +119,19 @@ class Shell(InteractiveShell):  # type: ignore[misc]
 
 
 def execute(
-    send: Callable[[Any], None], source: str, folder: str, parameters: Mapping[str, Any], environment: Mapping[str, str]
+    send: Callable[[Any], None],
+    source: str,
+    folder: str,
+    parameters: Mapping[str, Any],
+    environment: Mapping[str, str],
+    limit: int,
 ) -> None:
-    """Execute the notebook ``source`` in ``folder``; sends, of each code cell as it begins, its number, and at the end
-    the notebook (a str), or the error of the cell that failed (a list: its number, name and message)."""
+    """Execute the notebook ``source`` in ``folder``; sends the number of each code cell as it begins, and at the end the
+    executed notebook as text.
+
+    Raises NotebookError, which names the cell that failed. A cell that takes more than ``limit`` seconds ends the process
+    by SIGALRM, whatever it does.
+    """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         os.dup2(os.open(os.devnull, os.O_RDWR), number)
         setattr(sys, f"__{name}__", None)  # no terminal whose width or colours could show
@@ -144,16 +156,18 @@ def execute(
             pandas.set_option("display.max_columns", 20)  # as where it is imported in a notebook
         builtins.input = shell.raw_input
         sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")  # type: ignore[assignment]
-        send(_run(shell, notebook, send))
+        send(_run(shell, notebook, send, limit))
 
 
-def _run(shell: Shell, notebook: Any, send: Callable[[Any], None]) -> Any:
+def _run(shell: Shell, notebook: Any, send: Callable[[Any], None], limit: int) -> Any:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, start=1):
         send(number)
+        if hasattr(signal, "alarm"):  # Windows has none
+            signal.alarm(limit)
         shell.outputs.clear()
         result = shell.run_cell(cell.source, store_history=True)
         if error := result.error_before_exec or result.error_in_exec:
-            return [number, type(error).__name__, str(error)[:LONGEST]]
+            raise NotebookError(f"cell {number}: {type(error).__name__}: {str(error)[:LONGEST]}")
         cell.outputs, cell.execution_count = list(shell.outputs), number
     return nbformat.writes(notebook)  # type: ignore[no-untyped-call]

@@ -12,42 +12,30 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    as_completed,
-    wait,
-)
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice, product
+from functools import cached_property, lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
 from analysis.analyses import sensitivity
 from analysis.analyses.sensitivity import declared
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
+from analysis.recorded import NotebookError
 from analysis.report.run import NOTEBOOKS, children
 from analysis.report.run.notebooks import PRELOADED, cores, execute
-from analysis.report.run.provenance import NotebookError, Parts, Stamp, file_lock, grid_parts, notebook_parts
+from analysis.report.run.provenance import Parts, Stamp, file_lock, grid_stamp, notebook_parts
 
 SLICES = 8
 """Slices of the grid for each core: few enough that scenarios of one system of equations stay together, enough that
 the cores end together."""
-
-AHEAD = 4
-"""Notebooks submitted at a time for each core of the cluster."""
 
 RETRIES = 2
 
@@ -63,10 +51,11 @@ class Run:
     parameters: tuple[tuple[str, Any], ...]
     folder: str = ""
 
-    @property
-    def stamp(self) -> Parts:
-        """What its output is made from."""
-        return {"of": self.name, "scenario": self.scenario, "parameters": dict(self.parameters)} | _parts(self.name)
+    @cached_property
+    def stamp(self) -> Stamp:
+        """The stamp of its output."""
+        chosen = {"of": self.name, "scenario": self.scenario, "parameters": dict(self.parameters)}
+        return Stamp(Path(self.file), chosen | _parts(self.name))
 
     @property
     def file(self) -> str:
@@ -123,19 +112,16 @@ def runs(spec: Spec) -> list[Run]:
     Raises ParameterError for a notebook that does not exist, and for a scenario named twice.
     """
     found = [run for entry in spec.get("notebook", []) for run in _runs(entry)]
-    unknown = {run.name for run in found if run.name not in NOTEBOOKS}
-    if unknown:
-        raise ParameterError(
-            f"scenarios.toml: there is no notebook {', '.join(sorted(unknown))}. Allowed: {', '.join(NOTEBOOKS)}."
-        )
     times = Counter(run.file for run in found)
-    twice = sorted({run.scenario for run in found if times[run.file] > 1})
-    if unnamed := [run.scenario for run in found if not _slug(run.scenario)]:
-        raise ParameterError(f"scenarios.toml: scenario = {unnamed[0]!r}: expected a name with a letter or a digit.")
-    if twice:
-        raise ParameterError(
-            f"scenarios.toml: more than one scenario is stored as {', '.join(twice)}. Give each a name of its own."
-        )
+    problem = ""
+    if unknown := sorted({run.name for run in found} - {*NOTEBOOKS}):
+        problem = f"there is no notebook {', '.join(unknown)}. Allowed: {', '.join(NOTEBOOKS)}."
+    elif unnamed := [run.scenario for run in found if not _slug(run.scenario)]:
+        problem = f"scenario = {unnamed[0]!r}: expected a name with a letter or a digit."
+    elif twice := sorted({run.scenario for run in found if times[run.file] > 1}):
+        problem = f"more than one scenario is stored as {', '.join(twice)}. Give each a name of its own."
+    if problem:
+        raise ParameterError(f"scenarios.toml: {problem}")
     return found
 
 
@@ -167,7 +153,7 @@ def _execute(run: Run, stamp: Parts, url: str) -> tuple[str, str]:
     """A task: the executed notebook as it is stored, or, second, why it failed. With a ``url`` it is stored there."""
     try:
         notebook = execute(run.name, dict(run.parameters), stamp)
-    except NotebookError as error:
+    except NotebookError as error:  # here: what a worker raises is tried again
         return "", str(error)
     if not url:
         return notebook, ""
@@ -179,8 +165,8 @@ ADDRESS = re.compile(r"(tcp://|tls://)?(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+")
 
 
 @contextmanager
-def cluster() -> Iterator[tuple[Executor, int] | None]:
-    """The Dask cluster named in DASK_SCHEDULER_ADDRESS: an executor, and its cores; None where none is named.
+def cluster() -> Iterator[Executor | None]:
+    """The Dask cluster named in DASK_SCHEDULER_ADDRESS; None where none is named.
 
     What a worker could not do, for it died or its storage failed, is tried again ``RETRIES`` times. Raises ParameterError
     for what is no address, and OSError where nobody answers there.
@@ -194,39 +180,40 @@ def cluster() -> Iterator[tuple[Executor, int] | None]:
     from distributed import Client  # here: only a cluster needs it
 
     with Client(address) as client:
-        yield client.get_executor(pure=False, retries=RETRIES), sum(client.nthreads().values()) or cores()
+        yield client.get_executor(pure=False, retries=RETRIES)
 
 
 def evaluated(executor: Executor | None = None) -> None:
-    """Evaluate the whole grid into build/sweep/, unless it is there and nothing that it rests on has changed.
+    """Evaluate the whole grid into build/grid/, unless it is there and nothing that it rests on has changed.
 
     ``executor`` evaluates it; by default one process a core. Raises ParameterError for a grid that cannot be.
     """
     with file_lock("grid"):
-        stamp, now = grid_stamp(), grid_parts()
-        if not stamp.stale(now):
+        stamp = grid_stamp()
+        if not stamp.stale():
             return
-        scenarios = sensitivity.grid(_record(), declared())
-        if executor is None:
-            children.start_server(__name__, *PRELOADED)
-            pool = ProcessPoolExecutor(cores(), mp_context=children.CONTEXT, initializer=children.end_with_parent)
-            try:
-                with pool, children.none_left(pool):
-                    rows = _gathered(pool, scenarios)
-            except BrokenExecutor:
-                reason = "a process was killed, probably out of memory. Run the command again"
-                raise NotebookError(f"the scenarios: {reason}") from None
-        else:
-            rows = _gathered(executor, scenarios)
-        table = sensitivity.table(rows)
+        table = sensitivity.table(_rows(sensitivity.grid(_record(), declared()), executor))
         files.write(paths.GRID / "results.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
         files.write(paths.GRID / "results.parquet", table.to_parquet(index=False))
-        stamp.write(now)
+        stamp.write()
 
 
-def grid_stamp() -> Stamp:
-    """The stamp of the evaluated grid."""
-    return Stamp(paths.BUILD / "grid.json", paths.GRID)
+def _rows(scenarios: list[Scenario], executor: Executor | None) -> list[dict[str, Any]]:
+    """The rows of ``scenarios``, in their order."""
+    if executor is None:
+        children.start_server(__name__, *PRELOADED)
+        pool = ProcessPoolExecutor(cores(), mp_context=children.CONTEXT, initializer=children.end_with_parent)
+        try:
+            with pool, children.none_left(pool):
+                return _rows(scenarios, pool)
+        except BrokenExecutor:
+            reason = "a process was killed, probably out of memory. Run the command again"
+            raise NotebookError(f"the scenarios: {reason}") from None
+    submit = lambda places: executor.submit(_evaluate, [scenarios[place] for place in places])
+    done: dict[int, list[dict[str, Any]]] = {}
+    for places, future in children.in_turn(submit, _slices(scenarios), "slices of the scenarios"):
+        done |= zip(places, future.result(), strict=True)
+    return [row for place in sorted(done) for row in done[place]]
 
 
 def _slices(scenarios: list[Scenario]) -> list[list[int]]:
@@ -242,17 +229,6 @@ def _slices(scenarios: list[Scenario]) -> list[list[int]]:
     return [order[start : start + length] for start in range(0, len(order), length)]
 
 
-def _gathered(executor: Executor, scenarios: list[Scenario]) -> list[dict[str, Any]]:
-    """The rows of ``scenarios``, in their order."""
-    futures = {executor.submit(_evaluate, [scenarios[p] for p in places]): places for places in _slices(scenarios)}
-    done: dict[int, list[dict[str, Any]]] = {}
-    with tqdm(total=len(scenarios), desc="scenarios", file=sys.stderr, unit="scenario", disable=None) as bar:
-        for future in as_completed(futures):
-            done |= zip(futures[future], future.result(), strict=True)
-            bar.update(len(futures[future]))
-    return [row for place in sorted(done) for row in done[place]]
-
-
 def sweep(url: str = "") -> list[str]:
     """Evaluate the grid and execute the declared notebooks, what is current excepted. Returns what failed, and why.
 
@@ -261,58 +237,38 @@ def sweep(url: str = "") -> list[str]:
     """
     wanted = runs(declared())
     store = Store(url or str(paths.SWEEP))
-    stamps = {run: run.stamp for run in wanted}  # before they run: what changes meanwhile is not taken for run
-    stale = [run for run in wanted if Stamp(Path(run.file)).stale(stamps[run], store.read(run.file))]
-    failures: dict[Run, str] = {}
+    stale = [run for run in wanted if run.stamp.stale(store.read(run.file))]
     print(f"sweep: {len(wanted) - len(stale)} of {len(wanted)} notebooks are current", file=sys.stderr)
-    if stale or grid_stamp().stale(grid_parts()):
-        with cluster() as found:
-            evaluated(found and found[0])
-            children.start_server(*PRELOADED)
-            with ThreadPoolExecutor(cores()) as threads, children.none_left(threads):
-                executor, workers = found or (threads, cores())
-                submit = lambda run: executor.submit(_execute, run, stamps[run], url)
-                with tqdm(total=len(stale), desc="notebooks", file=sys.stderr, unit="notebook", disable=None) as bar:
-                    for run, future in _in_turn(submit, stale, AHEAD * workers):
-                        try:
-                            notebook, failures[run] = future.result()
-                        except Exception as error:  # whatever a worker could not do, the others finish
-                            notebook, failures[run] = "", f"{type(error).__name__}: {error}"
-                        if notebook:
-                            store.write(run.file, notebook.encode())
-                        bar.set_postfix_str(run.scenario)
-                        bar.update()
-    rows = [
-        (
-            run.scenario,
-            run.name,
-            json.dumps(dict(run.parameters)),
-            "" if failures.get(run) else run.file,
-            failures.get(run, ""),
-        )
-        for run in wanted
-    ]
-    index = pd.DataFrame(rows, columns=["scenario", "notebook", "parameters", "file", "failure"])
-    store.write("index.csv", index.to_csv(index=False, lineterminator="\n").encode())
+    failures: dict[Run, str] = {}
+    if stale or grid_stamp().stale():
+        with cluster() as executor:
+            evaluated(executor)
+            failures = _executed(stale, store, url, executor)
+    columns = ["scenario", "notebook", "parameters", "file", "failure"]
+    rows = []
+    for run in wanted:
+        failure = failures.get(run, "")
+        rows.append((run.scenario, run.name, json.dumps(dict(run.parameters)), "" if failure else run.file, failure))
+    store.write("index.csv", pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n").encode())
     for table in sorted(paths.GRID.iterdir()):
         store.write(table.name, table.read_bytes())
     store.keep(run.file for run in wanted)
-    return [f"{run.scenario}: {reason}" for run, reason in failures.items() if reason]
+    return [f"{run.scenario}: {reason}" for run, reason in failures.items()]
 
 
-def _in_turn(
-    submit: Callable[[Run], Future[Any]], wanted: Iterable[Run], ahead: int
-) -> Iterator[tuple[Run, Future[Any]]]:
-    """Each of ``wanted`` with its future once that is done, ``ahead`` of them submitted at a time.
-
-    What is done is let go of, so that memory does not grow with their number.
-    """
-    running: dict[Future[Any], Run] = {}
-    queue = iter(wanted)
-    while True:
-        for run in islice(queue, ahead - len(running)):
-            running[submit(run)] = run
-        if not running:
-            return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            yield running.pop(future), future
+def _executed(stale: list[Run], store: Store, url: str, executor: Executor | None) -> dict[Run, str]:
+    """Execute ``stale`` and store the notebooks; returns those that failed, and why."""
+    failures = {}
+    children.start_server(*PRELOADED)
+    with ThreadPoolExecutor(cores()) as threads, children.none_left(threads):
+        submit = lambda run: (executor or threads).submit(_execute, run, run.stamp.now, url)
+        for run, future in children.in_turn(submit, stale, "notebooks"):
+            try:
+                notebook, failure = future.result()
+            except Exception as error:  # whatever a worker could not do, the others finish
+                notebook, failure = "", f"{type(error).__name__}: {error}"
+            if notebook:
+                store.write(run.file, notebook.encode())
+            if failure:
+                failures[run] = failure
+    return failures

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup, escape
 
 from analysis.evidence.intervals import as_float
+from analysis.evidence.problems import ParameterError
 from analysis.evidence.record import Record
 from analysis.recorded import Recorded
 from analysis.wording import Wording, formats, with_wider
@@ -144,7 +145,7 @@ class Trace:
         return tuple(dict.fromkeys(name for name in names if name in self.entries))
 
     def to_text(self, name: str) -> str:
-        """From a finding or a coded row to the words, as text. Raises KeyError where ``name`` is neither."""
+        """From a finding or a coded row to the words, as text. Raises ParameterError where ``name`` is neither."""
         finding = self.findings.get(name)
         rows = finding.evidence if finding else (name,) if name in self.entries else ()
         lines = []
@@ -158,7 +159,7 @@ class Trace:
         if not lines:
             known = [one for one in self.findings if one.startswith(f"{name.split('.')[0]}.")]
             hint = f"Findings there: {', '.join(known)}." if known else "`analysis findings` lists the findings."
-            raise KeyError(f"no finding and no coded row is called {name}. {hint}")
+            raise ParameterError(f"no finding and no coded row is called {name}. {hint}")
         return "\n".join(line for line in lines if line)
 
 
