@@ -69,10 +69,10 @@ def codes(result: Pathways, words: Wording) -> Drawing:
         speakers=("speaker", "nunique"), explanations=("explanation_id", "size"), stories=("story", "nunique")
     )
     counted = counted.sort_values(["speakers", "explanations"], ascending=False)
-    name = lambda code: words.name(frame_name, code)
+    name = lambda code: words.text(f"words.reason.{code}")
     listed = ", ".join(f"{name(code)} {row.speakers}" for code, row in counted.iterrows())
     top = name(counted.index[0]) if len(counted) else ""
-    values = {"top": top, "frame": words.text(f"words.frame.{frame_name}"), "listed": listed}
+    values = {"top": top, "listed": listed}
     chart = Chart(words, "codes", long["explanation_id"], 0.9 + 0.5 * max(len(counted), 2), values)
     if counted.empty:
         return chart.empty("No explanation of the chosen phases and speakers carries a factor of this frame.")
@@ -104,7 +104,7 @@ def _stacked(axes: mpl.axes.Axes, table: pd.DataFrame, by: str, order: list[str]
 def _legend(axes: mpl.axes.Axes, shown: list[str], words: Wording) -> None:
     handles = [mpl.patches.Patch(color=SPEAKERS[role], label=words.name("speaker_role", role)) for role in shown]
     axes.legend(handles=handles, frameon=False, fontsize=8.5, ncols=4, loc="lower right", bbox_to_anchor=(1.02, 1))
-    axes.set_xlabel("distinct speakers")
+    axes.set_xlabel("different speakers")
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
 
 
