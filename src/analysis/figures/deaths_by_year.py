@@ -32,12 +32,14 @@ def series(result: DeathsByYear, words: Wording) -> Drawing:
     }
     for place, row in enumerate(frame.itertuples()):
         axes.bar(place, row.deaths, width=0.68, color=COLOURS["killed"])
-        above = {"xy": (place, row.deaths), "textcoords": "offset points", "ha": "center"}
-        axes.annotate(f"{row.deaths}", xytext=(0, 3), fontsize=12, fontweight="bold", color=INK, **above)
-        axes.annotate(share(row.share), xytext=(0, 18), fontsize=9, color=GREY, **above)
+        for text, lift, size, weight, color in (
+            (f"{row.deaths}", 3, 12, "bold", INK),
+            (share(row.share), 18, 9, "normal", GREY),
+        ):
+            axes.annotate(text, (place, row.deaths), (0, lift), textcoords="offset points", ha="center", fontsize=size, fontweight=weight, color=color)  # fmt: skip
         if row.start.year in printed:
-            text = f"article:\n{share(printed[row.start.year])}"
-            axes.text(place, -4.6, text, ha="center", va="top", fontsize=8.5, color=GREY)
+            quoted = f"article:\n{share(printed[row.start.year])}"
+            axes.text(place, -4.6, quoted, ha="center", va="top", fontsize=8.5, color=GREY)
     axes.set_xticks(range(len(frame)), [row.label.replace(", ", "\n") for row in frame.itertuples()], fontsize=9)
     axes.tick_params(axis="x", length=0)
     axes.set_ylim(0, 1.3 * frame["deaths"].max())

@@ -21,10 +21,12 @@ def brief(pages: Pages, folder: Path, version: str) -> bytes:
     asked = [
         pages.question(chosen) for chosen in index.words.templates["question"] if chosen["analysis"] in index.answers
     ]
+    conclusion = index.findings.get(index.words.templates["conclusion"])
     drawn = [one["figure"] for one in asked if one["figure"]]
     content = {
         "title": pages.title,
         "about": index.text("about"),
+        "conclusion": linked(f"In short: {conclusion.short}", conclusion) if conclusion else [],
         "points": [linked(point.short, point) for point in index.points],
         "questions": [
             {

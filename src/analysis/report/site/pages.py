@@ -141,6 +141,7 @@ class Pages:
             "index",
             title=self.title,
             about=[text("about"), text("how_to_read")],
+            conclusion=self.index.findings.get(templates["conclusion"]),
             points=self.index.points,
             questions=questions,
             disputed=self.disputed(),
