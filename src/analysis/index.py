@@ -18,6 +18,12 @@ from analysis.recorded import Answers, Recorded, all_latest, read_answers
 from analysis.wording import Wording, formats
 
 
+def citation(root: Path = paths.ROOT) -> dict[str, str]:
+    """The fields of CITATION.cff that take one line; of several with one name the first."""
+    lines = (root / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    return {key.strip(" -"): value.strip(' "') for key, _, value in (line.partition(":") for line in reversed(lines))}
+
+
 class Index:
     """The index notebook: the main points, what each notebook answers, the terms, and how to go on.
 
@@ -30,6 +36,7 @@ class Index:
         self.answers: dict[str, Answers] = {one.analysis: one for one in read}
         self.record = Record.load()
         self.words = Wording(self.record, "main")
+        self.cited = citation()
 
     @cached_property
     def findings(self) -> dict[str, Recorded]:
@@ -47,16 +54,6 @@ class Index:
         counts = {name: len(self.record.reported[name]) for name in ("sources", "claims", "wider", "explanations")}
         return self.words.text(f"page.{name}", **counts)
 
-    @cached_property
-    def cited(self) -> dict[str, str]:
-        """What CITATION.cff holds, a line each."""
-        lines = (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
-        return {key: value.strip().strip('"') for key, _, value in (line.partition(":") for line in lines)}
-
-    @property
-    def version(self) -> str:
-        return self.cited["version"]
-
     @property
     def date(self) -> str:
         """When this version was released, in words."""
@@ -65,7 +62,7 @@ class Index:
     def cite(self) -> str:
         """How to cite this collection."""
         year = self.cited["date-released"][:4]
-        return self.words.text("page.cite", title=self.text("title"), version=self.version, year=year)
+        return self.words.text("page.cite", title=self.text("title"), version=self.cited["version"], year=year)
 
     def show(self, name: str) -> Shown:
         """A text of wording/main.toml, or how to cite."""

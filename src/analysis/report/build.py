@@ -83,7 +83,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
             for file, table in page.tables.items():
                 files.write(extra / "tables" / file, table)
             places |= {figure: f"{path.stem}.html" for figure in page.shown}
-        version = f"{index.version}, {state}, data {data_hash()}"
+        version = f"{index.cited['version']}, {state}, data {data_hash()}"
         for name, text in pages.texts(
             version, explorer(pages, sensitivity.read(paths.GRID / "results.csv")), places
         ).items():

@@ -6,7 +6,6 @@ and no place, so equal files give equal bytes. Whether an output is current is t
 """
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator
 from hashlib import sha256
@@ -14,18 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis.evidence import files, paths
+from analysis.index import citation
 
 CODECHECK, CRATE = "codecheck.yml", "ro-crate-metadata.json"
 
-PROFILES = {
-    "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
-    "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
-    "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
-}
-CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}]
-BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
-
-INPUTS = ("data/raw", "scenarios.toml", "requirements.txt", "src/analysis")
+INPUTS = ("data/raw", "scenarios.toml", "requirements.txt")
 OUTPUTS = {
     "data/curated": "a curated table",
     "data/findings.csv": "every finding under the default readings",
@@ -52,12 +44,12 @@ def write_records(root: Path = paths.ROOT) -> None:
     files.write(root / CRATE, json.dumps(_crate(root, about, made), indent=1, ensure_ascii=False) + "\n")
 
 
-def _about(root: Path) -> dict[str, Any]:
-    """Version, licence and description from pyproject.toml; title, author and date from CITATION.cff."""
+def _about(root: Path) -> dict[str, str]:
+    """Version and description from pyproject.toml; title, author and date from CITATION.cff."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    citation = (root / "CITATION.cff").read_text(encoding="utf-8")
-    field = lambda name: re.search(rf'^\s*-? ?{name}: "?(.*?)"?$', citation, re.MULTILINE)[1]  # type: ignore[index]
-    return project | {"title": field("title"), "author": field("name"), "date": field("date-released")}
+    cited = citation(root)
+    named = {"title": cited["title"], "author": cited["name"], "date": cited["date-released"]}
+    return {"version": project["version"], "description": project["description"], **named}
 
 
 def _outputs(root: Path) -> Iterator[tuple[str, str, Path]]:
@@ -74,7 +66,7 @@ def _files(place: Path) -> list[Path]:
     return sorted(file for file in found if file.is_file() and not any(map(left, file.relative_to(place).parts)))
 
 
-def _codecheck(about: dict[str, Any], made: list[tuple[str, str, Path]]) -> str:
+def _codecheck(about: dict[str, str], made: list[tuple[str, str, Path]]) -> str:
     """The authors' part; a codechecker adds name, certificate and report."""
     quoted = lambda text: json.dumps(text, ensure_ascii=False)
     lines = [
@@ -97,86 +89,21 @@ def _hash(file: Path) -> str:
     return sha256(file.read_bytes()).hexdigest()
 
 
-def _crate(root: Path, about: dict[str, Any], made: list[tuple[str, str, Path]]) -> dict[str, Any]:
-    read = [file for place in INPUTS[:-1] for file in _files(root / place)]
-    inputs = [_file(root, file, "what the outputs are made from") for file in read]
+def _crate(root: Path, about: dict[str, str], made: list[tuple[str, str, Path]]) -> dict[str, Any]:
+    """``crate.json``, which describes the project, with what changes: version, title, inputs and outputs."""
+    crate: dict[str, Any] = json.loads((Path(__file__).parent / "crate.json").read_text(encoding="utf-8"))
+    graph = {entity["@id"]: entity for entity in crate["@graph"]}
+    inputs = [_file(root, file, "what the outputs are made from") for place in INPUTS for file in _files(root / place)]
     outputs = [_file(root, file, what) for _, what, file in made]
     ids = lambda entities: [{"@id": entity["@id"]} for entity in entities]
-    author, language = {"@id": "#authors"}, {"@id": "#make"}
-    papers = [
-        {
-            "@id": "README.md",
-            "@type": "File",
-            "name": "README",
-            "encodingFormat": "text/markdown",
-            "about": {"@id": "./"},
-        },
-        {
-            "@id": "LICENSE",
-            "@type": ["File", "CreativeWork"],
-            "name": "MIT for the code, CC BY 4.0 for data and figures",
-            "encodingFormat": "text/plain",
-        },
-    ]
-    workflow = {
-        "@id": "Makefile",
-        "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"],
-        "name": "make report",
-        "version": about["version"],
-        "encodingFormat": "text/x-makefile",
-        "conformsTo": {"@id": BIOSCHEMAS},
-        "programmingLanguage": language,
-        "description": "Curates the data, executes the notebooks, and writes figures, findings and site.",
-    }
-    package = {
-        "@id": "src/analysis/",
-        "@type": ["Dataset"],
-        "name": "the Python package",
-        "description": "The code of every step.",
-    }
-    run = {
-        "@id": "#report",
-        "@type": "CreateAction",
-        "name": "make report, under the default readings",
-        "description": "No time is recorded: equal inputs give equal bytes, whenever it runs.",
-        "instrument": {"@id": workflow["@id"]},
-        "agent": author,
-        "object": ids([*inputs, package]),
-        "result": ids(outputs),
-        "actionStatus": "http://schema.org/CompletedActionStatus",
-    }
-    dataset = {
-        "@id": "./",
-        "@type": "Dataset",
-        "name": about["title"],
-        "description": about["description"],
-        "version": about["version"],
-        "datePublished": about["date"],
-        "license": {"@id": "LICENSE"},
-        "author": author,
-        "publisher": author,
-        "conformsTo": [{"@id": profile} for profile in PROFILES],
-        "mainEntity": {"@id": workflow["@id"]},
-        "mentions": {"@id": run["@id"]},
-        "hasPart": ids([workflow, package, *papers, *inputs, *outputs]),
-    }
-    descriptor = {
-        "@id": CRATE,
-        "@type": "CreativeWork",
-        "about": {"@id": "./"},
-        "conformsTo": [{"@id": "https://w3id.org/ro/crate/1.1"}, {"@id": list(PROFILES)[-1]}],
-    }
-    context = [
-        {"@id": "#authors", "@type": "Organization", "name": about["author"]},
-        {"@id": "#make", "@type": "ComputerLanguage", "name": "GNU Make", "url": "https://www.gnu.org/software/make/"},
-        {"@id": BIOSCHEMAS, "@type": "CreativeWork", "name": "ComputationalWorkflow", "version": "1.0"},
-        *(
-            {"@id": profile, "@type": "CreativeWork", "name": name, "version": version}
-            for profile, (name, version) in PROFILES.items()
-        ),
-    ]
-    graph = [descriptor, dataset, workflow, package, run, *papers, *context, *inputs, *outputs]
-    return {"@context": CONTEXT, "@graph": graph}
+    package, papers = graph["src/analysis/"], (graph["README.md"], graph["LICENSE"])
+    graph["#authors"]["name"] = about["author"]
+    graph["Makefile"]["version"] = graph["./"]["version"] = about["version"]
+    graph["./"] |= {"name": about["title"], "description": about["description"], "datePublished": about["date"]}
+    graph["./"]["hasPart"] = ids([graph["Makefile"], package, *papers, *inputs, *outputs])
+    graph["#report"] |= {"object": ids([*inputs, package]), "result": ids(outputs)}
+    crate["@graph"] += [*inputs, *outputs]
+    return crate
 
 
 def _file(root: Path, file: Path, what: str) -> dict[str, Any]:
