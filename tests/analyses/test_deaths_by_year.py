@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from analysis.analyses.deaths_by_year import DeathsByYear, analyse, rate_ratio
+from analysis.analyses.deaths_by_year import DeathsByYear, analyse
+from analysis.analyses.statistics import rate_ratio
 from analysis.evidence.record import Record
 
 

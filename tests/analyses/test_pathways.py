@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.analyses.pathways import ENDS, FEW_UNITS, Pathways, alpha, analyse
+from analysis.analyses.pathways import ENDS, FEW_UNITS, Pathways, analyse
+from analysis.analyses.statistics import alpha
 from analysis.evidence.record import Record
 
 

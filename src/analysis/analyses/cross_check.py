@@ -11,7 +11,8 @@ import pandas as pd
 
 from analysis.account.model import AccountModel
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
-from analysis.analyses.finding import SERIES, WHOLE_SUBJECT, Finding, ambiguity_between, made_once, whole_subject
+from analysis.analyses.finding import SERIES, Finding, ambiguity_between, made_once, whole_subject
+from analysis.analyses.rows import WHOLE_SUBJECT
 from analysis.evidence.intervals import as_float, bounds_of, overlap
 from analysis.evidence.record import WIDER_TOO, Record
 

@@ -6,17 +6,19 @@ of few are whole numbers of people, so counts are used, never rounded percentage
 departures and returns is the question of :mod:`analysis.analyses.accounting`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter, mul
 from typing import Any
 
 import pandas as pd
-from scipy.stats import binomtest
 
-from analysis.analyses.finding import Finding, ambiguity_between, claims_table, least_part, make_finding, whole_subject
-from analysis.evidence.dates import days
-from analysis.evidence.intervals import Bounds, as_float
+from analysis.account.scopes import ancestors
+from analysis.analyses.finding import Finding, ambiguity_between, claims_table, least_part, make_finding
+from analysis.analyses.rows import claim_rows, first_of, framed, ids_of, kind, listed, of_whole_subject, picked
+from analysis.analyses.statistics import rate_ratio
+from analysis.evidence.intervals import bounds_of
 from analysis.evidence.record import WIDER_TOO, Record
 
 READS = ("killed", "killed_fighting", "departed")
@@ -25,22 +27,42 @@ READS = ("killed", "killed_fighting", "departed")
 CONVENTIONS = ("about_width", "statements", "left_out", "sources")
 """The other parameters of the notebook."""
 
-MONTH = 365.25 / 12
-"""Days of a month, on average."""
-
 YEAR = 365.25
+"""Days of a year, on average."""
+
+HALF_YEAR = 180
+"""Days that two official totals are apart at least: dates closer together say little."""
+
+Window = kind("Window", "label period start end months deaths n share per_month claims")
+"""A window of the sample of documented deaths."""
+
+Pace = kind("Pace", "later earlier deaths months deaths_before months_before ratio low high claims")
+"""Deaths a month of one window against those of the window before: their ratio, with its exact 95% interval."""
+
+Printed = kind("Printed", "reading chosen shares named left lower upper years claims")
+"""The shares that the article prints, under one reading, and what is ``left`` for ``years``, with its bounds."""
+
+Interval = kind(
+    "Interval", "dating start end months lower value upper per_month before before_lower before_upper after claims"
+)
+"""Deaths between two official totals, ``before`` and ``after``; or of a period, as another report gives it."""
+
+Rate = kind(
+    "Rate", "start end years deaths at_risk_lower at_risk_upper rate_lower rate_upper away_start away_end claims"
+)
+"""Deaths per 100 person-years at risk in an interval, as bounds; ``away``: alive and not back at its two ends."""
+
+Half = kind("Half", "base lower upper least_dead dead_official official_day dead_article verdict claim claims")
+"""A base of "more than half were killed", how many dead that requires, and whether as many were counted."""
 
 
 @dataclass(frozen=True)
 class DeathsByYear:
     """The tables behind the findings.
 
-    ``series``: documented deaths of the sample, a row a window: deaths, n, share, months, deaths a month. ``pace``: each
-    window against the one before, and the last once more as if it were a whole year: ratio of deaths a month with its
-    exact 95% interval. ``printed``: what the article prints, and what is left for the years that it does not name, a row
-    a reading. ``official``: official totals of the dead, a row an interval between two of them. ``rates``: deaths per 100
-    person-years at risk in the same intervals. ``half``: "more than half were killed" against each base it may have.
-    ``claims``: the claims on deaths.
+    ``series``: the windows of the sample. ``pace``: each against the one before, and the last once more as if it were a
+    whole year. ``printed``: a row a reading. ``official``: the intervals between official totals of the dead. ``rates``:
+    a rate in each of them. ``half``: a row a base of "more than half". ``claims``: the claims on deaths.
     """
 
     series: pd.DataFrame
@@ -58,205 +80,150 @@ def analyse(record: Record) -> DeathsByYear:
 
     The figures published elsewhere are always read beside the articles: the articles alone give no base.
     """
-    both = record.under(record.scenario.with_choices(record=WIDER_TOO))
-    dead = both.claims[both.claims["measure"].eq("killed") & both.claims["case_id"].eq("")]
-    series = _series(record, dead)
-    pace = _pace(series)
-    printed = _printed(record)
-    official = _official(dead)
-    rates = _rates(both, official)
-    half = _half(record, both)
+    both = record.with_choices(record=WIDER_TOO)
+    own, claims = claim_rows(record)
+    dead = [claim for claim in claims if claim.measure == "killed" and not claim.case_id]
+    totals = {measure: _totals(claims, measure) for measure in ("departed", "killed", "returned")}
+    apart = _apart(totals["killed"])
+    steps = [*pairwise(apart)]
+    series = _series(_shares(own), dead)
+    pace = [*_pace(series)]
+    printed = [*_printed(record, _shares(own))]
+    official = [*(_between(*step) for step in steps), *_dated_otherwise(apart, dead)]
+    rates = [rate for step in steps if (rate := _rate(*step, totals["departed"], totals["returned"]))]
+    half = [*_half(record, own, claims, totals)]
     findings = (
         *_series_finding(both, series),
-        *_pace_finding(both, pace, _shares(record.claims)),
+        *_pace_finding(both, pace, _shares(own)),
         *_official_finding(both, official),
         *_rate_finding(both, rates),
         *_printed_finding(both, printed),
         *_half_finding(both, half),
     )
-    return DeathsByYear(series, pace, printed, official, rates, half, claims_table(both, dead), findings)
+    kinds, rows = (Window, Pace, Printed, Interval, Rate, Half), (series, pace, printed, official, rates, half)
+    read = both.claims["measure"].eq("killed") & both.claims["case_id"].eq("")
+    tables: list[Any] = [*map(framed, kinds, rows), claims_table(both, both.claims[read]), findings]
+    return DeathsByYear(*tables)
 
 
-def _shares(claims: pd.DataFrame) -> pd.DataFrame:
+def _shares(claims: Iterable[Any]) -> list[Any]:
     """The claims that give a share of the dead by time."""
-    return claims[
-        claims["measure"].eq("killed")
-        & claims["base"].eq("killed")
-        & claims["lower"].notna()
-        & claims["period_start"].ne("")
-    ]
+    shares = (claim for claim in claims if claim.measure == claim.base == "killed")
+    return [share for share in shares if share.lower is not None and share.period_first]
 
 
-def _series(record: Record, dead: pd.DataFrame) -> pd.DataFrame:
+def _months(start: pd.Timestamp, end: pd.Timestamp) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+def _series(shares: list[Any], dead: list[Any]) -> list[Any]:
     """The sample behind the article's shares, year by year, as another printing of the same report gives it.
 
     A window's deaths are the printed count or, where only a percentage is printed, the whole number of people whose
     share of n rounds to it. Empty where the chosen articles print no shares, or nobody prints the base.
     """
-    columns = ["label", "period", "start", "end", "months", "deaths", "n", "share", "per_month", "claims"]
-    families = set(_shares(record.claims)["family"])
-    wide = dead[dead["source_id"].eq("wider") & dead["family"].isin(families)]
-    shares = wide[wide["base_n"].notna() & wide["period_start"].ne("")]
-    counts = wide[wide["kind"].eq("flow")].drop_duplicates("period").set_index("period")
-    rows = []
-    for claim in shares.sort_values("period_start").itertuples():
-        n, cited = int(claim.base_n), [claim.claim_id]
-        if claim.period in counts.index:
-            deaths = int(counts.loc[claim.period, "value"])
-            cited.append(counts.loc[claim.period, "claim_id"])
-        else:
-            fits = [k for k in range(n + 1) if round(100 * k / n) == round(100 * claim.value)]
-            if len(fits) != 1:
-                return pd.DataFrame(columns=columns)
-            (deaths,) = fits
-        start, end = pd.Timestamp(claim.period_start), pd.Timestamp(claim.period_end)
-        months = (end.year - start.year) * 12 + end.month - start.month + 1
+    families = {share.family for share in shares}
+    sample = [claim for claim in dead if claim.source_id == "wider" and claim.family in families]
+    counts = {claim.period: claim for claim in reversed(sample) if claim.kind == "flow"}
+    windows = []
+    for claim in sorted((c for c in sample if c.base_n and c.period_first), key=lambda c: c.period_start):
+        n, count = claim.base_n, counts.get(claim.period)
+        rounded = [k for k in range(n + 1) if round(100 * k / n) == round(100 * claim.value)]
+        if not count and len(rounded) != 1:
+            return []
+        deaths = int(count.value) if count else rounded[0]
+        start, end = claim.period_first, claim.period_last
+        months = _months(start, end)
         label = str(start.year) if months == 12 else f"{start.year}, {start:%B} to {end:%B}"
-        share, per_month = deaths / n, round(deaths / months, 6)
-        rows.append((label, claim.period, start, end, months, deaths, n, share, per_month, "; ".join(cited)))
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame if frame["deaths"].sum() == frame["n"].max() else frame[:0]
+        cited = "; ".join(c.claim_id for c in (claim, count) if c)
+        rates = deaths / n, round(deaths / months, 6)
+        windows.append(Window(label, claim.period, start, end, months, deaths, n, *rates, cited))
+    whole = sum(window.deaths for window in windows) == max((window.n for window in windows), default=0)
+    return windows if whole else []
 
 
-def rate_ratio(later: int, later_months: float, earlier: int, earlier_months: float) -> tuple[float, float, float]:
-    """Ratio of two rates of events and its exact 95% interval.
-
-    Given the sum of both counts, the later one is binomial; its Clopper-Pearson interval turns into one of the ratio
-    (conditional test of two Poisson rates, Przyborowski & Wilenski 1940).
-    """
-    bounds = binomtest(later, later + earlier).proportion_ci(method="exact")
-    scale = earlier_months / later_months
-    low, high = (p / (1 - p) * scale if p < 1 else float("inf") for p in (bounds.low, bounds.high))
-    return later / earlier * scale, float(low), float(high)
-
-
-def _pace(series: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for before, after in pairwise(series.itertuples()):
+def _pace(series: list[Any]) -> Iterator[Any]:
+    for before, after in pairwise(series):
         readings = [(after.months, after.label)]
         if after.months < 12:
             readings.append((12, f"{after.start.year}, read as a whole year"))
         for months, label in readings:
-            ratio, low, high = rate_ratio(after.deaths, months, before.deaths, before.months)
+            ratio = (round(end, 6) for end in rate_ratio(after.deaths, months, before.deaths, before.months))
             claims = f"{before.claims}; {after.claims}"
-            rows.append(
-                (label, before.label, after.deaths, months, before.deaths, before.months, ratio, low, high, claims)
-            )
-    columns = [
-        "later",
-        "earlier",
-        "deaths",
-        "months",
-        "deaths_before",
-        "months_before",
-        "ratio",
-        "low",
-        "high",
-        "claims",
-    ]
-    return pd.DataFrame(rows, columns=columns).round({"ratio": 6, "low": 6, "high": 6})
+            yield Pace(label, before.label, after.deaths, months, before.deaths, before.months, *ratio, claims)
 
 
-def _printed(record: Record) -> pd.DataFrame:
-    """The shares that the article prints and what they leave for other years, a row a reading of the two years."""
-    rows = []
-    ambiguity = ambiguity_between(record, "applies", {"each", "whole"}, _shares(record.claims)["claim_id"])
+def _printed(record: Record, chosen: list[Any]) -> Iterator[Any]:
+    """The shares that the article prints and what they leave for other years, under each reading of the two years."""
+    ambiguity = ambiguity_between(record, "applies", {"each", "whole"}, (share.claim_id for share in chosen))
     for reading, other in (record.each_reading(ambiguity) if ambiguity else {"": record}).items():
-        shares = _shares(other.claims)
-        if shares.empty:
+        in_force = not ambiguity or reading == record.scenario[ambiguity]
+        shares = chosen if in_force else _shares(listed(other.claims))
+        if not shares:
             continue
-        times = [
-            int(c.period_end[:4]) - int(c.period_start[:4]) + 1 if c.applies == "each" else 1
-            for c in shares.itertuples()
-        ]
-        named = sum(value * k for value, k in zip(shares["value"], times, strict=True))
-        low, high = (sum(end * k for end, k in zip(shares[b], times, strict=True)) for b in ("lower", "upper"))
-        left = [round(max(0.0, 1 - float(total)), 9) for total in (named, high, low)]
-        listed = [
-            {"period": c.period, "share": float(c.value), "each": c.applies == "each"} for c in shares.itertuples()
-        ]
-        first = min(c.period_start for c in shares.itertuples())[:4]
-        chosen = not ambiguity or reading == record.scenario[ambiguity]
-        rows.append(
-            (reading, chosen, listed, round(float(named), 9), *left, f"before {first}", "; ".join(shares["claim_id"]))
-        )
-    columns = ["reading", "chosen", "shares", "named", "left", "lower", "upper", "years", "claims"]
-    return pd.DataFrame(rows, columns=columns)
+        times = [s.period_last.year - s.period_first.year + 1 if s.applies == "each" else 1 for s in shares]
+        named, most, least = (sum(map(mul, map(attrgetter(end), shares), times)) for end in ("value", "upper", "lower"))
+        left = (round(max(0.0, 1 - total), 9) for total in (named, most, least))
+        printed = [{"period": s.period, "share": s.value, "each": s.applies == "each"} for s in shares]
+        years = f"before {min(s.period_first for s in shares).year}"
+        cited = "; ".join(share.claim_id for share in shares)
+        yield Printed(reading, in_force, printed, round(named, 9), *left, years, cited)
 
 
-def _totals(claims: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Official cumulative totals of the whole subject, all groups together, in order of the day they hold at."""
-    kept = whole_subject(
-        claims[
-            claims["measure"].eq(measure)
-            & claims["speaker_role"].eq("official")
-            & claims["source_id"].eq("wider")
-            & claims["kind"].eq("cumulative")
-            & claims["group"].eq("any")
-            & claims["lower"].notna()
-        ]
-    )
-    day = [days(cell)[1] for cell in kept["as_of"]]
-    kept = kept.assign(day=pd.to_datetime(day), exact=kept["hedge"].eq("exact"))
-    kept = kept.sort_values(["day", "exact", "claim_id"], ascending=[True, False, True])
-    return kept.drop_duplicates("family").drop_duplicates("day")
+def _totals(claims: list[Any], measure: str) -> list[Any]:
+    """Official running totals of the whole subject, all groups together, in order of the day they hold at."""
+    official = (c for c in claims if c.speaker_role == "official" and c.source_id == "wider" and c.kind == "cumulative")
+    kept = [c for c in official if c.measure == measure and c.group == "any" and c.lower is not None]
+    kept = [claim for claim in kept if of_whole_subject(claim) and claim.as_of_last]
+    kept.sort(key=lambda claim: (claim.as_of_last, claim.hedge != "exact", claim.claim_id))
+    return first_of(first_of(kept, "family"), "as_of_last")
 
 
-def _official(dead: pd.DataFrame) -> pd.DataFrame:
-    """Deaths between two official totals of the dead, and deaths a month.
-
-    An interval is at least half a year long: dates closer together say little. A total that another printing gives for
-    another period makes a second row for its interval, marked ``as another report dates it``.
-    """
-    totals = _totals(dead, "killed")
+def _apart(totals: list[Any]) -> list[Any]:
+    """Totals of the dead that are graded best or printed again, from each the next that is half a year later."""
     kept: list[Any] = []
-    for total in totals[totals["grade"].eq("A") | totals["family"].ne(totals["claim_id"])].itertuples():
-        if not kept or (total.day - kept[-1].day).days > 180:
+    for total in totals:
+        sure = total.grade == "A" or total.family != total.claim_id
+        if sure and (not kept or (total.as_of_last - kept[-1].as_of_last).days > HALF_YEAR):
             kept.append(total)
-    rows = [_between(a, b) for a, b in pairwise(kept)]
-    flows = dead[dead["kind"].eq("flow") & dead["speaker_role"].eq("official") & dead["source_id"].eq("wider")]
-    for flow in flows.itertuples():
-        if {flow.value} & {total.value for total in kept} or flow.family in {total.family for total in kept}:
-            again = flows[flows["statement"].eq(flow.statement)].sort_values("period_start")
-            rows += [_flow(one) for one in again.itertuples()]
-            break
-    columns = ["dating", "start", "end", "months", "lower", "value", "upper", "per_month", "before", "before_lower", "before_upper", "after", "claims"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).astype({"per_month": "float64"})
+    return kept
 
 
-def _between(one: Any, two: Any) -> dict[str, Any]:
+def _between(one: Any, two: Any) -> Any:
     """The deaths between two official totals."""
-    months = (two.day - one.day).days / MONTH
-    deaths = float(two.value - one.value)
-    return {
-        "dating": "between two totals", "start": one.day, "end": two.day, "months": round(months, 1), "value": deaths,
-        "lower": max(0.0, float(two.lower - one.upper)), "upper": float(two.upper - one.lower), "per_month": round(deaths / months, 6),
-        "before": float(one.value), "before_lower": float(one.lower), "before_upper": float(one.upper), "after": float(two.value),
-        "claims": f"{one.claim_id}; {two.claim_id}",
-    }  # fmt: skip
+    days = one.as_of_last, two.as_of_last
+    months = (days[1] - days[0]).days / (YEAR / 12)
+    deaths = max(0.0, two.lower - one.upper), two.value - one.value, two.upper - one.lower
+    totals = one.value, one.lower, one.upper, two.value
+    per_month, cited = round(deaths[1] / months, 6), f"{one.claim_id}; {two.claim_id}"
+    return Interval("between two totals", *days, round(months, 1), *deaths, per_month, *totals, cited)
 
 
-def _flow(flow: Any) -> dict[str, Any]:
-    """The deaths that a statement gives for a period."""
-    start, end = pd.Timestamp(flow.period_start), pd.Timestamp(flow.period_end)
-    months = float((end.year - start.year) * 12 + end.month - start.month + 1)
-    return {
-        "dating": "as another report dates it", "start": start, "end": end, "months": months, "value": float(flow.value),
-        "lower": float(flow.lower), "upper": float(flow.upper), "per_month": round(float(flow.value) / months, 6), "claims": flow.claim_id,
-    }  # fmt: skip
+def _dated_otherwise(totals: list[Any], dead: list[Any]) -> Iterator[Any]:
+    """The same totals as deaths of other periods, where another report dates them so."""
+    values, families = {total.value for total in totals}, {total.family for total in totals}
+    flows = [c for c in dead if c.kind == "flow" and c.speaker_role == "official" and c.source_id == "wider"]
+    again = next((flow.statement for flow in flows if flow.value in values or flow.family in families), None)
+    for flow in sorted(flows, key=lambda flow: flow.period_start):
+        if flow.statement == again:
+            days = flow.period_first, flow.period_last
+            months, deaths = float(_months(*days)), (flow.lower, flow.value, flow.upper)
+            per_month = round(flow.value / months, 6)
+            yield Interval("as another report dates it", *days, months, *deaths, per_month, *[None] * 4, flow.claim_id)
 
 
-def _at(totals: pd.DataFrame, day: pd.Timestamp) -> tuple[Bounds, tuple[str, ...]]:
-    """What a cumulative count was on a day: no less than the last total before it, no more than the next one."""
-    before, after = totals[totals["day"] <= day], totals[totals["day"] >= day]
-    low = before.iloc[-1] if len(before) else None
-    high = after.iloc[0] if len(after) else None
-    bounds = (None if low is None else float(low["lower"]), None if high is None else float(high["upper"]))
-    return bounds, tuple(row["claim_id"] for row in (low, high) if row is not None)
+def _last(totals: list[Any], day: pd.Timestamp) -> Any:
+    """The last of the totals, which are in order, that holds on a day or before; None where there is none."""
+    return next((total for total in reversed(totals) if total.as_of_last <= day), None)
 
 
-def _rates(both: Record, official: pd.DataFrame) -> pd.DataFrame:
-    """Deaths per 100 person-years at risk between official totals of the dead, as bounds.
+def _less(whole: Any, *parts: Any) -> tuple[float, float]:
+    """The least and most that is left of one interval when others are taken away."""
+    return whole[0] - sum(part[1] for part in parts), whole[1] - sum(part[0] for part in parts)
+
+
+def _rate(one: Any, two: Any, left: list[Any], back: list[Any]) -> Any:
+    """Deaths per 100 person-years at risk between two official totals of the dead, as bounds.
 
     At risk are those who left, did not return and were alive. Between two dates their number is least if all who die or
     return do so at once and all who arrive come at the end, and most the other way round; so
@@ -264,251 +231,147 @@ def _rates(both: Record, official: pd.DataFrame) -> pd.DataFrame:
         deaths / (most at risk x years) <= rate <= deaths / (least at risk x years),
 
     with least = left before - dead at the end - returned at the end, most = left at the end - dead before - returned
-    before. Departures and returns at a date lie between the official totals before and after it.
+    before. Departures and returns at a date lie between the official totals before and after it; where one of those is
+    missing there is no rate.
     """
-    columns = ["start", "end", "years", "deaths", "at_risk_lower", "at_risk_upper", "rate_lower", "rate_upper", "away_start", "away_end", "claims"]  # fmt: skip
-    left, back, dead = (_totals(both.claims, name) for name in ("departed", "returned", "killed"))
-    rows = []
-    for row in official[official["dating"].eq("between two totals")].itertuples():
-        at = {
-            name: [_at(table, day) for day in (row.start, row.end)] for name, table in (("left", left), ("back", back))
-        }
-        bounds = [bound for pair in at.values() for (low_high, _) in pair for bound in low_high]
-        if any(bound is None for bound in bounds):
-            continue
-        (left1, left2), (back1, back2) = ([ends for ends, _ in at[name]] for name in ("left", "back"))
-        dead1, dead2 = (dead[dead["claim_id"].eq(claim)].iloc[0] for claim in row.claims.split("; "))
-        years = (row.end - row.start).days / YEAR
-        rates, risk = [], []
-        for start in (float(dead1["lower"]), float(dead1["upper"])):  # the rate is monotone in it
-            deaths = float(dead2["upper"]) - start
-            least = (left1[0] or 0.0) - float(dead2["upper"]) - (back2[1] or 0.0)
-            most = (left2[1] or 0.0) - start - (back1[0] or 0.0)
-            risk += [least, most]
-            rates += [deaths / (most * years), deaths / (least * years)]
-        away1 = (
-            (left1[0] or 0.0) - float(dead1["upper"]) - (back1[1] or 0.0),
-            (left1[1] or 0.0) - float(dead1["lower"]) - (back1[0] or 0.0),
-        )
-        away2 = (
-            (left2[0] or 0.0) - float(dead2["upper"]) - (back2[1] or 0.0),
-            (left2[1] or 0.0) - float(dead2["lower"]) - (back2[0] or 0.0),
-        )
-        cited = dict.fromkeys(
-            [*row.claims.split("; "), *(c for pair in at.values() for _, names in pair for c in names)]
-        )
-        rows.append((row.start, row.end, round(years, 3), row.value, min(risk), max(risk), round(100 * min(rates), 6), round(100 * max(rates), 6), away1, away2, "; ".join(cited)))  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    start, end = one.as_of_last, two.as_of_last
+    around = [
+        (_last(totals, day), next((total for total in totals if total.as_of_last >= day), None))
+        for totals in (left, back)
+        for day in (start, end)
+    ]
+    known = [(before.lower, after.upper) for before, after in around if before and after and after.upper is not None]
+    if len(known) < len(around):
+        return None
+    left1, left2, back1, back2 = known
+    dead1, dead2 = (one.lower, one.upper), (two.lower, two.upper)
+    years = (end - start).days / YEAR
+    risk: list[float] = []
+    rates: list[float] = []
+    for before in dead1:  # the rate is monotone in it
+        at_risk = _less(left1, dead2, back2)[0], _less(left2, (before, before), back1)[1]
+        risk += at_risk
+        rates += [100 * (dead2[1] - before) / (people * years) for people in at_risk]
+    cited = dict.fromkeys(total.claim_id for pair in [(one, two), *around] for total in pair)
+    away = _less(left1, dead1, back1), _less(left2, dead2, back2)
+    ends = min(risk), max(risk), round(min(rates), 6), round(max(rates), 6)
+    return Rate(start, end, round(years, 3), two.value - one.value, *ends, *away, "; ".join(cited))
 
 
-def _kinds_of_death(record: Record) -> set[str]:
-    """The measure of the dead and its parts, such as those killed in fighting."""
-    measures = record.measures
-    return {"killed", *measures.loc[measures["part_of"].eq("killed"), "measure"]}
-
-
-def _wholes(record: Record) -> set[str]:
-    """The measures that the dead are a part of: those who did not come back, and all who left."""
-    whole = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
-    found, measure = set(), "killed"
-    while measure := whole.get(measure, ""):
-        found.add(measure)
-    return found
-
-
-def _half(record: Record, both: Record) -> pd.DataFrame:
-    """Each "more than half were killed" against each base that it may have, beside the counts of the dead.
+def _half(record: Record, own: list[Any], claims: list[Any], totals: dict[str, list[Any]]) -> Iterator[Any]:
+    """Each base that "more than half were killed" may have, beside the counts of the dead.
 
     The bases: the members of the group that the sentence names; all who left; those who left and did not return; those
-    who were dead or still fighting when the article was printed. Only totals that hold no later than half a year after
-    the article are used. ``least_dead`` is more than half of the base; ``verdict`` compares it with the last official
-    count of the dead before the article, and with the count that the same article prints.
+    who were dead or still fighting when the article was printed. No total from after the article is used.
     """
-    columns = [
-        "base",
-        "lower",
-        "upper",
-        "least_dead",
-        "dead_official",
-        "official_day",
-        "dead_article",
-        "verdict",
-        "claim",
-        "claims",
-    ]
-    claims = record.claims
-    kinds = _kinds_of_death(record)
-    shares = claims[claims["measure"].isin(kinds) & claims["base"].isin(_wholes(record)) & claims["lower"].notna()]
-    if shares.empty:
-        return pd.DataFrame(columns=columns)
-    share = shares.iloc[0]
-    day = pd.Timestamp(str(days(share["as_of"])[1]))
-    official = {name: _totals(both.claims, name) for name in ("departed", "killed", "returned")}
-    last = {name: table[table["day"] <= day].iloc[-1:] for name, table in official.items()}
-    members = both.claims[
-        both.claims["measure"].eq("departed")
-        & both.claims["group"].eq("is")
-        & both.claims["kind"].eq("cumulative")
-        & both.claims["speaker_role"].eq("official")
-        & both.claims["lower"].notna()
-    ]
-    members = members.assign(day=[pd.Timestamp(str(days(cell)[1])) for cell in members["as_of"]])
-    members = members[members["day"] <= day].sort_values("day").iloc[-1:]
-    own = claims[claims["source_id"].eq(share["source_id"])]
-    dead = own[own["measure"].eq("killed") & own["kind"].eq("cumulative") & own["lower"].notna()].iloc[:1]
-    fighting = own[own["measure"].eq("fighting") & own["upper"].notna()].iloc[:1]
-    rows: list[tuple[Any, ...]] = []
-
-    def add(base: str, lower: float, upper: float, cited: Iterator[str]) -> None:
-        rows.append((base, lower, upper, "; ".join(cited)))
-
-    if len(members):
-        add("members", float(members["lower"].iloc[0]), float(members["upper"].iloc[0]), iter(members["claim_id"]))
-    if len(last["departed"]):
-        left = last["departed"].iloc[0]
-        add("left", float(left["lower"]), float(left["upper"]), iter([left["claim_id"]]))
-        if len(last["returned"]):
-            back = last["returned"].iloc[0]
-            add("not_returned", float(left["lower"] - back["upper"]), float(left["upper"] - back["lower"]), iter([left["claim_id"], back["claim_id"]]))  # fmt: skip
-    if len(dead) and len(fighting):
-        count = float(dead["lower"].iloc[0])
-        add("dead_or_fighting", count, count + float(fighting["upper"].iloc[0]), iter([*dead["claim_id"], *fighting["claim_id"]]))  # fmt: skip
-    counted = float(last["killed"]["upper"].iloc[0]) if len(last["killed"]) else None
-    printed = as_float(dead["lower"].iloc[0]) if len(dead) else None
-    official_day = f"{last['killed']['day'].iloc[0]:%Y-%m-%d}" if len(last["killed"]) else ""
-    result = []
-    for base, lower, upper, cited in rows:
-        if base == "dead_or_fighting":
-            least = least_part(share["lower"], share["hedge"], upper)
-            verdict = "follows" if printed is not None and printed >= least else "open"
-        else:
-            least = least_part(share["lower"], share["hedge"], lower)
-            fits = [count >= least for count in (counted,) if count is not None]
-            verdict = "fits" if fits and all(fits) else "contradicted" if fits else "open"
-        names = dict.fromkeys([share["claim_id"], *cited.split("; "), *last["killed"]["claim_id"], *dead["claim_id"]])
-        result.append(
-            (
-                base,
-                lower,
-                upper,
-                float(least),
-                counted,
-                official_day,
-                printed,
-                verdict,
-                share["claim_id"],
-                "; ".join(names),
-            )
-        )
-    return pd.DataFrame(result, columns=columns)
-
-
-def _cited(frame: pd.DataFrame) -> list[str]:
-    return [claim for cell in frame["claims"] for claim in cell.split("; ")]
-
-
-def _series_finding(both: Record, series: pd.DataFrame) -> Iterator[Finding]:
-    if series.empty:
+    part_of = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
+    kinds = {"killed", *(measure for measure, whole in part_of.items() if whole == "killed")}
+    _, *wholes = ancestors("killed", part_of)
+    bounded = [claim for claim in own if claim.lower is not None]
+    share = next((claim for claim in bounded if claim.measure in kinds and claim.base in wholes), None)
+    if share is None:
         return
-    last = series.iloc[-1]
+    left, counted, back = (_last(totals[name], share.as_of_last) for name in ("departed", "killed", "returned"))
+    of_group = [c for c in claims if c.measure == "departed" and c.group == "is" and c.kind == "cumulative"]
+    of_group = [c for c in of_group if c.speaker_role == "official" and c.lower is not None]
+    members = _last(sorted(of_group, key=lambda claim: claim.as_of_last), share.as_of_last)
+    article = [claim for claim in own if claim.source_id == share.source_id]
+    dead: Any = next(
+        (c for c in article if c.lower is not None and c.measure == "killed" and c.kind == "cumulative"), None
+    )
+    fighting: Any = next((c for c in article if c.measure == "fighting" and c.upper is not None), None)
+    bases = {"members": [members], "left": [left], "not_returned": [left, back], "dead_or_fighting": [dead, fighting]}
+    for base, cited in bases.items():
+        if not all(cited):
+            continue
+        by_article = dead in cited
+        lower, upper = (dead.lower, dead.lower + fighting.upper) if by_article else _less(*map(bounds_of, cited))
+        least = least_part(share.lower, share.hedge, upper if by_article else lower)
+        count = dead.lower if by_article else counted and counted.upper
+        if_enough, if_not = ("follows", "open") if by_article else ("fits", "contradicted")
+        verdict = "open" if count is None else if_enough if count >= least else if_not
+        names = "; ".join(dict.fromkeys(claim.claim_id for claim in (share, *cited, counted, dead) if claim))
+        official = (counted.upper, f"{counted.as_of_last:%Y-%m-%d}") if counted else (None, "")
+        printed = dead and dead.lower
+        yield Half(base, lower, upper, float(least), *official, printed, verdict, share.claim_id, names)
+
+
+def _series_finding(both: Record, series: list[Any]) -> Iterator[Finding]:
+    if not series:
+        return
+    last = series[-1]
     values = {
-        "n": int(last["n"]),
-        "years": [
-            {"label": row.label, "deaths": int(row.deaths), "share": row.share, "months": int(row.months)}
-            for row in series.itertuples()
-        ],
-        "last": last["period"],
-        "last_deaths": int(last["deaths"]),
-        "first": str(series["start"].iloc[0].year),
-        "before": [{"year": row.label, "deaths": int(row.deaths)} for row in series.iloc[-3:-1].itertuples()],
+        "n": last.n,
+        "years": [picked(window, "label", "deaths", "share", "months") for window in series],
+        "last": last.period,
+        "last_deaths": last.deaths,
     }
-    share = float(last["share"])
-    yield make_finding(both, "deaths_by_year.series", (share, share), "share", _cited(series), values)
+    yield make_finding(both, "deaths_by_year.series", (last.share, last.share), "share", ids_of(series), values)
 
 
-def _pace_finding(both: Record, pace: pd.DataFrame, shares: pd.DataFrame) -> Iterator[Finding]:
+def _pace_finding(both: Record, pace: list[Any], shares: list[Any]) -> Iterator[Finding]:
     """The last period against the one before; the bounds are those of the period that the article is read to mean."""
     if len(pace) < 2:
         return
-    part, whole = (_ratio_values(row) for _, row in pace.tail(2).iterrows())
-    last = shares.sort_values("period_start").iloc[-1]
-    first = whole if last["period_end"].endswith("-12-31") else part
-    values = {"part": part, "whole": whole}
-    cited, bounds = _cited(pace.tail(1)), (first["low"], first["high"])
-    assumed = ["even", "documented"]
+    part, whole = pace[-2:]
+    last = max(shares, key=lambda share: share.period_first)
+    chosen = whole if last.period_end.endswith("-12-31") else part
+    fields = [name for name in Pace._fields if name != "claims"]
+    values = {"part": picked(part, *fields), "whole": picked(whole, *fields)}
+    bounds, cited, assumed = (chosen.low, chosen.high), ids_of([whole]), ["even", "documented"]
     yield make_finding(both, "deaths_by_year.pace", bounds, "ratio", cited, values, assumed, lines=2, agreement="high")
 
 
-def _ratio_values(row: pd.Series) -> dict[str, Any]:
-    """A row of ``pace`` for a template."""
-    numbers = {name: float(row[name]) for name in ("ratio", "low", "high")}
-    counts = {name: int(row[name]) for name in ("deaths", "months", "deaths_before", "months_before")}
-    return numbers | counts | {"later": row["later"], "earlier": row["earlier"]}
-
-
-def _official_finding(both: Record, official: pd.DataFrame) -> Iterator[Finding]:
-    first, other = (official[official["dating"].eq("between two totals") == same] for same in (True, False))
-    if len(first) < 2:
+def _official_finding(both: Record, official: list[Any]) -> Iterator[Finding]:
+    totals = ("before", "before_lower", "before_upper", "after")
+    tell = lambda row: picked(row, "start", "end", "lower", "upper", "months", "per_month", *totals, deaths="value")
+    intervals = [tell(row) for row in official if row.before is not None]
+    other = [tell(row) for row in official if row.before is None]
+    if len(intervals) < 2:
         return
-    one, two, *_ = told = [_interval_values(row) for _, row in first.iterrows()]
+    one, two, *then = intervals
     low, high = (two["per_month"] * one["months"] / one[end] if one[end] else None for end in ("upper", "lower"))
-    values = {"one": one, "two": two, "then": told[2:], "other": [_interval_values(row) for _, row in other.iterrows()]}
-    values |= {"ratio": round(two["per_month"] / one["per_month"], 6)}
-    agreement = "medium" if len(other) else "high"
-    yield make_finding(both, "deaths_by_year.official", (low, high), "ratio", _cited(official), values, ["totals_dated"], agreement=agreement)  # fmt: skip
+    ratio = round(two["per_month"] / one["per_month"], 6)
+    values = {"one": one, "two": two, "then": then, "other": other, "ratio": ratio}
+    agreement, assumed = "medium" if other else "high", ["totals_dated"]
+    bounds, id_ = (low, high), "deaths_by_year.official"
+    yield make_finding(both, id_, bounds, "ratio", ids_of(official), values, assumed, agreement=agreement)
 
 
-def _interval_values(row: pd.Series) -> dict[str, Any]:
-    """A row of ``official`` for a template."""
-    dates = {end: f"{row[end]:%Y-%m-%d}" for end in ("start", "end")}
-    names = ("lower", "upper", "months", "per_month", "before", "before_lower", "before_upper", "after")
-    numbers = {name: float(row[name]) for name in names}
-    return dates | numbers | {"deaths": float(row["value"])}
-
-
-def _rate_finding(both: Record, rates: pd.DataFrame) -> Iterator[Finding]:
+def _rate_finding(both: Record, rates: list[Any]) -> Iterator[Finding]:
     if len(rates) < 2:
         return
-    one, two = rates.iloc[0], rates.iloc[1]
-    tell = lambda row: {
-        "start": f"{row['start']:%Y-%m-%d}", "end": f"{row['end']:%Y-%m-%d}", "lower": float(row["rate_lower"]), "upper": float(row["rate_upper"]),
-        "deaths": float(row["deaths"]), "years": float(row["years"]), "least": float(row["at_risk_lower"]), "most": float(row["at_risk_upper"]),
-        "away_start": list(row["away_start"]), "away_end": list(row["away_end"]),
-    }  # fmt: skip
-    values = {"one": tell(one), "two": tell(two), "apart": bool(two["rate_lower"] > one["rate_upper"])}
-    bounds = float(two["rate_lower"]), float(two["rate_upper"])
-    yield make_finding(both, "deaths_by_year.rate", bounds, "deaths per 100 person-years", _cited(rates), values, ["at_risk", "one_population"])  # fmt: skip
+    one, two, *_ = rates
+    ends = {"lower": "rate_lower", "upper": "rate_upper", "least": "at_risk_lower", "most": "at_risk_upper"}
+    tell = lambda rate: picked(rate, "start", "end", "deaths", "years", "away_start", "away_end", **ends)
+    values = {"one": tell(one), "two": tell(two), "apart": two.rate_lower > one.rate_upper}
+    bounds, unit = (two.rate_lower, two.rate_upper), "deaths per 100 person-years"
+    yield make_finding(both, "deaths_by_year.rate", bounds, unit, ids_of(rates), values, ["at_risk", "one_population"])
 
 
-def _printed_finding(both: Record, printed: pd.DataFrame) -> Iterator[Finding]:
-    if printed.empty:
-        return
-    row = printed[printed["chosen"]].iloc[0]
-    others = printed[~printed["chosen"]]
-    values = {
-        "each": any(share["each"] for share in row["shares"]),
-        "second": row["shares"][-1]["share"],
-        "shares": row["shares"], "named": row["named"], "left": row["left"], "years": row["years"],
-        "others": [{"left": other.left} for other in others.itertuples()],
-    }  # fmt: skip
-    bounds = float(row["lower"]), float(row["upper"])
-    yield make_finding(both, "deaths_by_year.printed", bounds, "share", _cited(printed), values, ["add_to_one"])  # fmt: skip
-
-
-def _half_finding(both: Record, half: pd.DataFrame) -> Iterator[Finding]:
-    if half.empty:
+def _printed_finding(both: Record, printed: list[Any]) -> Iterator[Finding]:
+    chosen = next((row for row in printed if row.chosen), None)
+    if chosen is None:
         return
     values = {
-        "bases": [
-            {"base": row.base, "lower": row.lower, "upper": row.upper, "least": row.least_dead, "verdict": row.verdict}
-            for row in half.itertuples()
-        ],
-        "official": as_float(half["dead_official"].iloc[0]),
-        "official_day": half["official_day"].iloc[0],
-        "article": as_float(half["dead_article"].iloc[0]),
-        "claim": half["claim"].iloc[0],
+        "each": any(share["each"] for share in chosen.shares),
+        "second": chosen.shares[-1]["share"],
+        **picked(chosen, "shares", "named", "left", "years"),
+        "others": [{"left": row.left} for row in printed if not row.chosen],
     }
-    verdicts = set(half["verdict"])
-    agreement = "low" if verdicts == {"contradicted"} else "medium" if "contradicted" in verdicts else "high"
-    value = float(half["verdict"].isin(["fits", "follows"]).sum())
-    yield make_finding(both, "deaths_by_year.half", (value, value), "bases", _cited(half), values, agreement=agreement)
+    bounds, cited = (chosen.lower, chosen.upper), ids_of(printed)
+    yield make_finding(both, "deaths_by_year.printed", bounds, "share", cited, values, ["add_to_one"])
+
+
+def _half_finding(both: Record, half: list[Any]) -> Iterator[Finding]:
+    if not half:
+        return
+    values = {
+        "bases": [picked(row, "base", "lower", "upper", "verdict", least="least_dead") for row in half],
+        **picked(half[0], "official_day", official="dead_official", article="dead_article"),
+    }
+    verdicts = [row.verdict for row in half]
+    against = verdicts.count("contradicted")
+    agreement = "high" if not against else "medium" if against < len(half) else "low"
+    held = float(len(half) - against - verdicts.count("open"))
+    yield make_finding(both, "deaths_by_year.half", (held, held), "bases", ids_of(half), values, agreement=agreement)

@@ -7,12 +7,9 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from analysis.analyses.rows import claim_rows, of_whole_subject
 from analysis.evidence.intervals import Bounds
-from analysis.evidence.record import WIDER_TOO, Record
-
-WHOLE_SUBJECT = ("moroccan_fighters", "moroccans_joined", "moroccan_returnees")
-"""The populations that are no part of the subject by sex, age or past, and nobody beside it."""
-
+from analysis.evidence.record import Record
 
 SERIES = ("departed", "killed", "returned")
 """The cumulative counts that officials gave year after year."""
@@ -58,11 +55,6 @@ def made_once(record: Record, analyse: Callable[[Record], Any]) -> Any:
     return record.cached(("analysis", analyse, record.scenario), lambda: analyse(record))
 
 
-def _in_force(record: Record, ambiguities: Iterable[str]) -> tuple[str, ...]:
-    names = sorted({name for cell in ambiguities for name in cell.split(";") if name})
-    return tuple(f"{name}={record.scenario[name]}" for name in names)
-
-
 def make_finding(
     record: Record,
     id: str,
@@ -82,10 +74,16 @@ def make_finding(
     key of the table in wording/common.toml: high, medium, low or untested. The readings follow from ``claims``.
     """
     cited, counted = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(coded))
-    wide = record.under(record.scenario.with_choices(record=WIDER_TOO)).claims.set_index("claim_id").loc[list(cited)]
-    readings = _in_force(record, wide["ambiguity"])
-    assumed, needed = tuple(assumptions), dict(values or {})
-    return Finding(id, *bounds, unit, cited, counted, readings, assumed, needed, lines, agreement)
+    touching: set[str] = set()
+    if cited:
+        cells = record.cached(
+            ("ambiguities", record.choice), lambda: {c.claim_id: c.ambiguity for c in claim_rows(record).both}
+        )
+        touching.update(name for claim in cited for name in cells[claim].split(";") if name)
+    readings = tuple(f"{name}={record.scenario[name]}" for name in sorted(touching))
+    return Finding(
+        id, *bounds, unit, cited, counted, readings, tuple(assumptions), dict(values or {}), lines, agreement
+    )
 
 
 def ambiguity_between(record: Record, field: str, values: Iterable[str] = (), claims: Iterable[str] = ()) -> str:
@@ -102,19 +100,13 @@ def ambiguity_between(record: Record, field: str, values: Iterable[str] = (), cl
 
 def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
     """Claims as a reader's table. Columns: what, speaker, phrase, as_of, period, lower, upper, unit, claim_id."""
-    wanted = {"label": "what", "speaker": "speaker"}
-    kept = ["label", "speaker", "phrase", "as_of", "period", "lower", "upper", "unit", "claim_id"]
-    columns = {name: wanted.get(name, name) for name in kept if name in claims}
-    return claims[list(columns)].rename(columns=columns).reset_index(drop=True)
+    columns = ["label", "speaker", "phrase", "as_of", "period", "lower", "upper", "unit", "claim_id"]
+    return claims[columns].rename(columns={"label": "what"}).reset_index(drop=True)
 
 
 def whole_subject(claims: pd.DataFrame) -> pd.DataFrame:
-    """Claims of the whole subject: no part of it by place, origin, sex, age or past."""
-    return claims[
-        claims["population"].isin(WHOLE_SUBJECT)
-        & claims["origin"].eq("morocco")
-        & ~claims["place"].isin(["syria", "iraq", "libya"])
-    ]
+    """The claims of the whole subject."""
+    return claims[[of_whole_subject(claim) for claim in claims[["population", "origin", "place"]].itertuples()]]
 
 
 def counts_moroccans(claims: pd.DataFrame) -> pd.Series:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.analyses.finding import Finding, make_finding
+from analysis.analyses.statistics import alpha
 from analysis.evidence.record import FRAMES, Record
 
 READS: tuple[str, ...] = ()
@@ -205,19 +206,6 @@ def _speakers(table: pd.DataFrame) -> pd.DataFrame:
     first = table[table["first_hand"].astype(bool)].groupby("speaker_role")["explanation_id"].size()
     counted["first_hand"] = counted["speaker_role"].map(first).fillna(0).astype(int)
     return counted.sort_values(["speakers", "explanations"], ascending=False, kind="stable").reset_index(drop=True)
-
-
-def alpha(both: np.ndarray, one: np.ndarray, neither: np.ndarray) -> np.ndarray:
-    """Krippendorff's alpha for two coders and one yes-or-no code, from counts of units; NaN where nothing varies.
-
-    ``both``: units where both say yes, ``one``: only one of them, ``neither``: neither. Arrays of one shape, so that
-    a bootstrap is one call. Nominal metric; Krippendorff 2004, ch. 11. Checked against the ``krippendorff`` package
-    in the tests.
-    """
-    units = both + one + neither
-    yes, no = 2 * both + one, 2 * neither + one
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return 1 - (one / units) * (2 * units * (2 * units - 1)) / (2 * yes * no)
 
 
 FIELDS = {

@@ -7,22 +7,24 @@ the answer, so both are always shown. Arrests of terrorism suspects of every kin
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 import pandas as pd
 
-from analysis.analyses.finding import (
+from analysis.analyses import comparisons
+from analysis.analyses.finding import Finding, ambiguity_between, claims_table, least_part, make_finding
+from analysis.analyses.rows import (
     WHOLE_SUBJECT,
-    Finding,
-    ambiguity_between,
-    claims_table,
-    least_part,
-    make_finding,
-    whole_subject,
+    articles,
+    claim_rows,
+    first_of,
+    framed,
+    ids_of,
+    kind,
+    of_whole_subject,
+    picked,
 )
-from analysis.evidence.dates import days
-from analysis.evidence.intervals import as_float, bounds_of, distance
 from analysis.evidence.record import WIDER_TOO, Record
 
 READS = ("returned", "returned_part", "returned_arrested", "returned_tried", "arrested_terrorism")
@@ -37,16 +39,34 @@ ARRESTED = ("returned_arrested", "returned_tried")
 SAME_DATE = 92
 """Days within which two counts are of one date: the official series moves by a few people in three months."""
 
+Count = kind(
+    "Count",
+    "claim_id measure start first day lower upper value hedge kind population modality speaker speaker_role family elsewhere base phrase",
+)
+"""A claim on returns or arrests, with the first day and the last that it may be of, and from when it counts."""
+
+Gap = kind("Gap", "reading record returned returned_lower returned_upper arrests lower upper claims")
+"""A count of returns less the arrests counted up to its date, under one reading, from one record."""
+
+Tried = kind("Tried", "share returned count least_tried arrests beyond claims")
+"""A share that was tried, in people of one count of returns; ``beyond``: of them not among a smaller count of arrests."""
+
+Rivals = kind("Rivals", "lower_count higher_count day lower upper same_people claims")
+"""Two counts of returns at one date that cannot both be true, and how far they are apart."""
+
+Pair = kind("Pair", "returned arrested count obstacles days_apart lower upper claims")
+"""A count of returns and one of arrests, what keeps them from being compared, and the first less the second."""
+
 
 @dataclass(frozen=True)
 class ReturneesAndArrests:
     """The tables behind the findings.
 
     ``returned``: every count of all who returned, in order of date. ``arrested``: every claim on arrested or tried
-    returnees, ``arrest_counts``: those that give a number. ``gap``: each count of returns in the articles less the arrests counted up to its date, a row a reading of
-    the count that is printed both ways, and record. ``tried``: what "most were tried" means in people. ``rivals``: counts
-    of returns that differ at one date. ``nearest``: pairs of a count of returns and one of arrests, those that differ
-    least first. ``claims``: the claims on both.
+    returnees, ``arrest_counts``: those that give a number. ``gap``: each count of returns in the articles less arrests, a
+    row a reading of the count that is printed both ways, and record. ``tried``: what "most were tried" means in people.
+    ``rivals``: counts of returns that contradict each other at one date. ``nearest``: pairs of a count of returns and one
+    of arrests, those that differ least first. ``claims``: the claims on both.
     """
 
     returned: pd.DataFrame
@@ -62,312 +82,276 @@ class ReturneesAndArrests:
 
 def analyse(record: Record) -> ReturneesAndArrests:
     """Returns against arrests under the scenario of ``record``; the figures published elsewhere are always shown beside."""
-    both = record.under(record.scenario.with_choices(record=WIDER_TOO))
-    returned, arrested = _returned(both), _arrested(both)
-    arrest_counts = arrested[arrested["kind"].ne("share") & arrested["lower"].notna()].reset_index(drop=True)
-    gap = _gap(record)
-    tried = _tried(record)
-    rivals = _rivals(returned)
+    both = record.with_choices(record=WIDER_TOO)
+    own, claims = claim_rows(record)
+    returned, arrested = _returned(claims), _arrested(claims)
+    counted = [row for row in arrested if _counted(row)]
+    readings = _readings(record)
+    as_arrests = readings.get("arrests", claims)
+    printed = [row for row in _arrested(articles(as_arrests)) if _exact_flow(row)]
+    contested = printed[0].lower if len(readings) > 1 and printed else None
+    agreement = "low" if len(readings) > 1 else "untested"
+    gap = [*_gap(readings)]
+    tried = [*_tried(own, as_arrests if own is claims else articles(as_arrests))]
+    rivals = _rivals(both)
     nearest = _nearest(returned, arrested)
-    cited = both.claims[both.claims["claim_id"].isin([*returned["claim_id"], *arrested["claim_id"]])]
     findings = (
         *_returned_finding(both, returned),
-        *_arrested_finding(both, record, arrested),
-        *_gap_finding(both, record, gap),
+        *_arrested_finding(both, counted, printed, agreement),
+        *_gap_finding(both, record, gap, returned, contested),
         *_tried_finding(both, tried),
         *_nearest_finding(both, nearest),
         *_rivals_finding(both, rivals),
     )
-    return ReturneesAndArrests(
-        returned, arrested, arrest_counts, gap, tried, rivals, nearest, claims_table(both, cited), findings
-    )
+    cited = both.claims["claim_id"].isin([row.claim_id for row in (*returned, *arrested)])
+    numbered = [row for row in arrested if row.kind != "share" and row.lower is not None]
+    kinds = (Count, Count, Count, Gap, Tried, Rivals, Pair)
+    tables = map(framed, kinds, (returned, arrested, numbered, gap, tried, rivals, nearest))
+    parts: list[Any] = [*tables, claims_table(both, both.claims[cited]), findings]
+    return ReturneesAndArrests(*parts)
 
 
-COLUMNS = ["claim_id", "measure", "start", "first", "day", "lower", "upper", "value", "hedge", "kind", "population", "modality", "speaker", "speaker_role", "family", "elsewhere", "base", "phrase"]  # fmt: skip
+def _ambiguity(record: Record) -> str:
+    """Of the count that is printed both as returns and as arrests."""
+    return ambiguity_between(record, "measure", {"returned", "returned_arrested"})
 
 
-def _dated(claims: pd.DataFrame) -> pd.DataFrame:
+def _readings(record: Record) -> dict[str, list[Any]]:
+    """The claims of the articles and the figures elsewhere under each reading of the count that is printed as both."""
+    ambiguity = _ambiguity(record)
+    readings = record.each_reading(ambiguity) if ambiguity else {"": record}
+    return {name: claim_rows(read).both for name, read in readings.items()}
+
+
+def _dated(claims: Iterable[Any]) -> list[Any]:
     """Claims with the first and last day that they cover, in order of date."""
-    last = [
-        row.period_end if row.kind in ("flow", "share") and row.period_end else str(days(row.as_of)[1])
-        for row in claims.itertuples()
-    ]
-    frame = claims.assign(
-        start=pd.to_datetime(claims["period_start"].replace("", None)),
-        first=pd.to_datetime(pd.Series([str(days(cell)[0]) for cell in claims["as_of"]], claims.index, dtype="str")),
-        day=pd.to_datetime(pd.Series(last, claims.index, dtype="str")),
-        elsewhere=claims["source_id"].eq("wider"),
-    )
-    return frame.sort_values(["day", "elsewhere", "claim_id"])[COLUMNS].reset_index(drop=True)
+    counts = []
+    for claim in claims:
+        ended = claim.kind in ("flow", "share") and claim.period_last
+        days = {"first": claim.as_of_first, "day": ended or claim.as_of_last, "start": claim.period_first}
+        given = days | {"elsewhere": claim.source_id == "wider"}
+        counts.append(Count(**given, **{name: getattr(claim, name) for name in Count._fields if name not in given}))
+    return sorted(counts, key=lambda row: (row.day, row.elsewhere, row.claim_id))
 
 
-def _returned(record: Record) -> pd.DataFrame:
+def _returned(claims: list[Any]) -> list[Any]:
     """The cumulative counts of all who returned: of the whole subject, in numbers."""
-    claims = whole_subject(record.claims)
-    kept = claims["measure"].eq("returned") & claims["kind"].eq("cumulative") & claims["lower"].notna()
-    return _dated(claims[kept])
+    kept = (claim for claim in claims if claim.measure == "returned" and claim.kind == "cumulative")
+    return _dated(claim for claim in kept if claim.lower is not None and of_whole_subject(claim))
 
 
-def _arrested(record: Record) -> pd.DataFrame:
+def _arrested(claims: list[Any]) -> list[Any]:
     """The claims on arrested or tried returnees; of one count that is printed more than once, the most exact printing."""
-    claims = record.claims
-    kept = claims[claims["measure"].isin(ARRESTED) & claims["population"].isin(WHOLE_SUBJECT)]
-    exact = kept["hedge"].eq("exact").rename("exact")
-    kept = kept.loc[exact.sort_values(ascending=False, kind="stable").index]
-    return _dated(kept.drop_duplicates(["family", "measure", "kind"]))
+    kept = [claim for claim in claims if claim.measure in ARRESTED and claim.population in WHOLE_SUBJECT]
+    kept.sort(key=lambda claim: claim.hedge != "exact")
+    return _dated(first_of(kept, "family", "measure", "kind"))
 
 
-def _gap(record: Record) -> pd.DataFrame:
+def _gap(readings: dict[str, list[Any]]) -> Iterator[Any]:
     """Returned less arrested, under each reading of the count that is printed as both, and from each record.
 
     Arrests that fall into the time of the returns count in full, those that only overlap with it count between none and
     all. Of overlapping periods the one that reaches furthest back is kept, so that nobody is counted twice.
     """
-    ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
-    readings = record.each_reading(ambiguity) if ambiguity else {"": record}
-    rows = []
-    for (reading, read), scope in product(readings.items(), ("articles", WIDER_TOO)):
-        other = read.under(read.scenario.with_choices(record=scope))
-        counts = _arrested(other)
-        counts = counts[counts["kind"].isin(["flow", "cumulative"]) & counts["lower"].notna()]
-        for back in _returned(read.under(read.scenario.with_choices(record="articles"))).itertuples():
-            inside, partly = _separate(counts, back)
-            least, most = float(sum(a.lower for a in inside)), float(sum(a.upper for a in (*inside, *partly)))
-            low, high = max(0.0, float(back.lower) - most), max(0.0, float(back.upper) - least)
-            cited = [back.claim_id, *(a.claim_id for a in (*inside, *partly))]
-            parts = [[a.claim_id, float(a.lower), float(a.upper), a in inside] for a in (*inside, *partly)]
-            rows.append((reading, scope, back.claim_id, float(back.lower), float(back.upper), parts, low, high, "; ".join(cited)))  # fmt: skip
-    columns = [
-        "reading",
-        "record",
-        "returned",
-        "returned_lower",
-        "returned_upper",
-        "arrests",
-        "lower",
-        "upper",
-        "claims",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    for (reading, claims), scope in product(readings.items(), ("articles", WIDER_TOO)):
+        printed = articles(claims)
+        arrested = [row for row in _arrested(printed if scope == "articles" else claims) if _counted(row)]
+        for back in _returned(printed):
+            inside, partly = _separate(arrested, back)
+            least, most = sum(row.lower for row in inside), sum(row.upper for row in (*inside, *partly))
+            low, high = max(0.0, back.lower - most), max(0.0, back.upper - least)
+            arrests = [[row.claim_id, row.lower, row.upper, row in inside] for row in (*inside, *partly)]
+            cited = "; ".join([back.claim_id, *(claim for claim, *_ in arrests)])
+            yield Gap(reading, scope, back.claim_id, back.lower, back.upper, arrests, low, high, cited)
 
 
-def _separate(counts: pd.DataFrame, back: Any) -> tuple[list[Any], list[Any]]:
+def _counted(row: Any) -> bool:
+    """Whether a claim on arrests is a number of people over time."""
+    return row.kind in ("flow", "cumulative") and row.lower is not None
+
+
+def _exact_flow(row: Any) -> bool:
+    return bool(row.kind == "flow" and row.hedge == "exact")
+
+
+def _separate(arrested: list[Any], back: Any) -> tuple[list[Any], list[Any]]:
     """The counts of arrests that do not overlap: those up to the date of the returns, and those that go on after it."""
     inside: list[Any] = []
     partly: list[Any] = []
-    begins = lambda row: row.start if not pd.isna(row.start) else pd.Timestamp.min
-    for row in sorted(counts.itertuples(), key=lambda row: (row.day, begins(row), row.claim_id)):
-        taken = [*inside, *partly]
-        apart = all(begins(row) > other.day for other in taken)
-        if apart and row.family != back.family and begins(row) <= back.day and as_float(row.upper) is not None:
+    begins = lambda row: row.start or pd.Timestamp.min
+    for row in sorted(arrested, key=lambda row: (row.day, begins(row), row.claim_id)):
+        apart = all(begins(row) > other.day for other in (*inside, *partly))
+        if apart and row.family != back.family and begins(row) <= back.day and row.upper is not None:
             (inside if row.day <= back.day else partly).append(row)
     return inside, partly
 
 
-def _tried(record: Record) -> pd.DataFrame:
-    """A share of those who returned that was tried, of each count of returns in the articles, in people.
+def _tried(own: list[Any], as_arrests: list[Any]) -> Iterator[Any]:
+    """A share of those who returned that was tried, of each count of returns, in people."""
+    shares = [c for c in own if c.measure in ARRESTED and c.base == "returned" and c.modality == "reported"]
+    arrests = [c for c in as_arrests if c.measure == "returned_arrested" and _exact_flow(c)]
+    largest = max(arrests, key=lambda row: row.upper, default=None)
+    shares = [share for share in shares if share.lower is not None and share.lower < 1]
+    for share, back in product(shares, _returned(own)):
+        least = float(least_part(share.lower, share.hedge, back.lower))
+        beyond = largest and max(0.0, least - largest.upper)
+        cited = dict.fromkeys(claim.claim_id for claim in (share, back, largest) if claim)
+        most = largest and largest.upper
+        yield Tried(share.claim_id, back.claim_id, back.lower, least, most, beyond, "; ".join(cited))
 
-    ``beyond``: how many of them at least are not among a smaller count of arrests that the articles print.
+
+def _rivals(both: Record) -> list[Any]:
+    """Counts of returns that cannot both be true, those of people who are described alike first.
+
+    Two printings of the people may still be of the same: ``same_people`` is whether both leave out women and minors.
     """
-    claims = record.claims
-    shares = claims[
-        claims["measure"].isin(ARRESTED) & claims["base"].eq("returned") & claims["modality"].eq("reported")
-    ]
-    shares = shares[shares["lower"].lt(1)]
-    arrests = claims[claims["measure"].eq("returned_arrested") & claims["kind"].eq("flow") & claims["upper"].notna()]
-    ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
-    if ambiguity:
-        other = record.under(record.scenario.with_choices(**{ambiguity: "arrests"})).claims
-        arrests = other[
-            other["measure"].eq("returned_arrested") & other["kind"].eq("flow") & other["hedge"].eq("exact")
-        ]
-    largest = float(arrests["upper"].max()) if len(arrests) else None
-    cited = list(arrests.loc[arrests["upper"].eq(largest), "claim_id"].head(1)) if largest is not None else []
+    claims = {row.claim_id: row for row in _dated(claim_rows(both).both)}
     rows = []
-    for share, back in product(shares.itertuples(), _returned(record).itertuples()):
-        least = least_part(share.lower, share.hedge, back.lower)
-        beyond = max(0.0, least - largest) if largest is not None else None
-        names = "; ".join(dict.fromkeys([share.claim_id, back.claim_id, *cited]))
-        rows.append((share.claim_id, back.claim_id, float(back.lower), float(least), largest, beyond, names))
-    return pd.DataFrame(rows, columns=["share", "returned", "count", "least_tried", "arrests", "beyond", "claims"])
+    for one, two, _ in comparisons.rivals(both, "returned").itertuples(index=False):
+        low, high = claims[one], claims[two]
+        same = low.population == high.population or "moroccans_joined" not in (low.population, high.population)
+        apart = high.lower - low.upper, None if high.upper is None else high.upper - low.lower
+        rows.append(Rivals(one, two, low.day, *apart, same, f"{one}; {two}"))
+    return sorted(rows, key=lambda row: (not row.same_people, row.day))
 
 
-def _rivals(returned: pd.DataFrame) -> pd.DataFrame:
-    """Counts of returns by different speakers within three months of each other that have no number in common.
-
-    Two official counts of the same people are one series that grows, and no rivals.
-    """
-    rows = []
-    for one, two in combinations(returned.drop_duplicates("family").itertuples(), 2):
-        official = one.speaker_role == two.speaker_role == "official" and "moroccans_joined" not in (one.population, two.population)  # fmt: skip
-        near = abs((two.day - one.day).days) <= SAME_DATE
-        if near and not official and distance(bounds_of(one), bounds_of(two)) > 0:
-            low, high = sorted((one, two), key=lambda row: row.lower)
-            same = one.population == two.population or {one.population, two.population} <= set(WHOLE_SUBJECT[::2])
-            apart = float(high.lower - low.upper), float(high.upper - low.lower)
-            rows.append((low.claim_id, high.claim_id, low.day, *apart, same, f"{low.claim_id}; {high.claim_id}"))
-    columns = ["lower_count", "higher_count", "day", "lower", "upper", "same_people", "claims"]
-    return pd.DataFrame(rows, columns=columns).sort_values(
-        ["same_people", "day"], ascending=[False, True], kind="stable"
-    )
-
-
-def _nearest(returned: pd.DataFrame, arrested: pd.DataFrame) -> pd.DataFrame:
+def _nearest(returned: list[Any], arrested: list[Any]) -> list[Any]:
     """Pairs of a count of returns and one of arrests by what keeps them from being compared.
 
     ``obstacles`` names what differs: number (one of them is vague), share (arrests as a share), intent (arrests that are
     planned), start (arrests of a part of the time), date (more than three months apart), speaker (two speakers).
-    ``lower`` and ``upper``: returned less arrested.
     """
-    rows = []
-    for back, held in product(returned.itertuples(), arrested.itertuples()):
-        part = not pd.isna(held.start) and (pd.isna(back.start) or held.start > back.start) and held.kind == "flow"
-        gap = max(0, (held.first - back.day).days, (back.first - held.day).days)
-        obstacles = [
-            name
-            for name, there in {
-                "number": held.hedge == "vague",
-                "share": held.kind == "share",
-                "intent": held.modality in ("intent", "forecast"),
-                "start": part,
-                "date": gap > SAME_DATE,
-                "speaker": held.speaker != back.speaker,
-            }.items()
-            if there
-        ]
-        low = None if pd.isna(held.upper) or held.kind == "share" else max(0.0, float(back.lower - held.upper))
-        high = None if pd.isna(held.lower) or held.kind == "share" else max(0.0, float(back.upper - held.lower))
-        if held.family != back.family:
-            rows.append((back.claim_id, held.claim_id, len(obstacles), "; ".join(obstacles), gap, low, high, f"{back.claim_id}; {held.claim_id}"))  # fmt: skip
-    columns = ["returned", "arrested", "count", "obstacles", "days_apart", "lower", "upper", "claims"]
-    frame = pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
-    official = returned.set_index("claim_id")["speaker_role"].eq("official")
-    frame["unofficial"] = [not official[claim] for claim in frame["returned"]]
-    frame = frame.sort_values(["count", "days_apart", "unofficial", "returned"], kind="stable")
-    return frame.drop(columns="unofficial").reset_index(drop=True)
+    official = {row.claim_id: row.speaker_role == "official" for row in returned}
+    pairs = []
+    for back, held in product(returned, arrested):
+        if held.family == back.family:
+            continue
+        days_apart = max(0, (held.first - back.day).days, (back.first - held.day).days)
+        differs = {
+            "number": held.hedge == "vague",
+            "share": held.kind == "share",
+            "intent": held.modality in ("intent", "forecast"),
+            "start": held.kind == "flow" and held.start and (not back.start or held.start > back.start),
+            "date": days_apart > SAME_DATE,
+            "speaker": held.speaker != back.speaker,
+        }
+        obstacles = [name for name, there in differs.items() if there]
+        less = lambda end, other, share=held.kind == "share": None if other is None or share else max(0.0, end - other)
+        bounds = less(back.lower, held.upper), less(back.upper, held.lower)
+        cited = f"{back.claim_id}; {held.claim_id}"
+        pairs.append(
+            Pair(back.claim_id, held.claim_id, len(obstacles), "; ".join(obstacles), days_apart, *bounds, cited)
+        )
+    return sorted(pairs, key=lambda pair: (pair.count, pair.days_apart, not official[pair.returned], pair.returned))
 
 
-def _cited(cells: Iterable[str]) -> list[str]:
-    return [claim for cell in cells for claim in cell.split("; ")]
-
-
-def _count(row: Any) -> dict[str, Any]:
+def _values(row: Any) -> dict[str, Any]:
     """A count for a template."""
-    return {"claim": row.claim_id, "lower": as_float(row.lower), "upper": as_float(row.upper), "day": f"{row.day:%Y-%m-%d}",
-            "start": None if pd.isna(row.start) else f"{row.start:%Y-%m-%d}", "hedge": row.hedge, "speaker": row.speaker}  # fmt: skip
+    return picked(row, "lower", "upper", "day", "start", "speaker", claim="claim_id")
 
 
-def _returned_finding(both: Record, returned: pd.DataFrame) -> Iterator[Finding]:
-    if returned.empty:
+def _returned_finding(both: Record, returned: list[Any]) -> Iterator[Finding]:
+    if not returned:
         return
-    articles = returned[~returned["elsewhere"]]
-    series = returned[returned["elsewhere"] & returned["speaker_role"].eq("official") & returned["population"].eq("moroccan_returnees")]  # fmt: skip
-    values = {
-        "articles": [_count(row) for row in articles.itertuples()],
-        "series": [_count(row) for row in series.drop_duplicates("day").itertuples()],
-    }
-    shown = articles if len(articles) else returned
-    bounds = float(shown["lower"].min()), as_float(shown["upper"].max())
-    lines = int(returned["speaker"].nunique())
-    yield make_finding(both, "returnees_and_arrests.returned", bounds, "people", returned["claim_id"], values, lines=min(lines, 2), agreement="medium")  # fmt: skip
+    printed = [row for row in returned if not row.elsewhere]
+    elsewhere = [row for row in returned if row.elsewhere and row.speaker_role == "official"]
+    series = first_of((row for row in elsewhere if row.population == "moroccan_returnees"), "day")
+    values = {"articles": [*map(_values, printed)], "series": [*map(_values, series)]}
+    shown = printed or returned
+    bounds = min(row.lower for row in shown), max((row.upper for row in shown if row.upper is not None), default=None)
+    lines, cited = min(2, len({row.speaker for row in returned})), [row.claim_id for row in returned]
+    id_ = "returnees_and_arrests.returned"
+    yield make_finding(both, id_, bounds, "people", cited, values, lines=lines, agreement="medium")
 
 
-def _arrested_finding(both: Record, record: Record, arrested: pd.DataFrame) -> Iterator[Finding]:
-    counted = arrested[arrested["kind"].isin(["flow", "cumulative"]) & arrested["lower"].notna()]
-    ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
-    articles = record.under(
-        record.scenario.with_choices(record="articles", **({ambiguity: "arrests"} if ambiguity else {}))
-    )
-    printed = _arrested(articles)
-    printed = printed[printed["kind"].eq("flow") & printed["hedge"].eq("exact")]
-    if counted.empty and printed.empty:
+def _arrested_finding(both: Record, counted: list[Any], printed: list[Any], agreement: str) -> Iterator[Finding]:
+    if not counted and not printed:
         return
-    values = {
-        "printed": [_count(row) for row in printed.itertuples()],
-        "elsewhere": [_count(row) for row in counted[counted["elsewhere"]].itertuples()],
-        "as_arrests": not ambiguity or record.scenario[ambiguity] == "arrests",
-    }
-    last = counted[counted["elsewhere"]].tail(1)
-    bounds = (as_float(last["lower"].iloc[0]), as_float(last["upper"].iloc[0])) if len(last) else (None, None)
-    cited = [*printed["claim_id"], *counted["claim_id"]]
-    yield make_finding(both, "returnees_and_arrests.arrested", bounds, "people", cited, values, agreement="low" if ambiguity else "untested")  # fmt: skip
+    elsewhere = [row for row in counted if row.elsewhere]
+    values = {"printed": [*map(_values, printed)], "elsewhere": [*map(_values, elsewhere)]}
+    bounds = (elsewhere[-1].lower, elsewhere[-1].upper) if elsewhere else (None, None)
+    cited = [row.claim_id for row in (*printed, *counted)]
+    yield make_finding(both, "returnees_and_arrests.arrested", bounds, "people", cited, values, agreement=agreement)
 
 
-def _gap_finding(both: Record, record: Record, gap: pd.DataFrame) -> Iterator[Finding]:
+def _gap_finding(
+    both: Record, record: Record, gap: list[Any], returned: list[Any], contested: float | None
+) -> Iterator[Finding]:
     """One finding a count of returns in the articles, official ones first."""
-    ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
-    official = both.claims.set_index("claim_id")["speaker_role"].eq("official")
-    order = sorted(gap["returned"].unique(), key=lambda claim: (not official[claim], claim))
+    ambiguity = _ambiguity(record)
+    chosen = record.scenario[ambiguity] if ambiguity else ""
+    official = {row.claim_id: row.speaker_role == "official" for row in returned}
+    order = sorted({row.returned for row in gap}, key=lambda claim: (not official[claim], claim))
     for place, claim in enumerate(order):
-        rows = gap[gap["returned"].eq(claim)]
-        chosen = record.scenario[ambiguity] if ambiguity else ""
-        tell = lambda row: {
-            "lower": row.lower, "upper": row.upper,
-            "arrests": [{"claim": c, "lower": low, "upper": high, "inside": i} for c, low, high, i in row.arrests],
-        }  # fmt: skip
+        rows = [row for row in gap if row.returned == claim]
+        answers: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            arrests = [dict(zip(("claim", "lower", "upper", "inside"), one, strict=True)) for one in row.arrests]
+            answers.setdefault(row.reading or "only", {})[row.record] = picked(row, "lower", "upper") | {
+                "arrests": arrests
+            }
+        # an earlier count of returns that makes this one together with the contested number
+        total = rows[0].returned_lower
+        sum_of = next((r for r in returned if contested is not None and r.lower == r.upper == total - contested), None)
         values = {
             "claim": claim,
-            "returned": float(rows["returned_lower"].iloc[0]),
-            "returned_upper": float(rows["returned_upper"].iloc[0]),
+            **picked(rows[0], "returned_upper", returned="returned_lower"),
             "chosen": chosen,
-            "contested": _contested(record, ambiguity),
-            **_sum_of_returns(both, float(rows["returned_lower"].iloc[0]), _contested(record, ambiguity)),
-            "answers": {
-                reading or "only": {row.record: tell(row) for row in part.itertuples()}
-                for reading, part in rows.groupby("reading", sort=False)
-            },
+            "contested": contested,
+            "sum_of": sum_of and sum_of.lower,
+            "sum_day": f"{sum_of.day:%Y-%m-%d}" if sum_of else "",
+            "answers": answers,
         }
-        row = rows[rows["reading"].eq(chosen) & rows["record"].eq(record.scenario["record"])].iloc[0]
+        shown = next(row for row in rows if (row.reading, row.record) == (chosen, record.scenario["record"]))
         name = "gap" if place == 0 else f"gap.{claim.replace('.', '-')}"
-        yield make_finding(both, f"returnees_and_arrests.{name}", (row["lower"], row["upper"]), "people", _cited(rows["claims"]), values, ["among_returned"], agreement="low" if ambiguity else "untested")  # fmt: skip
+        bounds, agreement = (shown.lower, shown.upper), "low" if ambiguity else "untested"
+        yield make_finding(
+            both,
+            f"returnees_and_arrests.{name}",
+            bounds,
+            "people",
+            ids_of(rows),
+            values,
+            ["among_returned"],
+            agreement=agreement,
+        )
 
 
-def _contested(record: Record, ambiguity: str) -> float | None:
-    """The exact number that is printed as arrests and as returns."""
-    if not ambiguity:
-        return None
-    claims = _arrested(record.under(record.scenario.with_choices(**{ambiguity: "arrests", "record": "articles"})))
-    exact = claims.loc[claims["kind"].eq("flow") & claims["hedge"].eq("exact"), "lower"]
-    return float(exact.iloc[0]) if len(exact) else None
-
-
-def _sum_of_returns(both: Record, total: float, contested: float | None) -> dict[str, Any]:
-    """An earlier count of returns that makes ``total`` together with the contested number, and its date."""
-    for row in _returned(both).itertuples():
-        if contested is not None and row.lower == row.upper == total - contested:
-            return {"sum_of": float(row.lower), "sum_day": f"{row.day:%Y-%m-%d}"}
-    return {"sum_of": None, "sum_day": ""}
-
-
-def _tried_finding(both: Record, tried: pd.DataFrame) -> Iterator[Finding]:
-    if tried.empty:
+def _tried_finding(both: Record, tried: list[Any]) -> Iterator[Finding]:
+    if not tried:
         return
-    row = tried.loc[tried["least_tried"].idxmin()]
-    values = {name: row[name] for name in ("share", "returned")}
-    values |= {name: as_float(row[name]) for name in ("count", "least_tried", "arrests", "beyond")}
-    bounds = float(row["least_tried"]), float(row["count"])
-    yield make_finding(both, "returnees_and_arrests.tried", bounds, "people", _cited([row["claims"]]), values, ["tried_of_all"])  # fmt: skip
+    row = min(tried, key=lambda row: row.least_tried)
+    values = picked(row, "share", "returned", "count", "least_tried", "arrests", "beyond")
+    bounds, id_ = (row.least_tried, row.count), "returnees_and_arrests.tried"
+    yield make_finding(both, id_, bounds, "people", ids_of([row]), values, ["tried_of_all"])
 
 
-def _nearest_finding(both: Record, nearest: pd.DataFrame) -> Iterator[Finding]:
-    if nearest.empty:
+def _nearest_finding(both: Record, nearest: list[Any]) -> Iterator[Finding]:
+    if not nearest:
         return
-    numbered = nearest[nearest["upper"].notna() & ~nearest["obstacles"].str.contains("start|share|number|intent")]
-    row = (numbered if len(numbered) else nearest).iloc[0]
-    values = {"returned": row["returned"], "arrested": row["arrested"], "obstacles": row["obstacles"].split("; ") if row["obstacles"] else [],
-              "pairs": len(nearest), "comparable": int(nearest["count"].eq(0).sum())}  # fmt: skip
-    frame = both.claims.set_index("claim_id")
-    values |= {name: as_float(frame.loc[row[name], "lower"]) for name in ("returned", "arrested")} | {"returned_claim": row["returned"], "arrested_claim": row["arrested"]}  # fmt: skip
-    bounds = as_float(row["lower"]), as_float(row["upper"])
-    yield make_finding(both, "returnees_and_arrests.nearest", bounds, "people", _cited([row["claims"]]), values, ["among_returned"])  # fmt: skip
+    obstacles = {"start", "share", "number", "intent"}
+    numbered = [row for row in nearest if row.upper is not None and not obstacles & set(row.obstacles.split("; "))]
+    row = (numbered or nearest)[0]
+    lower = {claim.claim_id: claim.lower for claim in claim_rows(both).both}
+    values = {
+        "returned": lower[row.returned],
+        "arrested": lower[row.arrested],
+        **picked(row, returned_claim="returned", arrested_claim="arrested"),
+        "obstacles": [name for name in row.obstacles.split("; ") if name],
+        "pairs": len(nearest),
+        "comparable": sum(not pair.count for pair in nearest),
+    }
+    bounds, id_ = (row.lower, row.upper), "returnees_and_arrests.nearest"
+    yield make_finding(both, id_, bounds, "people", ids_of([row]), values, ["among_returned"])
 
 
-def _rivals_finding(both: Record, rivals: pd.DataFrame) -> Iterator[Finding]:
-    if rivals.empty:
+def _rivals_finding(both: Record, rivals: list[Any]) -> Iterator[Finding]:
+    if not rivals:
         return
-    row = rivals.iloc[0]
-    frame = both.claims.set_index("claim_id")
-    ends = {name: bounds_of(frame.loc[row[f"{name}_count"]]) for name in ("lower", "higher")}
-    values = {"low": ends["lower"][0], "high_lower": ends["higher"][0], "high_upper": ends["higher"][1],
-              "low_claim": row["lower_count"], "high_claim": row["higher_count"], "day": f"{row['day']:%Y-%m-%d}"}  # fmt: skip
-    yield make_finding(both, "returnees_and_arrests.rivals", (row["lower"], row["upper"]), "people", _cited([row["claims"]]), values, lines=2, agreement="low")  # fmt: skip
+    row = rivals[0]
+    claims = {claim.claim_id: claim for claim in claim_rows(both).both}
+    low, high = claims[row.lower_count], claims[row.higher_count]
+    values = picked(row, "day", low_claim="lower_count", high_claim="higher_count")
+    values |= {"low": low.lower, "high_lower": high.lower, "high_upper": high.upper}
+    bounds, id_ = (row.lower, row.upper), "returnees_and_arrests.rivals"
+    yield make_finding(both, id_, bounds, "people", ids_of([row]), values, lines=2, agreement="low")
