@@ -3,13 +3,11 @@
 import json
 import re
 from pathlib import Path
-from shutil import copy
-from tempfile import TemporaryDirectory
 
 from analysis.evidence import paths
 from analysis.recorded import Recorded
 from analysis.report.site.pages import Pages
-from analysis.report.site.trace import NUMBER, anchor
+from analysis.report.site.trace import anchor, split_numbers
 from analysis.wording import formats
 
 
@@ -18,65 +16,46 @@ def brief(pages: Pages, folder: Path, version: str) -> bytes:
     import typst  # here: only a report typesets
 
     index = pages.index
-    asked = [
-        pages.question(chosen) for chosen in index.words.templates["question"] if chosen["analysis"] in index.answers
-    ]
     conclusion = index.findings.get(index.words.templates["conclusion"])
-    drawn = [one["figure"] for one in asked if one["figure"]]
+    sources = {"main.typ": (paths.SITE_SOURCE / "brief.typ").read_bytes()}
+    questions = []
+    for place, one in enumerate(pages.questions()):
+        figure, drawn = one["figure"], {"figure": "", "width": 0, "alt": ""}
+        if figure:
+            width = 46 if figure.width > figure.height else 34
+            drawn = {"figure": f"{place}.svg", "width": width, "alt": figure.alt}
+            sources[f"{place}.svg"] = (folder / f"{figure.name}.svg").read_bytes()
+        answer = [linked(finding.short, finding) for finding in one["findings"]]
+        questions.append({"title": one["title"], "answer": answer, "sure": one["sure"], **drawn})
     content = {
         "title": pages.title,
         "about": index.text("about"),
         "conclusion": linked(f"In short: {conclusion.short}", conclusion) if conclusion else [],
         "points": [linked(point.short, point) for point in index.points],
-        "questions": [
-            {
-                "title": one["title"],
-                "answer": [linked(finding.short, finding) for finding in one["findings"]],
-                "sure": one["sure"],
-                "figure": f"{place}.svg" if one["figure"] else "",
-                "width": 0 if not one["figure"] else 46 if one["figure"].width > one["figure"].height else 34,
-                "alt": one["figure"].alt if one["figure"] else "",
-            }
-            for place, one in enumerate(asked)
-        ],
+        "questions": questions,
         "disputed": [[linked(one.question, one), linked(one.short, one)] for one in pages.disputed()],
         "methods": index.text("methods"),
         "references": _references(pages),
         "foot": f"{index.date} Version {version}. {index.text('licence')} Cite as: {index.cite()}",
     }
-    with TemporaryDirectory() as work:
-        for place, one in enumerate(asked):
-            if one["figure"] in drawn:
-                copy(folder / f"{one['figure'].name}.svg", f"{work}/{place}.svg")
-        copy(paths.SITE_SOURCE / "brief.typ", work)
-        Path(work, "brief.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        pdf = typst.compile(f"{work}/brief.typ", root=work, ignore_system_fonts=True, pdf_standards="ua-1")
-    return bytes(pdf)
+    sources["brief.json"] = json.dumps(content, ensure_ascii=False).encode()
+    return bytes(typst.compile(sources, ignore_system_fonts=True, pdf_standards="ua-1"))  # type: ignore[call-overload]
 
 
 def linked(text: str, finding: Recorded) -> list[tuple[str, str | None]]:
     """``text`` in parts, each number with a link to its finding in the site."""
     page = f"findings.html#{anchor(finding.id)}"
-    parts: list[tuple[str, str | None]] = []
-    end = 0
-    for found in NUMBER.finditer(text):
-        if found["number"]:
-            parts += [(text[end : found.start()], None), (found["number"], page)]
-            end = found.end()
-    return [part for part in [*parts, (text[end:], None)] if part[0]]
+    return [(part, page if number else None) for part, number in split_numbers(text)]
 
 
 def _references(pages: Pages) -> list[dict[str, str]]:
     """The articles, and the works that the codebook's terms come from."""
     record = pages.trace.record
-    articles = [
-        {
-            "text": f"{', '.join(filter(None, [row.authors, row.title, row.publisher, formats.window(row.published)]))}.",
-            "url": row.url or row.stored_copy_url,
-        }
-        for row in record.sources.sort_values("published_start").itertuples()
+    found = []
+    for row in record.sources.sort_values("published_start").itertuples():
+        parts = filter(None, [row.authors, row.title, row.publisher, formats.window(row.published)])
+        found.append({"text": f"{', '.join(parts)}.", "url": row.url or row.stored_copy_url})
+    works = [
+        work for work in dict.fromkeys(record.reported["codebook"]["source"]) if re.search(r"\b(19|20)\d\d\b", work)
     ]
-    works = dict.fromkeys(record.reported["codebook"]["source"])
-    return articles + [
-        {"text": f"{work.rstrip('.')}.", "url": ""} for work in works if re.search(r"\b(19|20)\d\d\b", work)
-    ]
+    return found + [{"text": f"{work.rstrip('.')}.", "url": ""} for work in works]

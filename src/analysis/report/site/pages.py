@@ -8,7 +8,7 @@ by ``plain`` outside of it.
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,14 @@ KINDS = {
     "positions": "Positions",
 }
 """How a reader calls the rows of each table."""
+
+NUMBERS = ("claims", "wider")
+"""The tables of numbers."""
+
+ABOUT_NUMBERS = (
+    "Each number that the articles print, and the figures published elsewhere, with the words and the speaker."
+)
+ABOUT_OTHERS = "Each reason, case, dated event and position in the articles. What is counted is statements, not people."
 
 DETAILS = {
     "claims": "measure kind population origin place group base modality period note",
@@ -111,20 +119,25 @@ class Pages:
 
     def texts(self, version: str, explorer: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, str]:
         """Every page but those of the notebooks; ``places`` says on which page each figure is."""
-        grouped = {"parameters": explorer["parameters"], "data": as_json(explorer)}
+        package = json.loads((paths.CURATED / "datapackage.json").read_text(encoding="utf-8"))
+        terms = self.trace.record.reported["codebook"].groupby("field", sort=False)
+        fields = [(name, rows.to_dict("records")) for name, rows in terms]
+        disputed: dict[str, Any] = {
+            "disputed": self.disputed(),
+            "tables": self._tables(),
+            "positions": self._positions(),
+        }
+        others = [table for table in CODED if table not in NUMBERS]
         return {
-            "index": self.front(version),
+            "index": self._front(version),
             "findings": self._render("findings"),
-            "contradictions": self._render(
-                "contradictions", disputed=self.disputed(), tables=self._tables(), positions=self._positions()
-            ),
-            "explorer": self._render("explorer", **grouped),
-            "claims": self.claims(),
-            "explanations": self.explanations(),
-            "sources": self.sources(),
-            "data": self.data(),
+            "contradictions": self._render("contradictions", **disputed),
+            "explorer": self._render("explorer", parameters=explorer["parameters"], data=as_json(explorer)),
+            "claims": self._table("Every number that was printed", ABOUT_NUMBERS, NUMBERS),
+            "explanations": self._table("Reasons, cases, events and positions", ABOUT_OTHERS, others),
+            "data": self._render("data", tables=package["resources"], fields=fields),
             "search": self._render("search"),
-            **{f"sources/{name}": text for name, text in self.source_pages(places)},
+            **self._sources(places),
         }
 
     def descriptions(self) -> dict[str, str]:
@@ -133,10 +146,10 @@ class Pages:
         first = next(iter(self.figures), "")
         return {"index": self.index.text("about"), "image": first, **self.index.words.templates["rest"], **notebooks}
 
-    def front(self, version: str) -> str:
+    def _front(self, version: str) -> str:
         """The front page: main points, the three questions, what is disputed, and where to go on."""
-        templates, text = self.index.words.templates, self.index.text
-        questions = [self.question(one) for one in templates["question"] if one["analysis"] in self.index.answers]
+        templates, text, questions = self.index.words.templates, self.index.text, self.questions()
+        leading = {one["analysis"] for one in questions}
         return self._render(
             "index",
             title=self.title,
@@ -146,20 +159,21 @@ class Pages:
             questions=questions,
             disputed=self.disputed(),
             rest=templates["rest"],
-            others=[
-                one for one in self.index.answers.values() if one.analysis not in {q["analysis"] for q in questions}
-            ],
+            others=[one for one in self.index.answers.values() if one.analysis not in leading],
             foot=[self.index.date, f"Version {version}.", text("licence"), text("contact")],
             cite=self.index.cite(),
         )
 
-    def question(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
-        """One of the questions that lead, with its answer, its chart, how sure it is and what would change it."""
+    def questions(self) -> list[dict[str, Any]]:
+        """The questions that lead, each with its answer, its chart, how sure it is and what would change it."""
+        chosen = self.index.words.templates["question"]
+        return [self._question(one) for one in chosen if one["analysis"] in self.index.answers]
+
+    def _question(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         analysis = chosen["analysis"]
         about = self.index.answers[analysis]
-        findings = [
-            about.findings[name] for one in chosen["findings"] if (name := f"{analysis}.{one}") in about.findings
-        ]
+        names = [f"{analysis}.{name}" for name in chosen["findings"]]
+        findings = [about.findings[name] for name in names if name in about.findings]
         first = findings[0] if findings else Recorded(analysis)
         return {
             "analysis": analysis,
@@ -194,43 +208,31 @@ class Pages:
     def _of(self, *tables: str) -> list[Entry]:
         return [entry for entry in self.trace.entries.values() if entry.table in tables]
 
-    def claims(self) -> str:
-        """The table of all numbers, to be searched and sorted."""
-        about = (
-            "Each number that the articles print, and the figures published elsewhere, with the words and the speaker."
-        )
-        return self._table("Every number that was printed", about, ["claims", "wider"])
-
-    def explanations(self) -> str:
-        """The table of all other coded rows."""
-        about = (
-            "Each reason, case, dated event and position in the articles. What is counted is statements, not people."
-        )
-        return self._table("Reasons, cases, events and positions", about, [name for name in CODED if name not in ("claims", "wider")])  # fmt: skip
-
-    def _table(self, name: str, about: str, tables: list[str]) -> str:
+    def _table(self, name: str, about: str, tables: Iterable[str]) -> str:
         entries = self._of(*tables)
         files = [f"{table}.csv" for table in tables if any(entry.table == table for entry in entries)]
         return self._render("table", name=name, about=about, entries=entries, files=files, kinds=KINDS)
 
-    def sources(self) -> str:
-        """The list of what was read."""
-        counts = {
-            source: formats.plural(sum(entry.source == source for entry in self.trace.entries.values()), "coded row")
-            for source in [*self.trace.record.sources["source_id"], "wider"]
-        }
-        return self._render("sources", sources=self.trace.record.sources.to_dict("records"), counts=counts)
-
-    def source_pages(self, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """A page for each source with all that was coded from it; ``places`` says on which page each figure is."""
-        about = self.trace.record.sources.set_index("source_id").to_dict("index")
-        for source in [*about, "wider"]:
-            groups: dict[str, list[Entry]] = {}
-            for entry in (one for one in self.trace.entries.values() if one.source == source):
-                kind = KINDS[entry.table]
-                group = f"{kind}: {self.trace.term('measure', entry.row['measure'])}" if kind == "Numbers" else kind
-                groups.setdefault(group, []).append(entry)
-            yield source, self._render("source", "../", about=about.get(source), groups=groups, details=self._details, places=places)  # fmt: skip
+    def _sources(self, places: Mapping[str, str]) -> dict[str, str]:
+        """The list of what was read, and a page for each source with all that was coded from it."""
+        sources = self.trace.record.sources
+        about = sources.set_index("source_id").to_dict("index")
+        coded: dict[str, dict[str, list[Entry]]] = {source: {} for source in [*about, "wider"]}
+        for entry in self.trace.entries.values():
+            kind = KINDS[entry.table]
+            group = f"{kind}: {self.trace.term('measure', entry.row['measure'])}" if kind == "Numbers" else kind
+            coded[entry.source].setdefault(group, []).append(entry)
+        counts = {name: formats.plural(sum(map(len, of.values())), "coded row") for name, of in coded.items()}
+        made = {"sources": self._render("sources", sources=sources.to_dict("records"), counts=counts)}
+        for name, groups in coded.items():
+            values: dict[str, Any] = {
+                "about": about.get(name),
+                "groups": groups,
+                "details": self._details,
+                "places": places,
+            }
+            made[f"sources/{name}"] = self._render("source", "../", **values)
+        return made
 
     def _details(self, entry: Entry) -> list[tuple[str, str]]:
         """The columns of a row as names and words."""
@@ -241,30 +243,18 @@ class Pages:
             if not (pd.isna(value) or value == "")
         ]
 
-    def data(self) -> str:
-        """What every table and column holds, and every term of the codebook."""
-        package = json.loads((paths.CURATED / "datapackage.json").read_text(encoding="utf-8"))
-        terms = self.trace.record.reported["codebook"].groupby("field", sort=False)
-        return self._render(
-            "data", tables=package["resources"], fields=[(name, rows.to_dict("records")) for name, rows in terms]
-        )
-
     def searched(self) -> list[list[str]]:
         """What the search looks through: kind, title, text and place of each finding, page and coded row."""
-        found = [
-            ["Finding", one.question, f"{one.answer} {one.arithmetic}", f"findings.html#{anchor(one.id)}"]
-            for one in self.index.findings.values()
-        ]
-        found += [["Notebook", a.title, " ".join(a.page.values()), f"{a.notebook}.html"] for a in self.index.answers.values()]  # fmt: skip
-        found += [["Page", text, "", f"{name}.html"] for name, text in self.index.words.templates["rest"].items()]
-        found += [["Term", term, text, "0_index.html"] for term, text in self.index.words.templates["glossary"].items()]
-        found += [
-            [
-                KINDS[e.table].split()[0].removesuffix("s"),
-                e.name,
-                f"“{e.phrase}” {e.speaker}, {e.where}. {e.number}",
-                e.href,
-            ]
-            for e in self.trace.entries.values()
-        ]
+        index, words = self.index, self.index.words.templates
+        found = []
+        for one in index.findings.values():
+            found.append(["Finding", one.question, f"{one.answer} {one.arithmetic}", f"findings.html#{anchor(one.id)}"])
+        for answers in index.answers.values():
+            found.append(["Notebook", answers.title, " ".join(answers.page.values()), f"{answers.notebook}.html"])
+        found += [["Page", text, "", f"{name}.html"] for name, text in words["rest"].items()]
+        found += [["Term", term, text, "0_index.html"] for term, text in words["glossary"].items()]
+        for entry in self.trace.entries.values():
+            kind = KINDS[entry.table].split()[0].removesuffix("s")
+            text = f"“{entry.phrase}” {entry.speaker}, {entry.where}. {entry.number}"
+            found.append([kind, entry.name, text, entry.href])
         return found

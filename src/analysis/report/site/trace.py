@@ -1,6 +1,7 @@
 """Which printed words does a number rest on, and what rests on them? For the site, the brief and ``analysis trace``."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -131,14 +132,14 @@ class Trace:
     @cached_property
     def used_by(self) -> dict[str, tuple[list[str], list[str]]]:
         """The findings and the figures that rest on each coded row."""
-        used: dict[str, tuple[list[str], list[str]]] = {}
+        used: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
         for finding in self.findings.values():
             for name in finding.evidence:
-                used.setdefault(name, ([], []))[0].append(finding.id)
+                used[name][0].append(finding.id)
         for figure, ids in self.drawn.items():
             for name in ids:
-                used.setdefault(name, ([], []))[1].append(figure)
-        return used
+                used[name][1].append(figure)
+        return dict(used)
 
     def rows(self, names: Iterable[str]) -> tuple[str, ...]:
         """The coded rows among ``names``, each once."""
@@ -152,10 +153,8 @@ class Trace:
         if finding:
             lines = [finding.question, finding.answer, finding.arithmetic, *finding.assumes]
             lines += [" ".join(self.words.reading(*one.split("=", 1))) for one in finding.readings]
-        for entry in (self.entries[row] for row in self.rows(rows)):
-            lines.append(
-                f"{entry.id}: “{entry.phrase}”, {entry.speaker} ({entry.role}); {entry.where}, {entry.published}"
-            )
+        for one in (self.entries[row] for row in self.rows(rows)):
+            lines.append(f"{one.id}: “{one.phrase}”, {one.speaker} ({one.role}); {one.where}, {one.published}")
         if not lines:
             known = [one for one in self.findings if one.startswith(f"{name.split('.')[0]}.")]
             hint = f"Findings there: {', '.join(known)}." if known else "`analysis findings` lists the findings."
@@ -174,6 +173,16 @@ NUMBER = re.compile(
     r"|(?P<number>(?<![\w.])\d(?:[\d.,]*\d)?%?(?!\w))"
 )
 """A number: digits with their separators and percent sign. A date is none."""
+
+
+def split_numbers(text: str) -> list[tuple[str, bool]]:
+    """``text`` in parts, each with whether it is a number."""
+    parts, end = [], 0
+    for found in NUMBER.finditer(text):
+        if found["number"]:
+            parts += [(text[end : found.start()], False), (found["number"], True)]
+            end = found.end()
+    return [(part, number) for part, number in [*parts, (text[end:], False)] if part]
 
 
 @dataclass(frozen=True)
@@ -196,7 +205,7 @@ class Links:
 
     def finding(self, text: str, finding: Recorded) -> Markup:
         """``text`` as HTML; each number opens the arithmetic of ``finding`` and the words that it rests on."""
-        return self.numbers(text, self._panel(finding.evidence, finding.arithmetic, finding.assumes))
+        return self._numbers(text, self._panel(finding.evidence, finding.arithmetic, finding.assumes))
 
     def text(self, text: str, rows: Iterable[str], whole: str = "", stops: bool = True) -> Markup:
         """``text`` as HTML; each number opens the words of ``rows``.
@@ -204,15 +213,11 @@ class Links:
         ``whole`` names what these are the words of, where they are not of this very number alone. With ``stops`` false
         the tab key passes over the numbers: in a table the first of a row is enough.
         """
-        return self.numbers(text, self._panel(rows, whole=whole), stops)
+        return self._numbers(text, self._panel(rows, whole=whole), stops)
 
-    def numbers(self, text: str, panel: Panel | None, stops: bool = True) -> Markup:
-        parts, end = [Markup("")], 0
-        for found in NUMBER.finditer(text):
-            if found["number"] and panel is not None:
-                parts += [escape(text[end : found.start()]), self._opener(found["number"], panel, stops)]
-                end = found.end()
-        return Markup("").join([*parts, escape(text[end:])])
+    def _numbers(self, text: str, panel: Panel | None, stops: bool = True) -> Markup:
+        parts = [(part, number and panel) for part, number in split_numbers(text)]
+        return Markup("").join(self._opener(part, opened, stops) if opened else escape(part) for part, opened in parts)
 
     def table(self, table: Tag, rest: tuple[str, ...] = ()) -> Tag:
         """``table`` in a box that the keyboard scrolls; each number opens the words of the coded rows in ``data-rows``.
@@ -226,12 +231,8 @@ class Links:
                 stops = stops and "<button" not in linked
                 text.replace_with(BeautifulSoup(linked, "html.parser"))
         caption = table.find("caption")
-        box = {
-            "class": "scroll",
-            "tabindex": "0",
-            "role": "region",
-            "aria-label": caption.get_text() if caption else "table",
-        }
+        label = caption.get_text() if caption else "table"
+        box = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": label}
         return table.wrap(BeautifulSoup("", "html.parser").new_tag("div", attrs=box))
 
     def table_of(self, html: str) -> Markup:
