@@ -7,7 +7,8 @@ raw count. Neither is a sample: nothing here is a prevalence of causes. Frames: 
 extremism in the West), push, pull and personal factors (Vergani et al. 2018), Neumann's defector narratives (2015).
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.analyses.finding import Finding, make_finding
+from analysis.analyses.rows import framed, grouped, kind, listed, picked
 from analysis.analyses.statistics import alpha
 from analysis.evidence.record import FRAMES, Record
 
@@ -35,6 +37,12 @@ ENDS = {
 }
 """The ways in which a case can end; of several told ones the first that is listed counts."""
 
+ORDER = [*ENDS, "stayed", "not_told"]
+"""The ends in the order in which a reader meets them."""
+
+COUNTS = ("explanations", "speakers", "stories", "ids")
+"""What is counted of explanations."""
+
 FEW_UNITS = 10
 """Codes that either coder gave to fewer sentences say nothing: one sentence more would turn their agreement."""
 
@@ -44,17 +52,42 @@ FIRM = 0.667
 BOOTSTRAP = 2000
 """Resamples behind each interval of agreement; the draw is seeded, so it is the same everywhere."""
 
+FIELDS = {"explanation": ("phase", "direction", "role", *FRAMES), "stage": ("stage", "stage_value")}
+"""The fields of each kind of coded unit whose agreement is computed."""
+
+Course = kind(
+    "Course", ["case_id", "source_id", "label", "persons", "origin", *STAGES, "ids", "end", "double", "within"]
+)
+"""A case with what is told of it; an empty stage is one that nobody tells.
+
+``double``: persons that another case may hold too, coded on one row of each pair, so that the sum of persons less these
+counts nobody twice; ``within``: another case may hold all of them.
+"""
+
+Outcome = kind("Outcome", "end cases persons lower upper ids")
+"""Cases and persons by end; the share of an end lies between those told and those told or not told, over all cases."""
+
+Told = kind("Told", "stage value cases speakers ids name")
+"""Cases and distinct speakers by what is told of a stage."""
+
+Units = kind("Units", "unit_type coder_a coder_b both either agreement")
+"""Sentences that coder a, coder b, both and either coded, by kind of row."""
+
+Agreement = kind(
+    "Agreement", "field code name sentences coder_a coder_b both units agreement alpha alpha_lower alpha_upper status"
+)
+"""Sentences that carry a code, Krippendorff's alpha and its interval, and whether the code is firm."""
+
 
 @dataclass(frozen=True)
 class Pathways:
     """The tables behind the findings.
 
-    ``courses``: a row a case, the told values of each stage joined, and how it ended, sorted by that. ``outcomes``: cases
-    and least persons by how they ended, with the bounds of the share. ``stages``: cases and speakers by what is told of each stage. ``codes``: explanations, distinct speakers and
-    stories by code of the chosen frame. ``directions``: the same by phase and direction. ``speakers``: the same by kind of
-    speaker. ``went``: what people from inside the groups say at first hand. ``units``: what the two coders found, by kind of row. ``reliability``: agreement of the two coders, a row a code;
-    ``firmness``: those that enough sentences carry. ``explanations``:
-    the chosen ones.
+    ``courses``: a row a case, sorted by how it ended. ``outcomes``: cases and least persons by how they ended. ``stages``:
+    by what is told of each stage. ``codes``: explanations, distinct speakers and stories by code of the chosen frame.
+    ``directions``: the same by phase and direction. ``speakers``: the same by kind of speaker. ``went``: what people from
+    inside the groups say at first hand. ``units``: what the two coders found. ``firmness``: the agreement on codes that
+    enough sentences carry. ``reliability``: on all. ``explanations``: the chosen ones.
     """
 
     courses: pd.DataFrame
@@ -77,274 +110,262 @@ def analyse(record: Record) -> Pathways:
     table = record.explanations
     keep = table["phase"].isin(chosen.chosen("phases")) & table["speaker_role"].isin(chosen.chosen("speaker_roles"))
     table = table[keep].reset_index(drop=True)
+    rows = listed(table)
     courses = _courses(record)
     outcomes = _outcomes(courses)
-    stages = _stages(record)
-    codes = _counted(_exploded(table, frame), ["code", "phase"])
-    codes = _in_order(codes, record.terms(frame)).assign(name=lambda rows: f"{frame}:" + rows["code"])
-    directions = _counted(table, ["phase", "direction"]).sort_values("speakers", ascending=False, kind="stable")
-    directions = _in_order(directions, record.terms("phase"), "phase")
-    speakers = _speakers(table)
+    terms = record.terms(frame)
+    codes = counted(rows, lambda row: [(code, row.phase) for code in codes_of(row, frame)])
+    codes.sort(key=lambda code: terms.index(code[0]))
+    directions = counted(rows, lambda row: [(row.phase, row.direction)])
+    by_role = counted(rows, lambda row: [(row.speaker_role,)])
+    first_hand = Counter(row.speaker_role for row in rows if row.first_hand)
+    speakers = sorted(((*role, first_hand[role[0]]) for role in by_role), key=lambda role: (-role[2], -role[1]))
     went = table[table["first_hand"].astype(bool) & table["speaker_role"].eq("insider")].reset_index(drop=True)
-    units, reliability = _units(record), _reliability(record)
-    firmness = reliability[reliability["status"].ne("few")].reset_index(drop=True)
+    agreement = [*_agreement(record)]
     findings = (
         *_outcome_finding(record, courses, outcomes),
-        *_code_finding(record, table, frame, reliability),
-        *_phase_finding(record, table),
-        *_speaker_finding(record, table),
-        *_reliability_finding(record, reliability),
+        *_code_finding(record, rows, frame, agreement),
+        *_phase_finding(record, rows),
+        *_speaker_finding(record, rows),
+        *_reliability_finding(record, agreement),
     )
     return Pathways(
-        courses, outcomes, stages, codes, directions, speakers, went, units, firmness, reliability, table, findings
+        courses=framed(Course, courses),
+        outcomes=framed(Outcome, outcomes),
+        stages=framed(Told, _stages(record)),
+        codes=pd.DataFrame(codes, columns=["code", "phase", *COUNTS]),
+        directions=pd.DataFrame(directions, columns=["phase", "direction", *COUNTS]),
+        speakers=pd.DataFrame(speakers, columns=["speaker_role", *COUNTS, "first_hand"]),
+        went=went,
+        units=framed(Units, _units(record)),
+        firmness=framed(Agreement, (row for row in agreement if row.status != "few")),
+        reliability=framed(Agreement, agreement),
+        explanations=table,
+        findings=findings,
     )
 
 
-def _courses(record: Record) -> pd.DataFrame:
-    """Each case with what is told of it; an empty cell is a stage that nobody tells.
-
-    ``double``: persons that another case may hold too, coded on one row of each pair, so that the sum of persons less
-    these counts nobody twice; ``within``: another case may hold all of them.
-    """
-    stages = record.stages
-    told = stages.groupby(["case_id", "stage"], sort=False)["value"].agg(
-        lambda values: "; ".join(dict.fromkeys(values))
-    )
-    wide = told.unstack() if len(told) else pd.DataFrame()
-    cases = record.cases.set_index("case_id", drop=False)
-    frame = (
-        cases[["case_id", "source_id", "label", "persons", "origin"]]
-        .join(wide.reindex(columns=list(STAGES)))
-        .fillna("")
-    )
-    rows = stages.groupby("case_id")["stage_id"].agg("; ".join)
-    frame["ids"] = [f"{case}; {rows[case]}" if case in rows else case for case in frame["case_id"]]
-    frame["end"] = [_end(row) for row in frame.itertuples()]
-    frame["double"] = cases["shared"].fillna(0).astype(int).clip(upper=cases["persons"].astype(int))
-    frame["within"] = frame["double"].ge(frame["persons"])
-    order = [*ENDS, "stayed", "not_told"]
-    frame = frame.assign(order=frame["end"].map(order.index)).reset_index(drop=True)
-    frame = frame.sort_values(["order", "outcome", "case_id"]).drop(columns="order")
-    return frame.reset_index(drop=True)
+def counted(rows: Iterable[Any], keys: Callable[[Any], Iterable[tuple[str, ...]]]) -> list[tuple[Any, ...]]:
+    """Explanations by each of the ``keys`` of a row: the key, explanations, distinct speakers, distinct stories, ids."""
+    groups: dict[tuple[str, ...], list[Any]] = {}
+    for row in rows:
+        for key in keys(row):
+            groups.setdefault(key, []).append(row)
+    return [
+        (
+            *key,
+            len(group),
+            _distinct(group, "speaker"),
+            _distinct(group, "story"),
+            "; ".join(r.explanation_id for r in group),
+        )
+        for key, group in groups.items()
+    ]
 
 
-def _end(course: Any) -> str:
+def _distinct(rows: Iterable[Any], field: str) -> int:
+    return len({getattr(row, field) for row in rows})
+
+
+def codes_of(row: Any, frame: str) -> list[str]:
+    """The codes of an explanation in a frame."""
+    return [code for code in getattr(row, frame).split(";") if code]
+
+
+def _courses(record: Record) -> list[Any]:
+    """Each case with what is told of it, sorted by how it ended."""
+    told = grouped(listed(record.stages), "case_id")
+    courses = []
+    for case in listed(record.cases):
+        rows = told.get(case.case_id, [])
+        stages = {stage: dict.fromkeys(row.value for row in rows if row.stage == stage) for stage in STAGES}
+        double = min(case.shared or 0, case.persons)
+        about = case.case_id, case.source_id, case.label, case.persons, case.origin
+        cited = "; ".join([case.case_id, *(row.stage_id for row in rows)])
+        courses.append(
+            Course(*about, *map("; ".join, stages.values()), cited, _end(stages), double, double >= case.persons)
+        )
+    return sorted(courses, key=lambda row: (ORDER.index(row.end), row.outcome, row.case_id))
+
+
+def _end(told: Mapping[str, Iterable[str]]) -> str:
     """How a case ended, of the told outcomes the one that :data:`ENDS` lists first."""
-    told = set(str(course.outcome).split("; "))
     for end, outcomes in ENDS.items():
-        if told & set(outcomes):
+        if set(told["outcome"]) & set(outcomes):
             return end
-    return "stayed" if {"did_not_leave", "stopped_in_transit"} & set(str(course.route).split("; ")) else "not_told"
+    return "stayed" if {"did_not_leave", "stopped_in_transit"} & set(told["route"]) else "not_told"
 
 
-def _outcomes(courses: pd.DataFrame) -> pd.DataFrame:
-    """Cases and persons by end. The share of an end lies between those told and those told or not told, over all cases.
+def _outcomes(courses: list[Any]) -> list[Any]:
+    """Cases and persons by end.
 
     Cases that lie wholly within another are left out of the cases, and persons that two cases share are counted once.
     """
-    distinct = courses[~courses["within"]]
-    open_ = int(distinct["end"].eq("not_told").sum())
-    rows = []
-    for end in [*ENDS, "stayed", "not_told"]:
-        part, people = distinct[distinct["end"].eq(end)], courses[courses["end"].eq(end)]
-        persons = int(people["persons"].sum() - people["double"].sum())
-        total = len(distinct)
-        most = len(part) + (0 if end == "not_told" else open_)
-        rows.append((end, len(part), persons, len(part) / total if total else 0.0, most / total if total else 0.0, "; ".join(people["case_id"])))  # fmt: skip
-    return pd.DataFrame(rows, columns=["end", "cases", "persons", "lower", "upper", "ids"])
+    ends = Counter(course.end for course in courses if not course.within)
+    total = max(1, ends.total())
+    outcomes = []
+    for end in ORDER:
+        people = [course for course in courses if course.end == end]
+        persons = sum(course.persons - course.double for course in people)
+        most = ends[end] + (0 if end == "not_told" else ends["not_told"])
+        cited = "; ".join(course.case_id for course in people)
+        outcomes.append(Outcome(end, ends[end], persons, ends[end] / total, most / total, cited))
+    return outcomes
 
 
-def _stages(record: Record) -> pd.DataFrame:
-    """Cases and distinct speakers by told value of each stage before the outcome, in the order of a life."""
-    told = record.stages[record.stages["stage"].ne("outcome")]
-    counted = told.groupby(["stage", "value"], sort=False).agg(
-        cases=("case_id", "nunique"), speakers=("speaker", "nunique"), ids=("stage_id", "; ".join)
-    )
-    frame = counted.reset_index()
-    frame["name"] = "stage_" + frame["stage"] + ":" + frame["value"]
-    place = frame["stage"].map({stage: place for place, stage in enumerate(STAGES)})
-    frame = frame.assign(place=place).sort_values(["place", "cases"], ascending=[True, False], kind="stable")
-    return frame.drop(columns="place").reset_index(drop=True)
+def _stages(record: Record) -> list[Any]:
+    """What is told of each stage before the outcome, in the order of a life."""
+    stages = grouped((row for row in listed(record.stages) if row.stage != "outcome"), "stage", "value")
+    told = []
+    for (stage, value), rows in stages.items():
+        cases, speakers, cited = (
+            _distinct(rows, "case_id"),
+            _distinct(rows, "speaker"),
+            "; ".join(r.stage_id for r in rows),
+        )
+        told.append(Told(stage, value, cases, speakers, cited, f"stage_{stage}:{value}"))
+    return sorted(told, key=lambda row: (STAGES.index(row.stage), -row.cases))
 
 
-def _units(record: Record) -> pd.DataFrame:
-    """Sentences that coder a, coder b and both coded, by kind of row; of events, on how many dates both agree."""
-    codings = record.codings
-    rows = []
-    for kind, part in codings.groupby("unit_type", sort=False):
-        sets = {coder: set(part.loc[part["coder"].eq(coder), "sentence_sha256"]) for coder in "ab"}
-        rows.append((kind, len(sets["a"]), len(sets["b"]), len(sets["a"] & sets["b"]), len(sets["a"] | sets["b"])))
-    frame = pd.DataFrame(rows, columns=["unit_type", "coder_a", "coder_b", "both", "either"])
-    return frame.assign(agreement=frame["both"] / frame["either"])
+def _units(record: Record) -> Iterator[Any]:
+    """What the two coders coded, by kind of row."""
+    for unit, rows in grouped(listed(record.codings), "unit_type").items():
+        a, b = ({row.sentence_sha256 for row in rows if row.coder == coder} for coder in "ab")
+        yield Units(unit, len(a), len(b), len(a & b), len(a | b), len(a & b) / len(a | b))
 
 
-def _exploded(table: pd.DataFrame, frame: str) -> pd.DataFrame:
-    """A row an explanation and code of the frame; those without a code are left out."""
-    long = table.assign(code=table[frame].str.split(";")).explode("code")
-    return long[long["code"].fillna("").ne("")]
+def _agreement(record: Record) -> Iterator[Any]:
+    """Agreement on each code: of sentences that either coder coded, how many coder a, coder b or both gave it.
 
-
-def _counted(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Explanations, distinct speakers and distinct stories by ``by``."""
-    grouped = table.groupby(by, sort=False)
-    counted = grouped.agg(
-        explanations=("explanation_id", "size"),
-        speakers=("speaker", "nunique"),
-        stories=("story", "nunique"),
-        ids=("explanation_id", "; ".join),
-    )
-    return counted.reset_index()
-
-
-def _in_order(rows: pd.DataFrame, terms: list[str], by: str = "code") -> pd.DataFrame:
-    order = {term: place for place, term in enumerate(terms)}
-    return rows.sort_values(by, key=lambda column: column.map(order), kind="stable").reset_index(drop=True)
-
-
-def _speakers(table: pd.DataFrame) -> pd.DataFrame:
-    counted = _counted(table, ["speaker_role"])
-    first = table[table["first_hand"].astype(bool)].groupby("speaker_role")["explanation_id"].size()
-    counted["first_hand"] = counted["speaker_role"].map(first).fillna(0).astype(int)
-    return counted.sort_values(["speakers", "explanations"], ascending=False, kind="stable").reset_index(drop=True)
-
-
-FIELDS = {
-    "explanation": ("phase", "direction", "role", *FRAMES),
-    "stage": ("stage", "stage_value"),
-}
-"""The fields of each kind of coded unit whose agreement is computed."""
-
-
-def _reliability(record: Record) -> pd.DataFrame:
-    """Agreement a code: units where coder a, coder b, both or neither used it, percent agreement, alpha and its interval.
-
-    A unit is a sentence that either coder coded. Stories are resampled, not sentences: sentences of one story are not
-    independent. ``status``: holds where the whole interval is at or above 0.667, ``few`` where fewer than ten sentences
-    carry the code, ``fails`` otherwise.
+    Stories are resampled, not sentences: sentences of one story are not independent. ``status``: holds where the whole
+    interval is at or above 0.667, ``few`` where fewer than ten sentences carry the code, ``fails`` otherwise.
     """
     rng = np.random.default_rng(20170327)
-    rows = []
     stories = dict(zip(record.explanations["sentence_sha256"], record.explanations["story"], strict=True))
-    for kind, fields in FIELDS.items():
-        codings = record.codings[record.codings["unit_type"].eq(kind)]
-        sentences = codings["sentence_sha256"].unique()
-        story = pd.factorize(pd.Series([stories.get(one, one) for one in sentences], dtype="str"))[0]
-        draws = (
-            rng.multinomial(story.max() + 1, np.full(story.max() + 1, 1 / (story.max() + 1)), BOOTSTRAP)
-            if len(story)
-            else None
-        )
+    codings = grouped(listed(record.codings), "unit_type")
+    for unit, fields in FIELDS.items():
+        coded = codings.get(unit, [])
+        place = {sentence: at for at, sentence in enumerate(dict.fromkeys(row.sentence_sha256 for row in coded))}
+        if not place:
+            continue
+        of_story = pd.factorize(np.array([stories.get(sentence, sentence) for sentence in place], dtype=object))[0]
+        many = of_story.max() + 1
+        weights = rng.multinomial(many, np.full(many, 1 / many), BOOTSTRAP)[:, of_story].astype(float)
+        marks: dict[tuple[str, str], dict[str, Any]] = {}
         for field in fields:
-            for term in dict.fromkeys(value for cell in codings[field] for value in str(cell).split(";") if value):
-                has = codings[field].str.split(";").map(lambda cell, term=term: term in cell)
-                marked = {coder: np.isin(sentences, codings.loc[has & codings["coder"].eq(coder), "sentence_sha256"]) for coder in "ab"}  # fmt: skip
-                a, b = marked["a"], marked["b"]
-                cells = np.array([(a & b).sum(), (a ^ b).sum(), (~a & ~b).sum()])
-                weights = draws[:, story] if draws is not None else np.zeros((0, 0))
-                resampled = alpha(*((weights * mask).sum(axis=1).astype(float) for mask in (a & b, a ^ b, ~a & ~b)))
-                low, high = (
-                    np.nanquantile(resampled, [0.025, 0.975]) if not np.isnan(resampled).all() else (np.nan, np.nan)
-                )
-                units = int((a | b).sum())
-                status = "few" if units < FEW_UNITS else "holds" if low >= FIRM else "fails"
-                named = f"{'speaker_role' if field == 'role' else field}:{term}"
-                rows.append((field, term, named, len(sentences), int(a.sum()), int(b.sum()), int(cells[0]), units,
-                             (cells[0] + cells[2]) / len(sentences), float(alpha(*cells.astype(float))), low, high, status))  # fmt: skip
-    columns = ["field", "code", "name", "sentences", "coder_a", "coder_b", "both", "units", "agreement", "alpha", "alpha_lower", "alpha_upper", "status"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).round({"agreement": 6, "alpha": 6, "alpha_lower": 6, "alpha_upper": 6})
+            for row in coded:
+                for term in filter(None, getattr(row, field).split(";")):
+                    marked = marks.setdefault((field, term), {coder: np.zeros(len(place), bool) for coder in "ab"})
+                    marked[row.coder][place[row.sentence_sha256]] = True
+        for (field, term), marked in marks.items():
+            a, b = marked["a"], marked["b"]
+            masks = (a & b, a ^ b, ~a & ~b)
+            both, one, neither = (int(mask.sum()) for mask in masks)
+            resampled = alpha(*(weights @ mask for mask in masks))
+            low, high = np.nanquantile(resampled, [0.025, 0.975]) if not np.isnan(resampled).all() else (np.nan, np.nan)
+            status = "few" if both + one < FEW_UNITS else "holds" if low >= FIRM else "fails"
+            name = f"{'speaker_role' if field == 'role' else field}:{term}"
+            shares = ((both + neither) / len(place), float(alpha(*np.array([both, one, neither], float))), low, high)
+            counts = len(place), int(a.sum()), int(b.sum()), both, both + one
+            yield Agreement(field, term, name, *counts, *(round(float(share), 6) for share in shares), status)
 
 
-def _finding(
-    record: Record, name: str, bounds: tuple[float | None, float | None], unit: str, coded: Iterable[str],
-    values: dict[str, Any], assumptions: Iterable[str] = (), lines: int = 1, agreement: str = "untested",
-) -> Finding:  # fmt: skip
-    return make_finding(record, f"pathways.{name}", bounds, unit, (), values, assumptions, coded, lines, agreement)
-
-
-def _outcome_finding(record: Record, courses: pd.DataFrame, outcomes: pd.DataFrame) -> Iterator[Finding]:
-    if courses.empty:
+def _outcome_finding(record: Record, courses: list[Any], outcomes: list[Any]) -> Iterator[Finding]:
+    if not courses:
         return
-    rows = {row.end: {"cases": int(row.cases), "persons": int(row.persons), "lower": row.lower, "upper": row.upper} for row in outcomes.itertuples()}  # fmt: skip
+    ends = {row.end: picked(row, "cases", "persons", "lower", "upper") for row in outcomes}
+    persons, double = (sum(getattr(course, name) for course in courses) for name in ("persons", "double"))
     values = {
-        "ends": rows,
-        "cases": int((~courses["within"]).sum()),
-        "persons": int(courses["persons"].sum() - courses["double"].sum()),
-        "rows": len(courses),
-        "counted": int(courses["persons"].sum()),
-        "double": int(courses["double"].sum()),
+        "ends": ends,
+        "cases": sum(not course.within for course in courses),
+        "persons": persons - double,
+        "counted": persons,
+        "double": double,
     }
-    died = rows["died"]
-    yield _finding(
-        record, "cases", (died["lower"], died["upper"]), "share", courses["case_id"], values, ["not_a_sample"]
-    )
+    bounds, cited = (ends["died"]["lower"], ends["died"]["upper"]), [course.case_id for course in courses]
+    yield make_finding(record, "pathways.cases", bounds, "share", (), values, ["not_a_sample"], cited)
 
 
-def _code_finding(record: Record, table: pd.DataFrame, frame: str, reliability: pd.DataFrame) -> Iterator[Finding]:
+def _code_finding(record: Record, rows: list[Any], frame: str, agreement: list[Any]) -> Iterator[Finding]:
     """Which factors are given, most speakers first."""
-    long = _exploded(table, frame)
-    if long.empty:
+    coded = [row for row in rows if codes_of(row, frame)]
+    if not coded:
         return
-    counted = _counted(long, ["code"]).sort_values(["speakers", "explanations"], ascending=False, kind="stable")
-    of_frame = reliability[reliability["field"].eq(frame)]
-    status = dict(zip(of_frame["code"], of_frame["status"], strict=True))
+    factors = counted(coded, lambda row: [(code,) for code in codes_of(row, frame)])
+    factors.sort(key=lambda factor: (-factor[2], -factor[1]))
+    status = {row.code: row.status for row in agreement if row.field == frame}
+    codes = [
+        {
+            "code": code,
+            "explanations": explanations,
+            "speakers": speakers,
+            "stories": stories,
+            "status": status.get(code, "few"),
+        }
+        for code, explanations, speakers, stories, _ in factors
+    ]
+    cited = [row.explanation_id for row in coded]
     values = {
         "frame": frame,
-        "codes": [{"code": r.code, "explanations": int(r.explanations), "speakers": int(r.speakers), "stories": int(r.stories), "status": status.get(r.code, "few")} for r in counted.itertuples()],
-        "speakers": int(long["speaker"].nunique()),
-        "explanations": int(long["explanation_id"].nunique()),
-        "phases": list(dict.fromkeys(long["phase"])),
-    }  # fmt: skip
-    top = float(counted["speakers"].iloc[0])
-    yield _finding(
-        record, "factors", (top, top), "speakers", dict.fromkeys(long["explanation_id"]), values, ["statements"]
-    )
+        "codes": codes,
+        "speakers": _distinct(coded, "speaker"),
+        "explanations": len(coded),
+        "phases": list(dict.fromkeys(row.phase for row in coded)),
+    }
+    top = float(factors[0][2])
+    yield make_finding(record, "pathways.factors", (top, top), "speakers", (), values, ["statements"], cited)
 
 
-def _phase_finding(record: Record, table: pd.DataFrame) -> Iterator[Finding]:
+def _phase_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
     """What is said of each phase: the directions by distinct speakers."""
-    if table.empty:
+    if not rows:
         return
-    counted = _counted(table, ["phase", "direction"])
     phases = []
-    for phase in record.terms("phase"):
-        rows = counted[counted["phase"].eq(phase)]
-        if len(rows):
-            speakers = int(table.loc[table["phase"].eq(phase), "speaker"].nunique())
-            top = rows[rows["speakers"].eq(rows["speakers"].max())]
-            named = [{"direction": row.direction, "speakers": int(row.speakers)} for row in top.itertuples()]
-            phases.append({"phase": phase, "speakers": speakers, "top": named})
-    count = float(table["speaker"].nunique())
-    yield _finding(
-        record, "phases", (count, count), "speakers", table["explanation_id"], {"phases": phases}, ["statements"]
-    )
+    by_phase = grouped(rows, "phase")
+    for phase in (phase for phase in record.terms("phase") if phase in by_phase):
+        part = by_phase[phase]
+        directions = {direction: _distinct(group, "speaker") for direction, group in grouped(part, "direction").items()}
+        most = max(directions.values())
+        top = [{"direction": name, "speakers": count} for name, count in directions.items() if count == most]
+        phases.append({"phase": phase, "speakers": _distinct(part, "speaker"), "top": top})
+    count, cited = float(_distinct(rows, "speaker")), [row.explanation_id for row in rows]
+    values = {"phases": phases}
+    yield make_finding(record, "pathways.phases", (count, count), "speakers", (), values, ["statements"], cited)
 
 
-def _speaker_finding(record: Record, table: pd.DataFrame) -> Iterator[Finding]:
-    if table.empty:
+def _speaker_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
+    if not rows:
         return
-    first = table[table["first_hand"].astype(bool)]
-    went = first[first["speaker_role"].eq("insider")]
-    largest = _counted(table, ["source_id", "story"]).sort_values("explanations").iloc[-1]
-    of = int(table["source_id"].eq(largest["source_id"]).sum())
+    first = [row for row in rows if row.first_hand]
+    went = [row for row in first if row.speaker_role == "insider"]
+    of = Counter(row.source_id for row in rows)
+    (source, _), largest = Counter((row.source_id, row.story) for row in rows).most_common(1)[0]
+    roles = [
+        {"role": role, "speakers": _distinct(part, "speaker"), "explanations": len(part)}
+        for role, part in sorted(grouped(rows, "speaker_role").items(), key=lambda one: (-len(one[1]), one[0]))
+    ]
     values = {
-        "explanations": len(table), "speakers": int(table["speaker"].nunique()), "stories": int(table["story"].nunique()),
-        "first_hand": len(first), "first_speakers": int(first["speaker"].nunique()),
-        "went": len(went), "went_speakers": int(went["speaker"].nunique()),
-        "largest": int(largest["explanations"]), "largest_of": of,
-        "roles": [{"role": role, "speakers": int(part["speaker"].nunique()), "explanations": len(part)} for role, part in sorted(table.groupby("speaker_role"), key=lambda pair: -len(pair[1]))],
-    }  # fmt: skip
-    bounds = float(len(first)), float(len(first))
-    yield _finding(record, "who_explains", bounds, "explanations", table["explanation_id"], values)
+        "explanations": len(rows),
+        "speakers": _distinct(rows, "speaker"),
+        "stories": _distinct(rows, "story"),
+        "first_hand": len(first),
+        "first_speakers": _distinct(first, "speaker"),
+        "went": len(went),
+        "went_speakers": _distinct(went, "speaker"),
+        "largest": largest,
+        "largest_of": of[source],
+        "roles": roles,
+    }
+    bounds, cited = (float(len(first)), float(len(first))), [row.explanation_id for row in rows]
+    yield make_finding(record, "pathways.who_explains", bounds, "explanations", (), values, coded=cited)
 
 
-def _reliability_finding(record: Record, reliability: pd.DataFrame) -> Iterator[Finding]:
-    if reliability.empty:
+def _reliability_finding(record: Record, agreement: list[Any]) -> Iterator[Finding]:
+    if not agreement:
         return
-    by = reliability["status"].value_counts()
-    values: dict[str, Any] = {name: int(by.get(name, 0)) for name in ("holds", "fails", "few")}
-    values |= {"codes": len(reliability), "threshold": FIRM, "few_units": FEW_UNITS,
-               "firm": [{"field": r.field, "code": r.code, "alpha": r.alpha} for r in reliability[reliability["status"].eq("holds")].itertuples()]}  # fmt: skip
-    held = float(values["holds"])
-    yield _finding(
-        record, "reliability", (held, held), "codes", record.explanations["explanation_id"], values, ["coders"]
-    )
+    by = Counter(row.status for row in agreement)
+    values: dict[str, Any] = {name: by[name] for name in ("holds", "fails", "few")}
+    values |= {"codes": len(agreement), "threshold": FIRM, "few_units": FEW_UNITS}
+    values["firm"] = [picked(row, "field", "code", "alpha") for row in agreement if row.status == "holds"]
+    held, cited = float(values["holds"]), list(record.explanations["explanation_id"])
+    yield make_finding(record, "pathways.reliability", (held, held), "codes", (), values, ["coders"], cited)

@@ -6,6 +6,7 @@ the question of :mod:`analysis.evidence.rows`, what follows from it that of each
 
 from collections import namedtuple
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -71,9 +72,14 @@ def ids_of(rows: Iterable[Any]) -> list[str]:
     return [claim for row in rows for claim in row.claims.split("; ")]
 
 
+def grouped(rows: Iterable[Any], *fields: str) -> dict[Any, list[Any]]:
+    """Rows by the value of a field, or the values of several, in the order met."""
+    groups: dict[Any, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(attrgetter(*fields)(row), []).append(row)
+    return groups
+
+
 def first_of(rows: Iterable[Any], *fields: str) -> list[Any]:
     """The first of the rows that have the same values in ``fields``."""
-    found: dict[tuple[Any, ...], Any] = {}
-    for row in rows:
-        found.setdefault(tuple(getattr(row, field) for field in fields), row)
-    return list(found.values())
+    return [group[0] for group in grouped(rows, *fields).values()]
