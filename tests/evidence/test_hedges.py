@@ -81,16 +81,26 @@ RULES = {
     "at_most": "at most #; no more than #; not more than #; not over #; did not exceed #; hasn’t exceeded #; up to #; as many as #"
     "; possibly as many as #; a maximum of #; a ceiling of #; # at most; # fighters, at most; # or fewer; # men or less; # max; # tops; <= #",
     "more_than": "more than #; over #; just over #; well over #; a little over #; a shade above #; in excess of #; upwards of #"
-    "; exceeding #; topping #; north of #; greater than #; more than a #; > #; beyond #",
-    "less_than": "less than #; fewer than #; under #; well below #; almost #; nearly #; just short of #; shy of #; approaching #; < #",
+    "; exceeding #; topping #; north of #; greater than #; more than a #; > #; beyond #"
+    "; slightly north of #; far in excess of #; comfortably over #",
+    "less_than": "less than #; fewer than #; under #; well below #; almost #; nearly #; just short of #; shy of #; approaching #; < #"
+    "; fast approaching #; fell short of #; a little under #",
     "about": "about #; around #; roughly #; approximately #; approx. #; some #; ~#; ~ #; ≈ #; c. #; ca. #; circa #; close to #"
     "; close on #; something like #; in the region of #; on the order of #; in the neighbourhood of #; somewhere around #"
     "; an estimated #; estimated at #; # or so; # men or so; # or thereabouts; # more or less; # men, give or take; #-odd; # odd; #ish",
-    "exact": "#; exactly #; precisely #; only #; just #; a total of #; a group of #; the deaths of #; killed #; in #; the last #",
+    "exact": "#; exactly #; precisely #; only #; just #; a total of #; a group of #; the deaths of #; killed #; in #; the last #"
+    "; another #; all #; of the #; were #; (#); In May 2015, #",
     "": "an average of #; perhaps #; maybe #; possibly #; reputedly #; conservatively #; hardly #; barely #; fully #; a good #"
     "; a reported #; a staggering #; the best part of #; to the tune of #; better than #; as good as #; hovering at #; pushing #"
     "; nudging #; verging on #; nigh on #; not #; not exactly #; if not #; even #; say #; like #; ± #; =#?; #?; #-some; # if not more; # perhaps"
-    "; # at a guess; # by some estimates; # and change; # men, supposedly; from #; well #; no less than about #; about # at most; halfway to #",
+    "; # at a guess; # by some estimates; # and change; # men, supposedly; from #; well #; no less than about #; about # at most; halfway to #"
+    # words that no list has foreseen, denials, and what might have been
+    "; getting on for #; give or take #; the toll neared #; crept to #; hit #; passed #; did not reach #; weren't #; could be #"
+    "; there might have been #; nobody counted #; they expect #; planned to arrest #; failed to find #; in theory #; for all we know #"
+    "; anything but #; all but #; practically all #; nowhere near #; not much more than #; not necessarily more than #"
+    "; hardly more than #; without exceeding #; yet to exceed #; twice as many as #; times more than #; est. #"
+    "; # and upwards; # and a bit; # if you count all; # but not more; #*; #²; #^3; #O; #:30; # (approx.); # men (est.)"
+    "; # more; # a month; # per year; # men each; # or two",
 }
 
 

@@ -19,16 +19,17 @@ Interval = tuple[float | None, float | None]
 
 _MORE, _LESS = "(?:more|greater|higher|larger|bigger)", "(?:less|fewer|lower|smaller)"
 _NOT = r"(?:no|not|never|nor|neither|\w+n['’]t|cannot)"
+_VERB = r"(?:(?!\w+ly\b|(?:much|many|far|well|just|only|even|quite|a)\b)\w+ )?"
 BEFORE = (
-    (rf"{_NOT} (?:\w+ )?(?:{_MORE} than|over|above|beyond|exceed\w*(?: by)?|top\w*|surpass\w*)", "at_most"),
-    (rf"{_NOT} (?:\w+ )?(?:{_LESS} than|under|below)", "at_least"),
+    (rf"{_NOT} {_VERB}(?:{_MORE} than|over|above|beyond|exceed\w*(?: by)?|top\w*|surpass\w*)", "at_most"),
+    (rf"{_NOT} {_VERB}(?:{_LESS} than|under|below)", "at_least"),
     (r"at (?:the )?(?:very )?(?:most|best)|up to|as (?:many|much|high|large) as|max(?:imum|\.)?(?: of)?|ceiling of|≤|<=", "at_most"),
     (r"at (?:the )?(?:very )?least|as (?:few|little|low|small) as|min(?:imum|\.)?(?: of)?|floor of|≥|>=", "at_least"),
     (rf"{_MORE} than|over|above|exceed\w*|in excess of|upwards? of|beyond|surpass\w*|topp(?:ed|ing)|north of|>", "more_than"),
     (rf"{_LESS} than|under|below|almost|nearly|(?:short|shy|south) of|virtually|approaching|<", "less_than"),
     (r"about|around|approximately|approx\.?|roughly|circa|ca?\.|~|≈|∼|some|more or less|close (?:to|on)|something like", "about"),
     (r"(?:an? )?estimated(?: at)?|an estimate of|(?:in|on|of) the (?:region|order|vicinity|neighbou?rhood|range) of|near", "about"),
-    (r"exactly|precisely|only|just|a total of|total(?:l?ing|l?ed)|altogether|all|the (?:first|last|other)", "exact"),
+    (r"exactly|precisely|only|just|a total of|total(?:l?ing|l?ed)|altogether", "exact"),
 )  # fmt: skip
 """Words right before a number, the first that fits."""
 
@@ -40,47 +41,70 @@ AFTER = (
 )  # fmt: skip
 """Words right after a number, or after it and what it counts."""
 
-_OF = (
-    r"total|group|sum|team|gang|network|batch|series|crowd|wave|list|set|age|sentence|sentences|term|period|fine|number"
-    r"|figure|toll|one|some|each|out|all|many|most|half|third|quarter|percent|cent|%|cells?|famil\w+|bod\w+|liv\w+|names?"
-    r"|arrests?|deaths?|returns?|murders?|loss|depart\w+|\w+(?:ion|ment|ing|al)s?"
+_QUOTES = "\"'“”„«‘"
+_ACTS = (
+    "kill|arrest|detain|jail|imprison|convict|dismantl|foil|thwart|return|join|register|count|record|identif|injur|wound"
+    "|captur|releas|recruit|involv|includ|number"
 )
-_UNSURE_BEFORE = re.compile(
-    rf"(?:\bthan|\bas \w+ as|\b(?!(?:{_OF})\s)[\w%]+ of|\b(?!only|early|july|family|daily|weekly|monthly|yearly)\w+ly"
-    r"|\ban? (?!two|three|four|five|six|seven|eight|nine|ten|total|group|further|year|month|week|day)\w+"
-    r"|\b(?:perhaps|maybe|if not|not|no|like|even|from|towards?|upwards?|average[ds]?|averaging|mean|median|possible|potential"
-    r"|projected|expected|suspected|say|well|quite|rather|fewer|less|more|least|plus|minus|halfway to|(?<!the )past|believed"
-    r"|thought|feared|said to be|nigh(?: on)?|est\.?|abt\.?)"
-    r"|\b(?:push|touch|brush|border|verg|knock|nudg|hover|near|clos|edg|inch|creep|skirt)\w*(?: in)?(?: (?:on|at|to))?"
-    r"|[~<>≤≥±+=≲≳∓≃≅^?-])[\s,]*$"
+_PLAIN = re.compile(
+    rf"(?:^|[;(\[—–]|:\s|\s-|(?:[^\W\d]|[{_QUOTES}’”)]|\b(?:19|20)\d\d),\s"
+    r"|\b(?:an?|the|these|those|this|that|which|whom?|whose|its|their|his|her|our|all|first|last|next|remaining|further"
+    r"|another|other|and|while|when|where|then|there|also|in|among|with|against|during|after|(?<!on\s)for|sentenced\sto"
+    rf"|was|were|is|are|been|has|have|(?<=\w\s)had|said|says|left|sent|(?:{_ACTS})i?(?:ed|ing)"
+    r"|(?:total|group|sum|team|gang|network|batch|age|sentences?|terms?|period|fine|number|toll|one|each|some|deaths?"
+    rf"|arrests?|returns?|the|whom?|them|which|\d)\sof))[\s{_QUOTES}]*$"
 )
+"""What may come before an exact number: the beginning of a clause, or a word that leaves the number as it is."""
+
+_DOUBT = re.compile(
+    rf"\b(?:{_NOT}|none|nobody|nothing|nowhere|without|hardly|scarcely|barely|den(?:y|ied|ies)|fail(?:s|ed)|might|could"
+    r"|would|should|must|can|will|shall|may (?:be|have|well|yet)|perhaps|maybe|possibl[ey]|probabl[ey]|likely|if|unless"
+    r"|whether|between|(?:twice|double|half|times) the|say|guess\w*|estimat\w+|accounts?|at (?:best|worst)|almost|\w+ly(?= (?:all|the|only|just|exactly)\b))\b"
+)
+"""Words that make a number of their clause another one, or none."""
+
+_UNDONE = re.compile(
+    rf"\b(?:{_NOT}|nowhere|without|hardly|scarcely|barely|rarely|seldom|yet|fail\w*|(?<!\ba )little|few|anything but|far from|twice"
+    r"|half|times)(?: \w+)?\s*$"
+)
+"""Words that undo the hedge that follows them: nowhere near, not much more than, twice as many as."""
+
 _UNSURE_AFTER = re.compile(
-    r"\s?[+±?~\ufffd]|-\w*(?:odd|ish|plus|some\w*)\b|,? \(?(?:est|approx|ca|circa|estimate|something)\b|,? and change"
-    r"|(?: \w+){0,2},? (?:if not|or (?!\d|two|three)|give|plus|minus|perhaps|maybe|possibly)\b|(?: \w+){0,2}, \w+ly\b"
-    r"|(?: \w+){0,2},? (?:at|by) (?:a|the|some|most)?\s?(?:\w+ )?(?:estimates?|guess|counts?|accounts?|least|most|best|worst|outside)\b"
+    rf"[^\s.,;:!)\]{_QUOTES}’”»/—–-]|[.,:'’]\d|\s?[+±?~\ufffd]|\s?\((?!\d)|,? (?:but|as)\b"
+    r"| (?:and|a|an|at|on|to|more|fewer|less|short|over|under|times)\b(?! half\b)"
+    r"|-(?!strong|year|month|week|day|man\b|men\b|member|person|people|fighter)\w"
+    r"|(?:,? (?!and\b|or\b)\w+){0,2},? ?\(?\b(?:(?:if|or|plus|minus|give|perhaps|maybe|est|approx|ca|circa|mark|odd)\b"
+    r"|(?!july|only)\w+ly\b|(?:something|instead|versus|vs|per|each|apiece|counting|\w+ than|a (?:day|week|month|year))\b"
+    r"|unconfirmed\b|and (?:\w+ing|\w+wards?|more|up|over|then|some|change)\b"
+    r"|(?:at|by) (?:a|the|some|most)?\s?(?:\w+ )?(?:push|estimates?|guess|counts?|accounts?|least|best|worst|outside)\b)"
 )
-"""Words beside a number that may hedge it, and that no rule understands."""
+"""Words and marks right after a number, or after what it counts, that may hedge it and that no rule understands."""
 
 
 def hedge_of(before: str, after: str) -> tuple[str, int, int]:
     """The hedge that the words ``before`` and ``after`` a number make, and how many characters of each belong to it.
 
-    Empty where the words are not understood, or where two of them disagree: only a number without such words is exact.
+    Empty where the words are not understood, or where two of them disagree. A number is exact only where all that is
+    beside it is known to leave it as it is.
     """
-    name, start = _before(before.lower())
-    stacked, _ = _before(before.lower()[:start]) if name not in ("", "exact") else ("", 0)
+    before, after = before.lower(), after.lower()
+    name, start = _before(before)
+    stacked, _ = _before(before[:start]) if name not in ("", "exact") else ("", 0)
     later, end = "", 0
     for pattern, hedge in AFTER:
-        if match := re.match(
-            rf"(?:[ -](?!and|or|but|of|to|in|more)[a-z]+){{0,2}}?(?:{pattern})(?!\w)(?!\s?\d)", after.lower()
-        ):
+        if match := re.match(rf"(?:[ -](?!and|or|but|of|to|in|more)[a-z]+){{0,2}}?(?:{pattern})(?!\w)(?!\s?\d)", after):
             later, end = hedge, match.end()
             break
     names = {name, stacked, later} - {"", "exact"}
-    unsure = _UNSURE_BEFORE.search(before.lower()[:start]) if name in ("", "exact") else None
-    if len(names) > 1 or (not names and (unsure or _UNSURE_AFTER.match(after.lower()))):
-        return "", len(before) - start, end
-    return next(iter(names), "exact"), len(before) - start, end
+    clear = not _UNDONE.search(before[:start]) if names else _exact(before[:start], name, after)
+    hedge = next(iter(names), "exact") if clear and len(names) < 2 else ""
+    return hedge, len(before) - start, end
+
+
+def _exact(before: str, name: str, after: str) -> bool:
+    """Whether all that is beside a number, or beside the ``name`` of exact before it, leaves it as it is."""
+    *_, last = re.split(r"[:;(\[—–]|, (?=.*\w)", before)
+    return bool(name or _PLAIN.search(before)) and not _DOUBT.search(last) and not _UNSURE_AFTER.match(after)
 
 
 def _before(words: str) -> tuple[str, int]:

@@ -44,11 +44,19 @@ _CARDINALS = [
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SCALES |= {"dozen": 12, "score": 20, "lakh": 10**5, "crore": 10**7}
+_SCALES |= {"dozen": 12, "score": 20, "decade": 10, "lakh": 10**5, "crore": 10**7}
 _SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
 _ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
 _ORDINALS |= {"twelve": "twelfth"}
-_MULTIPLES = {2: "doubl", 3: "tripl trebl", 4: "quadrupl"}
+_MULTIPLES: dict[float | Fraction, str] = {
+    Fraction(1, 2): "halv",
+    2: "doubl redoubl",
+    3: "tripl trebl",
+    4: "quadrupl",
+    5: "quintupl",
+    6: "sextupl",
+}
+_GROUPS = {"nil": 0, "nought": 0, "naught": 0, "single": 1, "duo": 2, "trio": 3, "quartet": 4, "quintet": 5}
 _VAGUE = [
     "couple",
     "pair",
@@ -86,15 +94,16 @@ def _lexicon() -> dict[str, tuple[str, Readings]]:
         if name in _TENS:
             words[f"{name[:-1]}ies"] = "y", value
         if name in _SCALES:
-            words[f"{name}s"] = "w", 0
-    for value, stems in _MULTIPLES.items():
-        words |= {stem + ending: ("m", value) for stem in stems.split() for ending in ("e", "ed", "es", "ing")}
+            words[f"{name}s"] = "w", value
+    for multiple, stems in _MULTIPLES.items():
+        words |= {stem + ending: ("m", multiple) for stem in stems.split() for ending in ("e", "ed", "es", "ing")}
     half, quarter = Fraction(1, 2), Fraction(1, 4)
     words |= {"half": ("p", half), "halves": ("p", half), "quarter": ("p", quarter), "quarters": ("p", quarter)}
-    words |= {"halved": ("m", half), "once": ("m", 1), "twice": ("m", 2), "thrice": ("m", 3)}
+    words |= {name: ("1" if value == 1 else "u" if value else "e", value) for name, value in _GROUPS.items()}
+    words |= {"once": ("m", 1), "twice": ("m", 2), "thrice": ("m", 3)}
     words |= {"all": ("q", 1), "every": ("q", 1), "each": ("q", 1), "exclusively": ("q", 1), "none": ("q", 0)}
     words |= {"both": ("q", 2), "most": ("q", half), "majority": ("q", half)}  # most: more than one half
-    words |= dict.fromkeys(_VAGUE, ("v", 0)) | {"tens": ("w", 0), "some": ("S", 0), "teens": ("y", 13)}
+    words |= dict.fromkeys(_VAGUE, ("v", 0)) | {"tens": ("w", 10), "some": ("S", 0), "teens": ("y", 13)}
     words |= dict.fromkeys(["a", "an"], ("a", 1)) | {"and": ("&", 0), "of": ("f", 0), "between": ("B", 0)}
     words |= {"in": ("i", 0), "to": ("-", 0), "or": ("-", 0), "point": ("P", 0)}
     words |= dict.fromkeys(_TIME.split(), ("Y", 0))
@@ -102,6 +111,9 @@ def _lexicon() -> dict[str, tuple[str, Readings]]:
 
 
 _LEXICON = _lexicon()
+_NAMES = "|".join(sorted((word for word in _LEXICON if _LEXICON[word][0] in "1uethson"), key=len, reverse=True))
+_GLUED = re.compile(rf"({_NAMES})(?=(?:{_NAMES}|somethings?|ish|odd|plus)+$)")
+"""A number that is printed in one word with another, or with its hedge: twentyfive, thirtysomething."""
 _ONE = Fraction(1)
 _OTHER: tuple[str, Readings] = ("x", (Fraction(0),))
 NUMBER_LIKE = frozenset("1uethsonpFdDymqvwS")
@@ -115,10 +127,11 @@ _GROUPED = rf"(?![0٠۰])\d{{1,3}}(?:(?P<mark>{_GROUP})\d{{3}}(?!\d))(?:(?P=mark
 _TOKEN = re.compile(
     rf"(?P<date>\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}([./-])\d{{1,2}}\2(?:\d\d){{1,2}}\b(?![./-]\d)|(?<=\w\s)\d{{1,2}}, {YEAR}\b)"
     r"|(?P<part>(?<![\d/.,])\d{1,2}[/⁄]\d{1,3}(?![\d/⁄]))"
-    rf"|(?P<figures>{_GROUPED}|\d+(?:[.,٫٬]\d+)*)(?:(?P<suffix>k|mn?|bn|tn)\b|(?P<decade>s)\b)?"
+    rf"|(?P<figures>{_GROUPED}|(?<![\w.])\.\d+|\d+(?:[.,٫٬·_]\d+)*)"
+    r"(?:(?:(?P<suffix>k|mn?|bn|tn)|(?P<decade>s)|(?P<ordinal>st|nd|rd|th))\b)?"
     r"|(?P<vulgar>[¼-¾⅐-⅞↉])"
-    r"|(?P<percent>[%٪‰]|per[\s-]?cent(?!age)|percentage\spoints?|pct\b)"
-    r"|(?P<among>out\sof(?:\s(?:every|each))?|(?:in|of)\s(?:every|each)(?=\s(?:\d|\w+)))"
+    r"|(?P<percent>[%٪‰]|per[\s-]?cent(?!age)|percentage\spoints?|pct\b|p\.c\.|pc\b)"
+    r"|(?P<among>out\sof(?:\s(?:every|each))?|(?:in|of)\s(?:every|each)(?=\s\w)|per(?=\s(?:\d|hundred|thousand|million)))"
     r"|(?P<word>[^\W\d_]+)"
     r"|(?P<dash>(?<=\d)\s?[-–—/]\s?(?=\d)|\s?[–—]\s?)|(?P<and>&)|(?P<other>[^\s-])"
 )
@@ -128,7 +141,7 @@ _SMALL = "(?:t[1u]?|[1ue])"
 _WHOLE = f"(?:(?:{_SMALL}|d|a)?h(?:&?{_SMALL}(?!h))?|{_SMALL}(?:P[1ue]+)?|d)"
 _PART = "(?:[1uaed]p|[1a]o|p|F)"
 _GROUP_OF = "(?:(?P<part>{part})(?:f?a(?=[hs]))?|(?P<whole>{whole})(?P<mixed>F|&{part})?|a(?=[hs]|Y&a?p)|(?=[hs]))"
-_SCALED = "(?P<scale>[hs]{{0,3}})(?P<tail>(?<=[hs])&a?p|(?<=[1utedha])Y&a?p)?"
+_SCALED = "(?P<scale>[hs]{{0,3}}(?:(?<=[1utedhs])w)?)(?P<tail>(?<=[hs])&a?p|(?<=[1utedha])Y&a?p)?"
 _NUMBER = re.compile((_GROUP_OF + _SCALED).format(part=_PART, whole=_WHOLE))
 """two hundred and five, 5½, two and a half thousand, half a million, a million and a half, two years and a half"""
 _PLAIN = re.compile((_GROUP_OF + _SCALED).format(part=_PART, whole=_WHOLE.replace("&?", "")).replace("|&", "|(?!)&"))
@@ -178,6 +191,8 @@ def symbols(text: str) -> Iterator[Symbol]:
     while match := _TOKEN.search(text, place):
         name, word, (start, place) = match.lastgroup or "", match.group(), match.span()
         if name == "word":
+            if word not in _LEXICON and (glued := _GLUED.match(word)):
+                word, place = glued[1], start + glued.end()
             symbol, readings = _LEXICON.get(word, _OTHER)
             yield Symbol(symbol, start, place, readings, _ONE)
             continue
@@ -189,8 +204,10 @@ def symbols(text: str) -> Iterator[Symbol]:
                 figures, place = figures.split(" ")[0], start + figures.index(" ")  # May 12 300 men left
             factor = Fraction(_SUFFIXES.get(match["suffix"] or "", 1)) if place == match.end() else factor
             symbol, readings = "d", tuple(value * factor for value in _figures(figures))
-            if match["decade"] and readings:
+            if match["decade"] and readings and not readings[0] % 10:
                 symbol = "y" if readings[0] < 100 else "D"
+            if match["ordinal"] and readings:
+                symbol = "n" if readings[0] < 3 else "o"
         elif name == "part":
             over, under = (int(part) for part in re.split("[/⁄]", word))
             if not 0 < over < under:
@@ -215,11 +232,12 @@ def _figures(printed: str) -> Readings:
     found = []
     if len(printed) > 40:
         return ()  # no number that anyone prints
-    if re.fullmatch(rf"(?![0٠۰])\d{{1,3}}(?:([.,٬'’{_SPACES}])\d{{3}})(?:\1\d{{3}})*", printed):
+    thousands = rf"(?![0٠۰])\d{{1,3}}(?:([.,٬·_'’{_SPACES}])\d{{3}})(?:\1\d{{3}})*"
+    if re.fullmatch(rf"{thousands}|[1-9]\d?(?:,\d\d)+,\d{{3}}", printed):
         found.append(Fraction(re.sub(r"\D", "", printed)))  # thousands, also as the French and Arabic press print them
     plain = re.sub(rf"(?<=\d){_GROUP}(?=\d)", "", printed)
-    if re.fullmatch(r"\d+|(?:\d+|\d{1,3}(?:[,٬]\d{3})+)[.٫]\d+|\d+,\d{1,2}", plain):
-        found.append(Fraction(re.sub(r"٬|,(?=\d{3})", "", plain).replace("٫", ".").replace(",", ".")))
+    if re.fullmatch(r"\d+|(?:\d*|\d{1,3}(?:[,٬]\d{3})+)[.٫]\d+|(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,2}", plain):
+        found.append(Fraction(re.sub("[٫,]", ".", re.sub("[.,٬](?=.*[.,٫])", "", plain))))
     return tuple(dict.fromkeys(found))
 
 
@@ -227,6 +245,7 @@ class _Reader:
     """The quantities of one text."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.tokens = list(symbols(text))
         self.line = "".join(token.symbol for token in self.tokens)
 
@@ -295,9 +314,16 @@ class _Reader:
                 share = self.line[stop : stop + 2] == "of"
                 return _Number(stop + 1, (value, 1 / value) if share else (value,), "order")
             return self.ordinal(number, stop) or number
-        if number and self.line.startswith("&o", stop) and self.line[stop - 1] in "hs":
+        if number and re.match("&[no]", self.line[stop : stop + 2]) and self.line[stop - 1] in "hs":
             return self.ordinal(number, stop + 1) or number
-        percent = stop + self.line.startswith("a%", stop)
+        if number and number.kind == "share" and self.line.startswith("f", stop):
+            rest = self.number(stop + 1)
+            if rest and rest.kind == "percent":  # half of one percent
+                return _Number(rest.stop, tuple(value * rest.readings[0] for value in number.readings), "percent")
+        hyphen = self.text[self.tokens[stop - 1].end : self.tokens[stop - 1].end + 1] == "-"
+        if number and hyphen and self.line.startswith("x%", stop):  # forty-odd percent
+            return _Number(stop, tuple(value * self.tokens[stop + 1].factor for value in number.readings), "percent")
+        percent = stop + (2 if self.line.startswith("fa%", stop) else self.line.startswith("a%", stop))
         if number and self.line.startswith("%", percent):
             factor = self.tokens[percent].factor
             return _Number(percent + 1, tuple(value * factor for value in number.readings), "percent")
@@ -329,6 +355,11 @@ class _Reader:
         if symbol in "Dqm":
             kind = {"D": "date", "q": "word", "m": "times"}[symbol]
             return start + 1, kind, (self.tokens[start].readings,) if symbol != "D" else ()
+        second = self.number(start + 3) if re.match("1x[iI]", self.line[start : start + 3]) else None
+        if second and not re.match(r"(?i)\s\w+s\b", self.text[self.tokens[second.stop - 1].end :]):  # one man in ten
+            one = _Number(start + 1, (_ONE,), "count")
+            if self.among(one, second, self.line[start + 2]):
+                return second.stop, "share", ((1 / second.readings[0], _ONE),)
         first = self.number(start)
         if first and between and self.line[first.stop : first.stop + 1] not in ("&", "-"):
             first = self.number(start, _PLAIN)
@@ -352,7 +383,11 @@ class _Reader:
         """The readings of ``first`` with the percent sign or scale of the other end: 20-30%, two to three thousand."""
         if second.kind == "percent" and first.kind != "percent":
             return tuple(value / 100 for value in first.readings)
-        scaled = first.factor == 1 and first.readings[0] < second.readings[0] / second.factor
+        low, high = first.readings[0], second.readings[0]
+        for scale in (100, 1000):  # 2-300, 5-6,000
+            if first.factor == second.factor == 1 and high % scale == 0 and high / 2 < low * scale < high:
+                return low * scale, *first.readings
+        scaled = first.factor == 1 and low < high / second.factor
         return tuple(value * second.factor for value in first.readings) if scaled else first.readings
 
 
@@ -373,4 +408,6 @@ def numbers_in(phrase: str) -> list[Fraction]:
     found = [value for quantity in quantities_in(phrase) for end in quantity.ends for value in end]
     if re.search(r"\ban? (?:day|week|month|year)\b(?! and a half)|\bhighest\b", phrase, re.IGNORECASE):
         found.append(Fraction(1))
+    if re.search(r"\b(?:no|nobody|never)\b", phrase, re.IGNORECASE):
+        found.append(Fraction(0))
     return list(dict.fromkeys(found))

@@ -447,6 +447,19 @@ def test_signs_of_less_and_more_and_braces_are_no_page(raw: Path, tmp_path: Path
         ("It was 50 \ufffd of the Moroccans who left.", ("", "50", "")),
         ("Forty percent of the Moroccans left.", ("exact", "0.4", "")),
         ("At least one in five Moroccans left.", ("at_least", "0.2", "")),
+        ("Forty-odd percent of the Moroccans left.", ("about", "0.4", "")),
+        ("5-6,000 Moroccans left.", ("range", "5000", "6000")),
+        ("In the town ca. 300 Moroccans left.", ("about", "300", "")),
+        ("In the town est. 300 Moroccans left.", ("", "300", "")),
+        ("There were 30, 40 Moroccans who left.", ("", "40", "")),
+        ("A hundred or two Moroccans left.", ("", "", "")),
+        ("1,6OO Moroccans left.", ("", "1.6", "")),
+        ("At least 200 to 300 Moroccans left.", ("", "200", "300")),
+        ("Not between 200 and 300 Moroccans left.", ("", "200", "300")),
+        ("The over-40s Moroccans left.", ("", "40", "49")),
+        ("A fifth attack failed.", ("", "0.2", "")),
+        ("The 9/11 attacks", ("", "9/11", "")),
+        ("After all", ("", "1", "")),
     ],
 )
 def test_parts_scales_and_unknown_hedges(sentence: str, cells: tuple[str, ...]) -> None:
@@ -455,6 +468,7 @@ def test_parts_scales_and_unknown_hedges(sentence: str, cells: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize("sentence", ["Under Article 218 they were jailed.", "Above 1,500 metres they trained.", "It cost $300.",
-                                      "The eleventh attack failed.", "The hundred and fifth man left."])  # fmt: skip
+                                      "The eleventh attack failed.", "The hundred and fifth man left.",
+                                      "See note [12].", "The 21st man left.", "The score grew.", "The decade ended."])  # fmt: skip
 def test_names_orders_distances_and_prices_are_no_claims(sentence: str) -> None:
     assert {guess.table for guess in suggestions(Text(sentence))} == {"dismissed"}

@@ -115,13 +115,19 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
         number, words = Span(number.start + some.end(), number.end), words[some.end() :]
     before = _lower(text.quote(Span(sentence.start, number.start)))
     after = _lower(text.quote(Span(number.end, sentence.end)))
+    if not before and words[:1].isdigit():
+        short = re.search(r"(?<!\S)[a-z]{1,6}\.\s+$", _lower(text.content[max(0, number.start - 12) : number.start]))
+        before = short.group() if short else ""  # est. 300: no sentence ends there
     month = re.search(rf"\b{MONTH}\s+$", before)
     hedge, before_it, after_it = hedge_of(before, after)
+    if hedge == "exact" and _unlike(quantity, words, text, number, within):
+        hedge = ""
     start, end = number.start - before_it, number.end + after_it
     ends, change = quantity.ends, _CHANGE.search(before)
-    ranged = len(ends) == 2 and ends[0][0] < ends[1][0] and not change
+    ranged = len(ends) == 2 and ends[0][0] < ends[1][0] and not change and "/" not in words
     if ranged and (between := _BETWEEN.search(before)):
         start = sentence.start + between.start()
+    odd = re.search(r"\b(?:over-|under-|not\s(?:between|from)\s+)$", before) or hedge not in ("", "exact", "about")
     if month:
         start = sentence.start + month.start()
     around = text.words_around(Span(min(start, quantity.start), end), MAX_WORDS, within)
@@ -134,7 +140,7 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
         return Suggestion(around, "dismissed")
     value = value_to = ""
     if ranged:
-        hedge, value, value_to = "range", _cell(ends[0][0]), _cell(ends[1][0])
+        hedge, value, value_to = "" if odd else "range", _cell(ends[0][0]), _cell(ends[1][0])
     elif quantity.kind == "vague":
         hedge = "vague"
     elif change or len(ends) != 1 or quantity.kind == "times":
@@ -143,11 +149,28 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
         value = next(filter(None, (_cell(one) for one in ends[0] if unit != "share" or one <= 1)), "")
         hedge = "more_than" if value and hedge == "exact" and re.search(r"\bmost\b|majority", words) else hedge
     above_one = ranged and unit == "share" and ends[1][0] > 1
-    if (hedge not in ("", "vague") and not value) or (ranged and not value_to) or above_one:
+    if quantity.kind == "share" and not ranged and len(ends[0]) > 1:  # a fifth attack, a fifth left
+        hedge = ""
+    none = (hedge, value, unit == "share") in (("less_than", "0", True), ("more_than", "1", True)) or (
+        hedge not in ("", "vague") and not value
+    )
+    if none or (ranged and not value_to) or above_one:
         hedge = value = value_to = ""
     measure = "age" if quantity.kind == "age" else _measure(unit, text.quote(clause).lower())
     kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
     return Suggestion(around, "claims", measure, hedge, value, unit, "age" if measure == "age" else kind, value_to)
+
+
+def _unlike(quantity: Quantity, words: str, text: Text, number: Span, within: Span) -> bool:
+    """Whether a number may be one of a list, part of a longer one, a date such as 9/11, or the "all" of "after all"."""
+    before, after = text.quote(Span(within.start, number.start)), text.quote(Span(number.end, within.end))
+    beside = [gap for gap, at in ((before, within.start > 0), (after, within.end < len(text.content))) if at]
+    year = re.search(rf"{YEAR}$", text.content[: within.start])
+    if any(re.fullmatch(r",\s|\s?(?:or|to|[~/])\s?", gap) for gap in beside[1 if year else 0 :]):
+        return True
+    if words == "all":
+        return not re.match(r"\s(?:\w+\s)?(?:of|th\w+|\w*s|men|women|people)\b", after)
+    return "/" in words and not re.match(r"\s(?:of|a)\b", after)
 
 
 def _cell(value: Fraction) -> str:
@@ -178,17 +201,20 @@ def _unit(quantity: Quantity, words: str, after: str) -> str:
 
 def _idle(quantity: Quantity, words: str, before: str, after: str) -> bool:
     """Whether a number counts nothing: part of a name, a pronoun, an order, a superlative, a price, a distance."""
-    if re.search(r"[a-zà-ÿ]$", before) or _NAMED.search(before) or _OTHER.match(after):
+    note = before.endswith("[") and after.startswith("]")
+    if note or re.search(r"[a-zà-ÿ]$", before) or _NAMED.search(before) or _OTHER.match(after):
         return True
     match words:
         case "one":
             return bool(
                 re.search(r"\b(?:no|any|every|this|that|the|only)\s$", before) or after.startswith((" another", " by"))
             )
-        case "each":
-            return after.startswith(" other")
+        case "each" | "every":
+            return bool(re.match(r"\s(?:other|day|week|month|year|time)\b", after))
         case "number" | "numbers" | "couple":
             return not re.search(r"\ban?(?: \w+)?\s$", before)
+        case "score" | "decade":
+            return True
         case "most":
             return before.endswith("the ") and not after.startswith(" part")
     if quantity.kind == "order":
