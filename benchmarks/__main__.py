@@ -1,8 +1,7 @@
 """Run the benchmarks, or the parts that are named, and write benchmarks/results.md from all parts' results.
 
 A part is a module with ``measure()``, which returns what JSON can hold, and ``section(results)``, which returns lines of
-Markdown, its title first; ``chart(results, on)`` where it draws one. What it measured is kept in benchmarks/results/, with
-the machine and the date.
+Markdown, its title first. What it measured is kept in benchmarks/results/, with the machine and the date.
 """
 
 import argparse
@@ -14,9 +13,9 @@ from pathlib import Path
 
 from analysis.evidence import files
 
-from .machine import machine
+from .measure import machine
 
-PARTS = ("execution", "imports", "distributed", "scenarios", "solver", "scale", "site", "cells")
+PARTS = ("execution", "imports", "scenarios", "solver", "scale", "site", "cells")
 HERE = Path(__file__).parent
 
 
@@ -44,8 +43,6 @@ def page() -> Path:
             kept = json.loads(path.read_text(encoding="utf-8"))
             part = import_module(f"benchmarks.{name}")
             title, *rest = part.section(kept["results"])
-            if hasattr(part, "chart"):
-                part.chart(kept["results"], kept["on"])
             text += ["", title, "", f"{kept['on']}.", *rest]
     files.write(HERE / "results.md", "\n".join(text) + "\n")
     return HERE / "results.md"

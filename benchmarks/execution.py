@@ -1,8 +1,7 @@
 """What does executing notebooks cost: with the public tools, with this project, and as bare cells in one process?
 
 Every way is a command of its own in a throw-away copy of the project, measured from its start until it ends, with all
-the processes that it starts. The kernel of the public tools is this project's without its provisioner. All ways of a
-group are run in turn, round after round.
+the processes that it starts. All ways of a group are run in turn, round after round.
 """
 
 import json
@@ -19,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .bare import Task
-from .tree import measured
+from .measure import measured
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = tuple(sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")))
@@ -40,15 +39,12 @@ LINE, LINES = "papermill, command line, one by one", f"papermill, command line, 
 API, FLOOR = "papermill, API, one by one", "the floor: the cells in one plain process"
 OURS, NOOP = "ours, forked shells", "ours, nothing to do"
 REPORT, REPORT_NOOP = "ours, make report, all stale", "ours, make report, nothing to do"
-NBVAL, NBVALS = "nbval, one process", f"nbval, {CORES} processes"
-OUR_NBVAL, OUR_NBVALS = "forked kernels, one process", f"forked kernels, {CORES} processes, as make test"
 
 SWEPT = "1_deaths_by_year"
 
 TITLES = {
     "report": "The report's {} notebooks, each once",
     "sweep": "{} scenarios of one notebook",
-    "nbval": "nbval over {} notebooks",
 }
 
 
@@ -69,11 +65,6 @@ def project(root: Path) -> Path:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("texts", "__pycache__"))
     for name in ("pyproject.toml", "scenarios.toml", "requirements.txt", "Makefile", "CITATION.cff"):
         shutil.copy(ROOT / name, root)
-    shutil.copytree(ROOT / "share" / "jupyter", root / "stock")
-    spec = root / "stock" / "kernels" / "analysis" / "kernel.json"
-    kernel = json.loads(spec.read_text())
-    del kernel["metadata"]["kernel_provisioner"]
-    spec.write_text(json.dumps(kernel))
     (root / "build").mkdir()
     (root / "made").mkdir()
     shutil.copytree(ROOT / "build" / "grid", root / "build" / "grid")
@@ -103,35 +94,20 @@ def report(root: Path, names: tuple[str, ...]) -> list[Way]:
     convert = [*PYTHON, "nbconvert", "--execute", "--to=notebook", "--output-dir=made", *files]
     execute = [str(Path(sys.executable).with_name("jupyter-execute")), "--output=../made/{notebook_name}", *files]
     ours = [*PYTHON, "analysis", "notebooks", *names]
-    kernel = {"JUPYTER_PATH": str(root / "stock")}
-    stock = kernel | {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
+    saving = {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
     made, stored = "made/*.ipynb", "build/notebooks/*/*.ipynb"
     everything = ("build/notebooks", "build/report*", "build/jupyter_execute")
     return [
-        Way(LINES, loop(CORES, "report.txt"), made, variables=stock),
-        Way(LINE, loop(1, "report.txt"), made, variables=stock),
-        Way(API, [*BARE, "api", "report"], made, variables=stock),
-        Way("nbconvert --execute", convert, made, variables=stock),
-        Way("nbclient (jupyter execute)", execute, made, variables=stock),
+        Way(LINES, loop(CORES, "report.txt"), made, variables=saving),
+        Way(LINE, loop(1, "report.txt"), made, variables=saving),
+        Way(API, [*BARE, "api", "report"], made, variables=saving),
+        Way("nbconvert --execute", convert, made, variables=saving),
+        Way("nbclient (jupyter execute)", execute, made, variables=saving),
         Way(OURS, ours, stored),
         Way(NOOP, ours),
         Way(REPORT, make(root, "report"), stored, everything),
         Way(REPORT_NOOP, make(root, "report")),
-        Way(FLOOR, [*BARE, "floor", "report"], variables=stock),
-    ]
-
-
-def nbval(root: Path, names: tuple[str, ...]) -> list[Way]:
-    """The stored outputs of the notebooks, compared with new ones."""
-    files = [f"notebooks/{name}.ipynb" for name in names]
-    plain = [*PYTHON, "pytest", "--override-ini=addopts=", "--nbval", "-q", *files]
-    spread = [*plain, "-n", str(CORES), "--dist=loadscope"]
-    stock = {"JUPYTER_PATH": str(root / "stock")}
-    return [
-        Way(NBVAL, plain, variables=stock),
-        Way(NBVALS, spread, variables=stock),
-        Way(OUR_NBVAL, plain),
-        Way(OUR_NBVALS, spread),
+        Way(FLOOR, [*BARE, "floor", "report"], variables=saving),
     ]
 
 
@@ -149,11 +125,10 @@ def sweep(root: Path, count: int) -> list[Way]:
     ]
     (root / "scenarios.toml").write_text("\n".join([f"[grid.{SWEPT[2:]}]", *entries]))
     ours = [*PYTHON, "analysis", "sweep"]
-    stock = {"JUPYTER_PATH": str(root / "stock")}
     made, stored = "made/*.ipynb", "build/sweep/*.ipynb"
     return [
-        Way(LINES, loop(CORES, "sweep.txt"), made, variables=stock),
-        Way(API, [*BARE, "api", "sweep"], made, variables=stock),
+        Way(LINES, loop(CORES, "sweep.txt"), made),
+        Way(API, [*BARE, "api", "sweep"], made),
         Way(OURS, ours, stored),
         Way(NOOP, ours),
         Way(FLOOR, [*BARE, "floor", "sweep"]),
@@ -163,7 +138,7 @@ def sweep(root: Path, count: int) -> list[Way]:
 def measure(names: tuple[str, ...] = NAMES, scenarios: int = SCENARIOS, budget: float = BUDGET) -> dict[str, Any]:
     """Every way of every group: seconds and MiB of each round, and the seconds that the cells take by themselves."""
     found: dict[str, Any] = {
-        "versions": {name: version(name) for name in ("papermill", "nbconvert", "nbclient", "nbval", "ipykernel")},
+        "versions": {name: version(name) for name in ("papermill", "nbconvert", "nbclient", "ipykernel")},
         "cores": CORES,
     }
     with TemporaryDirectory() as folder:
@@ -173,7 +148,6 @@ def measure(names: tuple[str, ...] = NAMES, scenarios: int = SCENARIOS, budget: 
         tell("everything is made once", *measured(make(root, "report"), root, variables))
         found["report"] = {"notebooks": names, **rounds(root, report(root, names), len(names), variables, budget)}
         found["report"]["own"] = own(root / "report.own")
-        found["nbval"] = {"notebooks": names, **rounds(root, nbval(root, names), len(names), variables, budget)}
         ways = sweep(root, scenarios)  # last, for it changes the copy's scenarios
         tell("every scenario is made once", *measured([*PYTHON, "analysis", "sweep"], root, variables))
         found["sweep"] = {"notebooks": [SWEPT] * scenarios, **rounds(root, ways, scenarios, variables, budget)}
@@ -217,12 +191,9 @@ def section(results: dict[str, Any]) -> list[str]:
     text = [
         "## Executing notebooks",
         "",
-        f"{versions}. Every way is a command measured from start to end with all its processes; the kernel of the public tools "
-        "is this project's without its provisioner, and they save the report's figures as ours do. Peak memory counts shared "
-        "pages once. Medians over rounds in which all ways "
-        "took turns; the ratio is to the first row.",
-        "",
-        "![Wall time of each way as a ratio](execution.svg)",
+        f"{versions}. Every way is a command measured from start to end with all its processes; the public tools save the "
+        "report's figures as ours do. Peak memory counts shared pages once. Medians over rounds in which all ways took "
+        "turns; the ratio is to the first row.",
     ]
     for group, title in TITLES.items():
         ways, count = results[group]["ways"], len(results[group]["notebooks"])
@@ -235,15 +206,8 @@ def section(results: dict[str, Any]) -> list[str]:
         for name, runs in ways.items():
             wall = seconds(results, group, name)
             spread = f"{min(runs['seconds']):.2f} to {max(runs['seconds']):.2f} s"
-            cells = (
-                name,
-                f"{wall:.2f} s",
-                spread,
-                f"{wall / first:.3f}",
-                f"{wall / count:.3f} s",
-                f"{max(runs['MiB']):,} MiB",
-            )
-            text.append(f"| {' | '.join(cells)} |")
+            times = f"{wall:.2f} s | {spread} | {wall / first:.3f} | {wall / count:.3f} s"
+            text.append(f"| {name} | {times} | {max(runs['MiB']):,} MiB |")
         text += ["", f"Rounds: {len(runs['seconds'])}."]
         if group == "report":
             each = zip(results[group]["notebooks"], results[group]["own"], strict=True)
@@ -262,7 +226,7 @@ def targets(results: dict[str, Any]) -> list[str]:
     alone = sum(results["sweep"]["own"]) / count
     bare = seconds(results, "sweep", FLOOR) / count
     beyond = seconds(results, "sweep", OURS) * cores / count - alone
-    loop, stock = seconds(results, "report", LINES), seconds(results, "nbval", NBVAL)
+    loop = seconds(results, "report", LINES)
     rows = [
         (
             f"the sweep's throughput, times that of papermill's command line, {cores} at once",
@@ -277,7 +241,6 @@ def targets(results: dict[str, Any]) -> list[str]:
         ),
         ("make report, all stale, over the same loop", -0.45, seconds(results, "report", REPORT) / loop),
         ("make report, nothing to do, over the same loop", -0.05, seconds(results, "report", REPORT_NOOP) / loop),
-        ("nbval as make test runs it, over stock nbval", -0.36, seconds(results, "nbval", OUR_NBVALS) / stock),
     ]
     lines = ["| what | target | measured | met |", "|---|---:|---:|---|"]
     for what, target, value in rows:
@@ -293,50 +256,7 @@ def targets(results: dict[str, Any]) -> list[str]:
         "",
         f"What bounds them: the cells of the report's notebooks take {whole:.1f} s by themselves, in one process that has all"
         f" imports done, {', '.join(f'{name} {spent / whole:.0%}' for spent, name in own[:3])} of it. On {cores} cores no way to"
-        f" execute them ends before {whole / cores:.1f} s, {whole / cores / loop:.2f} of the loop, nor a nbval before"
-        f" {whole / cores / stock:.2f} of the stock one. `make report` takes {beside:.1f} s more than the notebooks"
-        f" alone: the site and the brief. Of the sweep's loop the"
+        f" execute them ends before {whole / cores:.1f} s, {whole / cores / loop:.2f} of the loop."
+        f" `make report` takes {beside:.1f} s more than the notebooks alone: the site and the brief. Of the sweep's loop the"
         f" notebook's own work is {swept:.2f}, which bounds the throughput at {1 / swept:.1f} times.",
     ]
-
-
-def chart(results: dict[str, Any], on: str) -> None:
-    """Draw benchmarks/execution.svg: the wall time of every way as a ratio to the first of its group."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    from analysis.figures import chart as style
-
-    with mpl.rc_context(style.STYLE | {"svg.hashsalt": "execution"}):
-        heights = [len(results[group]["ways"]) + 1.5 for group in TITLES]
-        figure = Figure(figsize=(style.WIDTH, 0.24 * sum(heights) + 1), layout="constrained")
-        gain = seconds(results, "sweep", LINES) / seconds(results, "sweep", OURS)
-        figure.suptitle(
-            f"{len(results['sweep']['notebooks'])} scenarios of one notebook: {gain:.1f} times as fast as papermill's command line",
-            x=0.01,
-            ha="left",
-            fontsize=11,
-            fontweight="bold",
-        )
-        for axes, (group, title) in zip(
-            figure.subplots(len(TITLES), height_ratios=heights), TITLES.items(), strict=True
-        ):
-            ways = results[group]["ways"]
-            first, count = next(iter(ways)), len(results[group]["notebooks"])
-            ratios = [seconds(results, group, name) / seconds(results, group, first) for name in ways]
-            colours = [
-                style.COLOURS["returned"] if "ours" in name else style.COLOURS["away"] if name == FLOOR else style.GREY
-                for name in ways
-            ]
-            axes.barh(range(len(ways)), ratios, color=colours, height=0.7)
-            for place, (name, ratio) in enumerate(zip(ways, ratios, strict=True)):
-                told = f"{ratio:.2f}  ({seconds(results, group, name):.1f} s, {max(ways[name]['MiB']):,} MiB)"
-                axes.annotate(told, (ratio, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
-            style.row_labels(axes, list(ways), wrap=60)
-            axes.set_title(f"{title.format(count)}: wall time, {first} = 1", loc="left", fontsize=9)
-            axes.axvline(1, color=style.PALE, zorder=0)
-            axes.set_xlim(0, 1.35 * max(ratios))
-            axes.xaxis.set_visible(False)
-            axes.spines["bottom"].set_visible(False)
-        figure.supxlabel(f"In brackets: wall time, peak memory. {on}.", x=0.01, ha="left", fontsize=7, color=style.GREY)
-        figure.savefig(ROOT / "benchmarks" / "execution.svg", metadata={"Date": None, "Creator": None})

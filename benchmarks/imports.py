@@ -11,7 +11,7 @@ COMMANDS = {
     "import analysis": ["-c", "import analysis"],
     "analysis --help": ["-m", "analysis", "--help"],
     "analysis data, nothing to do": ["-m", "analysis", "data"],
-    "analysis why": ["-m", "analysis", "why", "notebooks/pathways.ipynb"],
+    "analysis why": ["-m", "analysis", "why", "notebooks/3_pathways.ipynb"],
     "import pandas": ["-c", "import pandas"],
     "import papermill": ["-c", "import papermill"],
 }

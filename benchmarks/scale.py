@@ -20,7 +20,7 @@ from typing import Any
 from analysis.evidence import paths, schema
 from analysis.evidence.text import Span, Text
 
-from .machine import peak
+from .measure import peak
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 EACH = 100

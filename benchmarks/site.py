@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from analysis.evidence import paths
 
-PAGES = ("index", "findings", "explorer", "claims", "wider_record", "sources/wider")
+PAGES = ("index", "findings", "explorer", "claims", "5_wider_record", "sources/wider")
 LOADS = 7
 
 

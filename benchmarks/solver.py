@@ -14,7 +14,7 @@ from itertools import pairwise, product
 
 from analysis.account.solver import Constraint, System
 
-from .machine import peak
+from .measure import peak
 
 SIZES = (1000, 3000, 10000)
 KINDS = {

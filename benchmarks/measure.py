@@ -1,15 +1,35 @@
-"""What does a command cost, with all the processes that it starts?"""
+"""On which machine was it measured, and what does a command cost, with all the processes that it starts?"""
 
+import os
+import platform
 import subprocess
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
 MIB = 1024**2
+
+
+def machine() -> str:
+    """Date, Python, processor, cores, memory, kernel, and how busy it was, in a line."""
+    cpus = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    models = [line.partition(":")[2].strip() for line in cpus.splitlines() if line.startswith("model name")]
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {(models or [platform.machine()])[0]}, "
+        f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 1024**3:.0f} GiB, "
+        f"{platform.system()} {platform.release().partition('-')[0]}, load before {os.getloadavg()[0]:.1f}"
+    )
+
+
+def peak() -> float:
+    """The most memory that this process has held, in MiB; getrusage would count the parent's before the exec."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
 
 
 def measured(command: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[float, float]:
