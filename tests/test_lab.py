@@ -1,5 +1,6 @@
 """What an analyst calls: a sentence checked, the readings explored, what would settle an answer."""
 
+import doctest
 import json
 import subprocess
 import sys
@@ -9,10 +10,12 @@ import nbformat
 import pandas as pd
 import pytest
 
-from analysis import Record, check, explore, settle
+from analysis import Record, check, explore, lab, settle
 from analysis.cli import main
 from analysis.evidence import paths
+from analysis.evidence import scenario as scenarios
 from analysis.evidence.scenario import ParameterError
+from analysis.notebook import Notebook
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,42 @@ def test_explore_shows_questions_and_follows(record: Record) -> None:
     before = shown.value
     control.value = next(value for _, value in control.options if value != control.value)
     assert copied.value == f"seventy_one_counts = {control.value!r}" and shown.value != before
+
+
+def test_explore_leads_with_what_the_whole_analysis_finds() -> None:
+    pytest.importorskip("ipywidgets")
+    _, right = explore("accounting").children
+    whole = Notebook("accounting", {})
+    assert "<svg" in right.children[0].value
+    for name in whole.words.templates["page"]["answer"]:
+        assert whole.finding(name).html in right.children[0].value
+
+
+def test_the_examples_of_the_docstrings_run() -> None:
+    pytest.importorskip("ipywidgets")
+    for module in (lab, scenarios):
+        failed, tried = doctest.testmod(module)
+        assert failed == 0 < tried
+    for name in lab.Record, lab.Record.analyse, check, explore, settle:
+        assert ">>> from analysis import" in (name.__doc__ or "")
+
+
+def test_an_analysis_is_asked_from_the_record() -> None:
+    found = Record.load(shares_2014_2015="together").analyse("deaths_by_year")
+    printed = next(finding for finding in found.findings if finding.id == "deaths_by_year.printed")
+    assert all(part in repr(printed) for part in (printed.question, printed.arithmetic, printed.evidence[0]))
+    assert "<em>answer:</em>" in printed._repr_html_() and printed._repr_html_() in found._repr_html_()
+    default = {finding.id: finding for finding in Record.load().analyse("deaths_by_year").findings}
+    assert printed.short != default[printed.id].short  # the reading is followed
+    with pytest.raises(ParameterError, match=r"no analysis 'deaths'. Allowed: deaths_by_year, returnees_and_arrests"):
+        Record.load().analyse("deaths")
+
+
+def test_choices_show_themselves() -> None:
+    chosen = Record.load(count_1631="present_stock").scenario
+    assert repr(chosen).startswith("Changed from the default:\n  Does 1,631 count all who left")
+    assert "'present_stock': those still in Syria" in repr(chosen.parameter("count_1631"))
+    assert "several are allowed" in repr(chosen.parameter("sources"))
 
 
 def test_importing_the_package_loads_no_library() -> None:

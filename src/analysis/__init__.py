@@ -16,8 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.evidence.record import Record
-    from analysis.lab import check, explore, settle
+    from analysis.lab import Record, check, explore, settle
 
 __all__ = ["Record", "check", "explore", "settle"]
 
@@ -26,7 +25,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'analysis' has no attribute {name!r}")
     # here: `import analysis` alone loads no library
-    return getattr(import_module("analysis.evidence.record" if name == "Record" else "analysis.lab"), name)
+    return getattr(import_module("analysis.lab"), name)
 
 
 def __dir__() -> list[str]:

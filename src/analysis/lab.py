@@ -1,6 +1,6 @@
-"""What does an analyst call? Check a sentence, explore the readings, see what would settle an answer.
+"""What does an analyst call? The record, an analysis of it, a sentence checked, readings explored, what would settle an answer.
 
-``from analysis import check, explore, settle``: each shows itself in JupyterLab and in a terminal. What they show is
+``from analysis import Record, check, explore, settle``: each shows itself in JupyterLab and in a terminal. What they show is
 computed in :mod:`analysis.analyses`; the words are in ``wording/check.toml``.
 """
 
@@ -13,9 +13,68 @@ from typing import Any
 from analysis.analyses.check import CANNOT, FITS, FOLLOWS, Check, Reason
 from analysis.analyses.check import check as compute
 from analysis.analyses.settle import settling
-from analysis.evidence.record import Record
+from analysis.evidence import paths
+from analysis.evidence import record as evidence
+from analysis.evidence.problems import ParameterError
+from analysis.evidence.scenario import Parameter
+from analysis.notebook import Notebook
+from analysis.recorded import Recorded, in_words
 from analysis.wording import Wording, formats
 from analysis.wording.facts import fact_in_words
+
+
+@dataclass(frozen=True, repr=False)
+class Found:
+    """What an analysis finds: ``findings``, each with its question, answer, arithmetic and evidence.
+
+    ``result`` has the tables behind them, as the analysis describes them.
+    """
+
+    findings: tuple[Recorded, ...]
+    result: Any
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{finding.id}: {finding.short}" for finding in self.findings)
+
+    def _repr_html_(self) -> str:
+        return "".join(finding._repr_html_() for finding in self.findings)
+
+
+class Record(evidence.Record):
+    """What the sources say, under one scenario: their tables, and what each analysis finds in them.
+
+    ``Record.load(...)`` opens it, ``record.claims`` and the other tables are DataFrames, ``record.claim(id)`` is one claim with its
+    words, ``record.scenario`` what was chosen. :mod:`analysis.evidence.record` lists the rest.
+
+    >>> from analysis import Record
+    >>> record = Record.load(record="articles+wider", year_2016="full_year")
+    >>> record.scenario.changed()
+    {'year_2016': 'full_year', 'record': 'articles+wider'}
+    >>> record.claims[["label", "as_of_last", "lower", "upper"]].shape[1]
+    4
+    >>> record.analyse("deaths_by_year").findings[0].question
+    'In which years did the documented dead fall?'
+    """
+
+    def analyse(self, analysis: str) -> Found:
+        """What an analysis, by the name of its notebook, finds under these choices. Raises ParameterError.
+
+        >>> from analysis import Record
+        >>> returned = Record.load().analyse("returnees_and_arrests").findings[0]
+        >>> returned.id, len(returned.evidence) > 0
+        ('returnees_and_arrests.returned', True)
+        """
+        _module(analysis)
+        page = Notebook(analysis, {}, self)
+        return Found(tuple(in_words(one) for one in page.worded.values()), page.result)
+
+
+def _module(analysis: str) -> Any:
+    """The analysis of that name. Raises ParameterError for one that no notebook shows."""
+    allowed = [path.stem.partition("_")[2] for path in sorted(paths.NOTEBOOKS.glob("[1-9]_*.ipynb"))]
+    if analysis not in allowed:
+        raise ParameterError(f"there is no analysis {analysis!r}. Allowed: {', '.join(allowed)}.")
+    return import_module(f"analysis.analyses.{analysis}")
 
 
 @dataclass(frozen=True)
@@ -39,7 +98,7 @@ class Display:
         return f'<div class="answer">{html}</div>'
 
 
-def check(record: Record | None = None, measure: str = "killed", **sentence: Any) -> Display:
+def check(record: evidence.Record | None = None, measure: str = "killed", **sentence: Any) -> Display:
     """Whether a sentence with a number follows from the published words, fits them, or cannot be true.
 
     ``measure`` is what is counted, by key or by name; ``as_of`` the date up to which; one of exactly, about, at_least,
@@ -85,7 +144,7 @@ def check(record: Record | None = None, measure: str = "killed", **sentence: Any
         reasons.append({"claims": claims, "assumptions": list(reason.assumptions), "arithmetic": sum_})
     if assumed:
         lines += [(tell("assumes"), " ".join(_assumption(found, name) for name in assumed))]
-    changed = [f"{question} {answer}" for _, _, question, answer in found.record.changes()]
+    changed = [f"{question} {answer}" for _, _, question, answer in found.record.scenario.changes()]
     lines += [(tell("choices"), "; ".join(changed))] if changed else []
     data = {
         "sentence": said,
@@ -118,16 +177,21 @@ PARTICIPLES = ("killed", "executed", "arrested abroad", "prevented")
 """Names of measures that need a verb before them."""
 
 
-def settle(record: Record | None, analysis: str, findings: Iterable[str] = ()) -> Display:
+def settle(record: evidence.Record | None, analysis: str, findings: Iterable[str] = ()) -> Display:
     """Which one further fact would narrow each answer most: readings decided, counts known, contradictions resolved.
 
     ``findings`` are names of findings of the analysis; default: those that its page leads with.
+
+    >>> from analysis import Record, settle
+    >>> fact = settle(Record.load(), "accounting", ["returned"]).found[0]
+    >>> fact.kind, fact.gain
+    ('claim', 51.0)
     """
-    record = record or Record.load()
+    record, module = record or Record.load(), _module(analysis)
     page = Wording(record, analysis)
     words = Wording(record, "check")
     names = tuple(findings) or tuple(page.templates["page"]["answer"])
-    facts = settling(record, import_module(f"analysis.analyses.{analysis}"), [f"{analysis}.{name}" for name in names])
+    facts = settling(record, module, [f"{analysis}.{name}" for name in names])
     lines, data = [("", words.text("settle.title"))], []
     for name in names:
         mine = [fact for fact in facts if fact.finding == f"{analysis}.{name}"]
@@ -144,41 +208,24 @@ def settle(record: Record | None, analysis: str, findings: Iterable[str] = ()) -
 def explore(analysis: str) -> Any:
     """The readings of an analysis as questions, its sources and assumptions; answer, chart and sums follow each choice.
 
-    Needs ipywidgets, which ``make setup`` installs. Below the answer stand the choices as papermill takes them.
+    Needs ipywidgets, which ``make setup`` installs. Below the questions stand the choices as papermill takes them.
+
+    >>> from analysis import explore
+    >>> panel = explore("returnees_and_arrests")  # in JupyterLab, end the cell with its name
     """
-    import ipywidgets  # here: nothing else needs it, nor charts
+    import ipywidgets  # here: nothing else needs it
 
-    from analysis.notebook import Notebook
-
-    module = import_module(f"analysis.analyses.{analysis}")
-    record = Record.load()
-    controls = {}
-    for name in record.parameters_of(module):
-        one = record.scenario.parameter(name)
-        options = [(one.answer(value), value) for value in one.values]
-        if one.number:
-            made = ipywidgets.FloatText(value=one.default)
-        elif one.many:
-            chosen = [] if one.optional else list(one.values)
-            made = ipywidgets.SelectMultiple(options=options, value=chosen, rows=min(6, len(options)))
-        else:
-            made = ipywidgets.Dropdown(options=options, value=one.default)
-        made.layout = ipywidgets.Layout(width="95%")
-        controls[name] = made
+    record, module = Record.load(), _module(analysis)
+    controls = {name: _control(record.scenario.parameter(name)) for name in record.parameters_of(module)}
     shown, copied = ipywidgets.HTML(), ipywidgets.Textarea(layout={"width": "95%", "height": "6em"})
+    made: dict[tuple[Any, ...], tuple[str, str]] = {}
 
     def follow(_: Any = None) -> None:
         values = {name: _value(record, name, control.value) for name, control in controls.items()}
-        page = Notebook(analysis, values)
-        changed = page.record.scenario.changed()
-        copied.value = (
-            "\n".join(f"{name} = {value!r}" for name, value in changed.items()) or "# every choice is the default"
-        )
-        parts = [page.answer().html]
-        for name in page.words.templates["page"]["answer"]:
-            drawn = page.figure(name).svg if page.words.has(f"figure.{name}.title") else ""
-            parts += [drawn[drawn.find("<svg") :] if drawn else "", page.finding(name).html]
-        shown.value = "".join(parts)
+        if tuple(values.values()) not in made:
+            shown.value = f"<p><em>One moment, please.</em></p>{shown.value}"
+            made[tuple(values.values())] = _explored(analysis, values, record)
+        shown.value, copied.value = made[tuple(values.values())]
 
     for control in controls.values():
         control.observe(follow, "value")
@@ -192,7 +239,36 @@ def explore(analysis: str) -> Any:
     return ipywidgets.HBox([left, ipywidgets.VBox([shown], layout={"width": "66%"})])
 
 
-def _value(record: Record, name: str, value: Any) -> Any:
+def _control(parameter: Parameter) -> Any:
+    """A widget in which a parameter is chosen."""
+    import ipywidgets
+
+    layout = {"width": "95%"}
+    options = [(parameter.answer(value), value) for value in parameter.values]
+    if parameter.number:
+        return ipywidgets.FloatText(value=parameter.default, layout=layout)
+    if parameter.many:
+        chosen = () if parameter.optional else parameter.values
+        return ipywidgets.SelectMultiple(options=options, value=chosen, rows=min(6, len(options)), layout=layout)
+    return ipywidgets.Dropdown(options=options, value=parameter.default, layout=layout)
+
+
+def _value(record: evidence.Record, name: str, value: Any) -> Any:
     """The value of a control as a parameter takes it."""
     one = record.scenario.parameter(name)
     return (",".join(value) or one.default) if one.many else value
+
+
+def _explored(analysis: str, values: dict[str, Any], record: evidence.Record) -> tuple[str, str]:
+    """Under these choices: the answer, the first chart and the sums as HTML, and the choices as parameters."""
+    try:
+        page = Notebook(analysis, values, record, brief=True)
+    except ParameterError as error:  # a number below 0
+        return f"<p>{escape(str(error))}</p>", ""
+    first, leads = next(iter(page.words.templates.get("figure", ())), ""), page.words.templates["page"]["answer"]
+    drawn = page.figure(first).svg if first else ""
+    parts = [page.answer().html, drawn[max(0, drawn.find("<svg")) :], *(page.finding(name).html for name in leads)]
+    changed = page.record.scenario.changed().items()
+    return "".join(parts), "\n".join(
+        f"{name} = {value!r}" for name, value in changed
+    ) or "# every choice is the default"

@@ -54,15 +54,18 @@ class Notebook:
     """One analysis under the parameters of a notebook.
 
     ``namespace`` is the notebook's ``globals()``. Raises ParameterError for a parameter that does not exist or a value
-    that it does not admit. ``record`` and ``result`` are there for who wants to go on in Python.
+    that it does not admit. ``record`` and ``result`` are there for who wants to go on in Python. With ``brief``, an
+    analysis that has findings to lead with computes these alone.
     """
 
-    def __init__(self, analysis: str, namespace: Mapping[str, Any]) -> None:
+    def __init__(
+        self, analysis: str, namespace: Mapping[str, Any], record: Record | None = None, brief: bool = False
+    ) -> None:
         module = import_module(f"analysis.analyses.{analysis}")
         self.analysis = analysis
-        self.record = restrict(Record.load().with_parameters(module, namespace))
+        self.record = restrict((record or Record.load()).with_parameters(module, namespace))
         self.module, self.parameters = module, self.record.parameters_of(module)
-        self.result = module.analyse(self.record)
+        self.result = ((brief and getattr(module, "leading", None)) or module.analyse)(self.record)
         self.words = Wording(self.record, analysis)
         self.findings = {item.id.partition(".")[2]: item for item in self.result.findings}
         self.assumed: set[str] = set()

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,9 @@ class NotebookError(Exception):
     """A notebook cannot be read, or failed, or no site can be made of it; the message names it and the cell, or the step."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recorded:
-    """A finding as its notebook recorded it.
+    """A finding in words, as its notebook records it; it shows itself.
 
     ``lower`` and ``upper`` are inclusive bounds in ``unit``, None where unbounded. ``short`` is the answer in one sentence,
     ``answer`` the whole of it, ``arithmetic`` how the number comes about, ``assumes`` and ``sure`` sentences. ``values`` is
@@ -73,6 +74,14 @@ class Recorded:
             ("readings", ", ".join(self.readings)),
         ]
         return [(heading, text) for heading, text in lines if text]
+
+    def __repr__(self) -> str:
+        return "\n".join([self.id, *(f"  {heading}: {text}" for heading, text in self.lines())])
+
+    def _repr_html_(self) -> str:
+        told = [(heading, text) for heading, text in self.lines() if heading != "question"]
+        lines = "".join(f"<br><em>{heading}:</em> {escape(text)}" for heading, text in told)
+        return f"<p><strong>{escape(self.question or self.id)}</strong>{lines}</p>"
 
 
 NAMES = tuple(field.name for field in fields(Recorded))
@@ -126,7 +135,7 @@ def _answers(path: Path) -> Answers | None:
     found = next((data[FINDINGS] for _, data in outputs if FINDINGS in data), None)
     if found is None:
         return None
-    findings = [_finding(one) for one in found["findings"]]
+    findings = [in_words(one) for one in found["findings"]]
     tables = {
         shown[1]: "".join(data["text/html"])
         for source, data in outputs
@@ -136,7 +145,8 @@ def _answers(path: Path) -> Answers | None:
     return Answers(path.stem, found.get("analysis", ""), found.get("page", {}), by_id, tables)
 
 
-def _finding(found: Mapping[str, Any]) -> Recorded:
+def in_words(found: Mapping[str, Any]) -> Recorded:
+    """A finding from its recorded values and sentences; what is not known here is left out."""
     known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     return Recorded(**{name: value for name, value in known.items() if name in NAMES})
 

@@ -26,7 +26,7 @@ def test_the_examples_of_the_docstrings_run() -> None:
 def test_the_package_offers_the_record_and_loads_nothing_before() -> None:
     code = "import sys, analysis; assert 'pandas' not in sys.modules and 'Record' in dir(analysis); analysis.Record"
     subprocess.run([sys.executable, "-c", code], check=True)
-    assert analysis.Record is Record
+    assert issubclass(analysis.Record, Record)
     with pytest.raises(AttributeError, match="no attribute 'Recrod'"):
         _ = analysis.Recrod
 
@@ -45,7 +45,7 @@ def test_a_record_says_what_it_holds_and_what_was_chosen(record: Record) -> None
     assert repr(record).splitlines()[0].startswith("Record of 5 articles (the articles only): ")
     assert repr(record).endswith("Every choice is the default.")
     changed = record.with_choices(count_1631="present_stock", revision=100)
-    name, value, question, answer = changed.changes()[0]
+    name, value, question, answer = changed.scenario.changes()[0]
     assert (name, value) == ("count_1631", "present_stock") and question.endswith("?") and answer in repr(changed)
     assert "up to 100 people" in repr(changed) and "<br>" in changed._repr_html_()
 

@@ -95,22 +95,12 @@ class Record:
     def __repr__(self) -> str:
         tables = ("claims", "explanations", "cases", "stages", "events", "positions")
         counts = ", ".join(f"{len(getattr(self, name)):,} {name}" for name in tables)
-        which = f"Record of {len(self.sources)} articles ({self._answer('record')}): {counts}."
-        lines = [f"  {question} {answer} ({name} = {value!r})" for name, value, question, answer in self.changes()]
-        return "\n".join(
-            [which, "Changed from the default:", *lines] if lines else [which, "Every choice is the default."]
-        )
+        kept = self.scenario.parameter("record").answer(self.scenario["record"])
+        count = f"{len(self.sources)} article{'s' if len(self.sources) != 1 else ''}"
+        return f"Record of {count} ({kept}): {counts}.\n{self.scenario!r}"
 
     def _repr_html_(self) -> str:
         return "<br>".join(escape(line) for line in repr(self).split("\n"))
-
-    def _answer(self, name: str) -> str:
-        return self.scenario.parameter(name).answer(self.scenario[name])
-
-    def changes(self) -> list[tuple[str, Any, str, str]]:
-        """The choices that are not the default: parameter, value, question, answer."""
-        changed = self.scenario.changed().items()
-        return [(name, value, self.scenario.parameter(name).question, self._answer(name)) for name, value in changed]
 
     def with_choices(self, **choices: Any) -> "Record":
         """This record under other choices. Raises ParameterError."""

@@ -33,12 +33,18 @@ WIDER_TOO = "articles+wider"
 """The record that takes in the figures published elsewhere."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Parameter:
     """One choice: its question, the values it admits, the default first, and each value as an answer.
 
     ``many`` admits several values, all of them by default, or none where it is ``optional``; ``number`` admits any number
     of 0 or more, ``start`` by default.
+
+    >>> from analysis import Record
+    >>> Record.load().scenario.parameter("revision")
+    By how many people may a running total fall when it is corrected? (revision)
+      a number of 0 or more
+      default: 25.0
     """
 
     name: str
@@ -49,6 +55,11 @@ class Parameter:
     optional: bool = False
     start: float = 1.0
     answers: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        lines = [f"  {value!r}: {self.answer(value)}" for value in self.values]
+        lines += [f"  {self.allowed}"] if self.number else ["  several are allowed"] if self.many else []
+        return "\n".join([f"{self.question} ({self.name})", *lines, f"  default: {self.default!r}"])
 
     def answer(self, value: Any) -> str:
         """A value as an answer to the question, for people: ``25.0`` is "up to 25 people"."""
@@ -96,9 +107,15 @@ class Parameter:
         return ",".join(name for name in self.values if name in chosen)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
-    """One full choice: a value for every parameter. Made by :func:`scenario`."""
+    """One full choice: a value for every parameter. Made by :func:`scenario`; shows what differs from the default.
+
+    >>> from analysis import Record
+    >>> Record.load(revision=100).scenario
+    Changed from the default:
+      By how many people may a running total fall when it is corrected? up to 100 people (revision = 100.0)
+    """
 
     parameters: tuple[Parameter, ...]
     choices: tuple[Any, ...]
@@ -109,6 +126,10 @@ class Scenario:
 
     def __getitem__(self, name: str) -> Any:
         return self._named[name]
+
+    def __repr__(self) -> str:
+        lines = [f"  {question} {answer} ({name} = {value!r})" for name, value, question, answer in self.changes()]
+        return "\n".join(["Changed from the default:", *lines]) if lines else "Every choice is the default."
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name. Raises ParameterError where there is none."""
@@ -124,6 +145,11 @@ class Scenario:
         """The choices that are not the default."""
         pairs = zip(self.parameters, self.choices, strict=True)
         return {parameter.name: choice for parameter, choice in pairs if choice != parameter.default}
+
+    def changes(self) -> list[tuple[str, Any, str, str]]:
+        """The choices that are not the default: parameter, value, question, answer."""
+        pairs = zip(self.parameters, self.choices, strict=True)
+        return [(p.name, choice, p.question, p.answer(choice)) for p, choice in pairs if choice != p.default]
 
     def with_choices(self, **choices: Any) -> "Scenario":
         """This scenario with other choices. Raises ParameterError."""

@@ -25,6 +25,16 @@ def templates(analysis: str) -> dict[str, Any]:
     return tomllib.loads((TEMPLATES / f"{analysis}.toml").read_text(encoding="utf-8"))
 
 
+_compiled: dict[str, Any] = {}
+"""The templates that were filled before, compiled: the same for every record."""
+
+
+def _template(source: str, environment: jinja2.Environment) -> jinja2.Template:
+    if source not in _compiled:
+        _compiled[source] = environment.compile(source)
+    return jinja2.Template.from_code(environment, _compiled[source], environment.make_globals(None))
+
+
 def _without_nan(value: Any) -> Any:
     """``value`` with None for every number that is none: JSON knows no NaN."""
     if isinstance(value, Mapping):
@@ -46,7 +56,10 @@ class Wording:
         self.record, self.analysis = record, analysis
         self.common = templates("common")
         self.templates = templates(analysis)
-        self._jinja = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        # not optimized: what is compiled once must not hold a name of this record
+        self._jinja = jinja2.Environment(
+            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, optimized=False
+        )
         self._jinja.globals |= {
             "amount": formats.amount,
             "plural": formats.plural,
@@ -74,7 +87,7 @@ class Wording:
     def fill(self, template: str, **values: Any) -> str:
         """``template`` with its values, on one line. Raises jinja2.UndefinedError for a value that is not there."""
         macros = self.templates.get("macros", "") if "{" in template else ""
-        return " ".join(self._jinja.from_string(macros + template).render(values).split())
+        return " ".join(_template(macros + template, self._jinja).render(values).split())
 
     def has(self, key: str) -> bool:
         """Whether there is a template at ``key``, such as ``figure.series.title``."""
