@@ -247,7 +247,7 @@ def _nearest(returned: list[Any], arrested: list[Any]) -> list[Any]:
 
 def _values(row: Any) -> dict[str, Any]:
     """A count for a template."""
-    return picked(row, "lower", "upper", "day", "start", "speaker", claim="claim_id")
+    return picked(row, "lower", "upper", "day", "start", "speaker", "hedge", claim="claim_id")
 
 
 def _returned_finding(both: Record, returned: list[Any]) -> Iterator[Finding]:
