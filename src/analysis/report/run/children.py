@@ -32,19 +32,6 @@ ENVIRONMENT = {
 }
 """What every child is started with, whatever the person's own settings are; share/jupyter/kernels has the same."""
 
-PACKAGES = (
-    "pandas",
-    "matplotlib.figure",
-    "matplotlib.backends.backend_svg",
-    "matplotlib.backends.backend_agg",
-    "scipy.stats",
-    "scipy.sparse.csgraph",
-    "highspy",
-    "edtf",
-    "jinja2",
-)
-"""What nearly every notebook imports, and what no edit of this project changes."""
-
 LONGEST = 60
 """Letters of a folder in which a Unix socket can still have a name: its whole path has 107 at most."""
 
@@ -62,7 +49,7 @@ def start_server(*modules: str) -> None:
     so that Ctrl-C reaches the command alone.
     """
     if FORKS:
-        CONTEXT.set_forkserver_preload([*PACKAGES, *modules])
+        CONTEXT.set_forkserver_preload(list(modules))
         with _inherited():
             forkserver.ensure_running()
 

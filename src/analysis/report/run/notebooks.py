@@ -20,7 +20,7 @@ from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, mad
 
 KERNEL = "analysis"
 
-PRELOADED = (__name__, "analysis.report.run.shell", "analysis.notebook")
+PRELOADED = (__name__, "analysis.report.run.shell", "analysis.notebook", "matplotlib.backends.backend_svg")
 """What the server of children imports: the shell, and what a notebook loads."""
 
 LANGUAGE = {
