@@ -133,7 +133,9 @@ def analyse(record: Record) -> Pathways:
         courses=framed(Course, courses),
         outcomes=framed(Outcome, outcomes),
         stages=framed(Told, _stages(record)),
-        codes=pd.DataFrame(codes, columns=["code", "phase", *COUNTS]),
+        codes=pd.DataFrame(codes, columns=["code", "phase", *COUNTS]).assign(
+            name=lambda rows: f"{frame}:" + rows["code"]
+        ),
         directions=pd.DataFrame(directions, columns=["phase", "direction", *COUNTS]),
         speakers=pd.DataFrame(speakers, columns=["speaker_role", *COUNTS, "first_hand"]),
         went=went,
