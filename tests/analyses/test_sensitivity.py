@@ -81,6 +81,10 @@ def made(rows: list[tuple[int, str, float | None, float | None]]) -> pd.DataFram
     return frame.astype({"lower": "Float64", "upper": "Float64"})
 
 
+def concluded(record: Record, table: pd.DataFrame, conclusion: dict[str, Any]) -> list[dict[str, Any]]:
+    return sensitivity.summarise(record, table, {"conclusion": [conclusion]}).conclusions.to_dict("records")
+
+
 def test_a_bound_that_is_lost_moves_most_and_no_number_is_counted(record: Record) -> None:
     table = made(
         [
@@ -100,16 +104,14 @@ def test_a_bound_that_is_lost_moves_most_and_no_number_is_counted(record: Record
 
 def test_of_what_breaks_a_conclusion_the_smallest_changes_are_named(record: Record) -> None:
     table = made([(0, "default", 1, 1), *((1, f"{name}=1", 1, 2) for name in "cba"), (2, "d=1; e=1", 1, 2)])
-    (row,) = sensitivity._conclusions(record, table, [{"says": "s", "finding": "f", "upper_at_most": 1.5}]).to_dict(
-        "records"
-    )
+    (row,) = concluded(record, table, {"says": "s", "finding": "f", "upper_at_most": 1.5})
     assert row["values"] == {"ways": [[["a", "1"]], [["b", "1"]]], "more": 1} and row["changes"] == 1
 
 
 def test_the_limit_of_a_conclusion_may_be_what_a_claim_says(record: Record) -> None:
     table = made([(0, "default", 601, None), (1, "a=1", 600, None)])
-    asked = [{"says": "{limit:.0f} or more", "finding": "f", "lower_at_least": {"claim": "raseef22-2017-03.c27"}}]
-    (row,) = sensitivity._conclusions(record, table, asked).to_dict("records")
+    claim = {"claim": "raseef22-2017-03.c27"}
+    (row,) = concluded(record, table, {"says": "{limit:.0f} or more", "finding": "f", "lower_at_least": claim})
     assert (row["conclusion"], row["holds"]) == ("601 or more", "no")
 
 

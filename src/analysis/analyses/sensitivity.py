@@ -19,9 +19,9 @@ import pandas as pd
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
 from analysis.analyses.finding import Finding, Result, make_finding
 from analysis.analyses.grading import restrict
+from analysis.analyses.rows import claim_rows, framed, grouped, kind, listed, picked
 from analysis.evidence import paths
-from analysis.evidence.intervals import as_float
-from analysis.evidence.record import WIDER_TOO, Record
+from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError, Scenario
 
 READS: tuple[str, ...] = ()
@@ -45,13 +45,30 @@ SMALL, LARGE = 0.1, 0.5
 """A bound that moves by less than a tenth of itself moves a little, by more than half of itself a lot."""
 
 
+COLUMNS = ["analysis", "scenario", "changes", "finding", "lower", "upper", "unit", "claims"]
+"""The columns of a table of results, before those of the choices."""
+
+Results = Mapping[str, list[Any]]
+"""The rows of each finding."""
+
+Move = kind("Move", "finding name parameter choice row then values lower upper move size")
+"""A main finding under a single choice that moves it; ``move``: how far, as a part of the bound, infinite where it is lost."""
+
+Range = kind("Range", "finding name row over values lower upper least most without")
+"""A main finding by default, and its least and most over the grid (None where some scenario has no bound)."""
+
+Conclusion = kind("Conclusion", "conclusion finding holds changes broken values without")
+"""Whether a conclusion holds, the fewest ``changes`` that break it, and the scenarios ``without`` a number."""
+
+
 @dataclass(frozen=True)
 class Sensitivity:
     """The tables behind the findings.
 
     ``moves``: each main finding under each single choice that moves it, the widest first. ``ranges``: each main finding
     by default and over the whole grid. ``conclusions``: whether each holds in every scenario, and the fewest choices that
-    break it. ``results``: one row a scenario and finding.
+    break it; ``row``, ``over``, ``then`` and ``broken`` are keys of sentences that ``values`` fill. ``results``: one row a
+    scenario and finding.
     """
 
     moves: pd.DataFrame
@@ -100,28 +117,27 @@ def grid(record: Record, spec: Spec) -> list[tuple[str, Choices]]:
         if name not in ANALYSES:
             raise ParameterError(f"scenarios.toml: there is no analysis {name!r}. Allowed: {', '.join(ANALYSES)}.")
         takes = record.parameters_of(ANALYSES[name][0])
-        parameters = {p.name: p for p in record.scenario.parameters if p.name in takes}
-        named = [*asked.get("cross", {}), *asked.get("single", {})]
-        wrong = [parameter for parameter in named if parameter not in parameters]
+        values = {p.name: list(p.values) for p in record.scenario.parameters if p.name in takes}
+        crossed, alone = asked.get("cross", {}), asked.get("single", {})
+        wrong = [parameter for parameter in (*crossed, *alone) if parameter not in values]
         if wrong:
             raise ParameterError(
-                f"scenarios.toml: {name} does not take {', '.join(wrong)}. It takes: {', '.join(parameters)}."
+                f"scenarios.toml: {name} does not take {', '.join(wrong)}. It takes: {', '.join(values)}."
             )
-        values = lambda parameter, asked_for: list(parameters[parameter].values) if asked_for == EVERY else asked_for  # noqa: B023
-        cross = {parameter: values(parameter, asked_for) for parameter, asked_for in asked.get("cross", {}).items()}
-        readings = set(record.reported["readings"]["ambiguity"])
-        single = {p: EVERY for p in takes if p in readings and p not in cross} | dict(asked.get("single", {}))
-        chosen: list[Choices] = [{}]
-        chosen += [dict(zip(cross, combination, strict=True)) for combination in product(*cross.values())]
-        chosen += [
-            {parameter: value} for parameter, asked_for in single.items() for value in values(parameter, asked_for)
+        ambiguities = set(record.reported["readings"]["ambiguity"])
+        readings = [parameter for parameter in takes if parameter in ambiguities]
+        alone = dict.fromkeys((p for p in readings if p not in crossed), EVERY) | alone
+        pairs = combinations(readings, 2) if asked.get("pairs") else ()
+        varied = [
+            {},
+            crossed,
+            *({p: wanted} for p, wanted in alone.items()),
+            *(dict.fromkeys(pair, EVERY) for pair in pairs),
         ]
-        if asked.get("pairs"):
-            for one, two in combinations([p for p in takes if p in readings], 2):
-                chosen += [{one: v, two: w} for v, w in product(parameters[one].values, parameters[two].values)]
-        for choices in chosen:
-            scenario = record.scenario.with_choices(**choices).restrict(takes)
-            found.setdefault((name, scenario), scenario.changed())
+        for one in varied:
+            for combination in product(*(values[p] if wanted == EVERY else wanted for p, wanted in one.items())):
+                scenario = record.scenario.with_choices(**dict(zip(one, combination, strict=True))).restrict(takes)
+                found.setdefault((name, scenario), scenario.changed())
     return [(name, choices) for (name, _), choices in found.items()]
 
 
@@ -131,20 +147,11 @@ def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, An
     analysis, analyse = ANALYSES[name]
     takes = record.parameters_of(analysis)
     under = record.scenario.with_choices(**choices)
-    held = {p: under[p] for p in takes}
     told = "; ".join(f"{p}={value}" for p, value in choices.items()) or "default"
+    about = {"analysis": name, "scenario": told, "changes": len(choices)}
+    held = {p: under[p] for p in takes}
     return [
-        {
-            "analysis": name,
-            "scenario": told,
-            "changes": len(choices),
-            "finding": item.id,
-            "lower": item.lower,
-            "upper": item.upper,
-            "unit": item.unit,
-            "claims": "; ".join(item.claims),
-        }
-        | held
+        about | picked(item, "lower", "upper", "unit", finding="id") | {"claims": "; ".join(item.claims)} | held
         for item in analyse(restrict(record.under(under))).findings
     ]
 
@@ -152,7 +159,9 @@ def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, An
 def table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Rows of :func:`evaluate` as one tidy table; a choice that an analysis does not take is empty."""
     frame = pd.DataFrame(rows)
-    return frame.astype({"lower": "Float64", "upper": "Float64"} | {name: "string" for name in frame.columns[8:]})
+    return frame.astype(
+        {"lower": "Float64", "upper": "Float64"} | {name: "string" for name in frame.columns[len(COLUMNS) :]}
+    )
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -180,77 +189,69 @@ def analyse(record: Record) -> Sensitivity:
 def summarise(record: Record, evaluated: pd.DataFrame, spec: Spec) -> Sensitivity:
     """What an evaluated grid shows of the main findings and the conclusions of ``spec``."""
     main = {entry["finding"]: entry["name"] for entry in spec.get("main", ())}
-    moves, ranges = _moves(evaluated, main), _ranges(evaluated, main)
-    conclusions = _conclusions(record, evaluated, spec["conclusion"])
-    cited = _cited(evaluated)
+    results = grouped(listed(evaluated[COLUMNS]), "finding")
+    moves, ranges = [*_moves(results, main)], [*_ranges(results, main)]
+    conclusions = [*_conclusions(record, results, spec["conclusion"])]
+    scenarios = len(evaluated[["analysis", "scenario"]].drop_duplicates())
+    cited = {finding: _cited(rows) for finding, rows in results.items()}
     findings = (
-        *_move_finding(record, evaluated, moves, ranges, cited),
+        *_move_finding(record, scenarios, moves, ranges, cited),
         *_conclusion_finding(record, conclusions, cited),
     )
-    return Sensitivity(moves, ranges, conclusions, evaluated, findings)
+    return Sensitivity(framed(Move, moves), framed(Range, ranges), framed(Conclusion, conclusions), evaluated, findings)
 
 
-def _cited(evaluated: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """The claims that each finding rests on in some scenario, in the order met."""
-    together: dict[str, dict[str, None]] = {}
-    for finding, claims in evaluated[["finding", "claims"]].drop_duplicates().itertuples(index=False):
-        together.setdefault(finding, {}).update(dict.fromkeys(claim for claim in claims.split("; ") if claim))
-    return {finding: tuple(claims) for finding, claims in together.items()}
+def _cited(rows: list[Any]) -> list[str]:
+    """The claims that a finding rests on in some scenario, in the order met."""
+    cells = dict.fromkeys(row.claims for row in rows)
+    return list(dict.fromkeys(claim for cell in cells for claim in cell.split("; ") if claim))
 
 
-def _ranges(evaluated: pd.DataFrame, main: Mapping[str, str]) -> pd.DataFrame:
-    """The main findings by default, and the least and most over the grid (empty where some scenario has no bound).
+def _default(rows: list[Any]) -> Any:
+    """The row of the default scenario; None where there is none."""
+    return next((row for row in rows if not row.changes), None)
 
-    Columns: finding, name, row, over and values (of its sentences), lower, upper, least, most, without (scenarios that give
-    no number). A finding that is not in the grid has no row.
-    """
-    rows = []
+
+def _numbered(rows: list[Any]) -> list[Any]:
+    """The rows that give a number."""
+    return [row for row in rows if row.lower is not None or row.upper is not None]
+
+
+def _ranges(results: Results, main: Mapping[str, str]) -> Iterator[Any]:
+    """The main findings by default and over the grid; a finding that is not in the grid has no row."""
     for finding, name in main.items():
-        part = evaluated[evaluated["finding"].eq(finding)]
-        default = part[part["changes"].eq(0)]
-        if default.empty:
-            continue
-        unit, lower, upper = default.iloc[0][["unit", "lower", "upper"]]
-        numbered = part[part["lower"].notna() | part["upper"].notna()]
-        low = as_float(numbered["lower"].min()) if numbered["lower"].notna().all() else None
-        high = as_float(numbered["upper"].max()) if numbered["upper"].notna().all() else None
-        values = {"unit": unit, "lower": as_float(lower), "upper": as_float(upper), "least": low, "most": high}
-        rows.append((finding, name, "row", "row", values, lower, upper, low, high, len(part) - len(numbered)))
-    columns = ["finding", "name", "row", "over", "values", "lower", "upper", "least", "most", "without"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(["lower", "upper", "least", "most"], "Float64"))
+        rows = results.get(finding, [])
+        default, numbered = _default(rows), _numbered(rows)
+        if default:
+            lower, upper = ([getattr(row, end) for row in numbered] for end in ("lower", "upper"))
+            least = min(lower) if lower and None not in lower else None
+            most = max(upper) if upper and None not in upper else None
+            values = picked(default, "unit", "lower", "upper") | {"least": least, "most": most}
+            without = len(rows) - len(numbered)
+            yield Range(finding, name, "row", "row", values, default.lower, default.upper, least, most, without)
 
 
-def _moves(evaluated: pd.DataFrame, main: Mapping[str, str]) -> pd.DataFrame:
-    """Each main finding under each single choice that moves a bound of it, the widest move first.
-
-    Columns: finding, name, parameter, choice, row, then and values (of its sentences), lower, upper, move (how far a bound
-    moves, as a part of itself; infinite where it is lost or gained), size (little, some, a lot).
-    """
-    rows = []
+def _moves(results: Results, main: Mapping[str, str]) -> list[Any]:
+    """Each main finding under each single choice that moves a bound of it, the widest move first."""
+    moves = []
     for finding, name in main.items():
-        part = evaluated[evaluated["finding"].eq(finding)]
-        default = part[part["changes"].eq(0)]
-        for row in part[part["changes"].eq(1)].to_dict("records") if len(default) else ():
-            base, ends = _ends(default.iloc[0]), _ends(row)
-            moved = max((_moved(old, new) for old, new in zip(base, ends, strict=True)), default=0.0)
-            if moved:
-                parameter, _, choice = row["scenario"].partition("=")
-                size = "little" if moved < SMALL else "some" if moved < LARGE else "lot"
-                bounds = (as_float(row["lower"]), as_float(row["upper"]))
-                values = {"parameter": parameter, "value": choice, "unit": row["unit"], "lower": bounds[0], "upper": bounds[1]}  # fmt: skip
-                rows.append((finding, name, parameter, choice, "row", "row", values, *bounds, moved, size))
-    columns = ["finding", "name", "parameter", "choice", "row", "then", "values", "lower", "upper", "move", "size"]
-    frame = pd.DataFrame(rows, columns=columns).astype({"lower": "Float64", "upper": "Float64"})
-    place = {finding: place for place, finding in enumerate(main)}
-    order = frame.assign(place=frame["finding"].map(place), back=-frame["move"]).sort_values(
-        ["place", "back", "parameter", "choice"], kind="stable"
-    )
-    return frame.loc[order.index].reset_index(drop=True)
+        rows = results.get(finding, [])
+        default = _default(rows)
+        for row in rows if default else ():
+            move = max(map(_moved, _ends(default), _ends(row)))
+            if row.changes == 1 and move:
+                parameter, _, choice = row.scenario.partition("=")
+                size = "little" if move < SMALL else "some" if move < LARGE else "lot"
+                values = {"parameter": parameter, "value": choice, **picked(row, "unit", "lower", "upper")}
+                moves.append(
+                    Move(finding, name, parameter, choice, "row", "row", values, row.lower, row.upper, move, size)
+                )
+    place = list(main).index
+    return sorted(moves, key=lambda move: (place(move.finding), -move.move, move.parameter, move.choice))
 
 
 def _ends(row: Any) -> tuple[float, float]:
-    low, high = as_float(row["lower"]), as_float(row["upper"])
-    return -inf if low is None else low, inf if high is None else high
+    return -inf if row.lower is None else row.lower, inf if row.upper is None else row.upper
 
 
 def _moved(old: float, new: float) -> float:
@@ -266,35 +267,27 @@ TESTS: dict[str, Callable[[float, float, float], bool]] = {
 }
 
 
-def _conclusions(record: Record, evaluated: pd.DataFrame, asked: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def _conclusions(record: Record, results: Results, asked: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
     """Each conclusion over the scenarios in which its finding is a number.
 
     The limit of a test is a number, "default" (the bound that the default scenario gives), or the claim whose own bound
-    it is; ``says`` may print it as {limit}. Columns: conclusion, finding, holds (yes or no), changes (the fewest choices
-    that break it), broken (the key of its sentence), values, without (scenarios that give no number). Raises
-    ParameterError for an unknown test, finding or claim.
+    it is; ``says`` may print it as {limit}. Raises ParameterError for an unknown test, finding or claim.
     """
-    rows = []
     for conclusion in asked:
-        test, limit = _test(record, evaluated, conclusion)
-        every = evaluated[evaluated["finding"].eq(conclusion["finding"])]
-        part = every[every["lower"].notna() | every["upper"].notna()]
-        kept = [TESTS[test](*_ends(row), limit) for row in part.to_dict("records")]
-        broken = part[[not holds for holds in kept]].sort_values(["changes", "scenario"], kind="stable")
-        fewest = broken[broken["changes"].eq(broken["changes"].min())]["scenario"].head(2)
-        ways = [[change.split("=", 1) for change in scenario.split("; ") if "=" in change] for scenario in fewest]
-        says = conclusion["says"].format(limit=limit)
-        changes = int(broken["changes"].min()) if len(broken) else None
-        key = "never" if broken.empty else "already" if changes == 0 else "row"
-        values = {"ways": ways, "more": int(broken["changes"].eq(changes).sum()) - len(ways)}
-        rows.append(
-            (says, conclusion["finding"], "yes" if broken.empty else "no", changes, key, values, len(every) - len(part))
-        )
-    columns = ["conclusion", "finding", "holds", "changes", "broken", "values", "without"]
-    return pd.DataFrame(rows, columns=columns).astype({"changes": "Int64"})
+        test, limit = _test(record, results, conclusion)
+        rows = results[conclusion["finding"]]
+        numbered = _numbered(rows)
+        broken = [row for row in numbered if not TESTS[test](*_ends(row), limit)]
+        changes = min((row.changes for row in broken), default=None)
+        fewest = sorted(row.scenario for row in broken if row.changes == changes)
+        ways = [[change.split("=", 1) for change in way.split("; ") if "=" in change] for way in fewest[:2]]
+        key = "never" if changes is None else "row" if changes else "already"
+        values = {"ways": ways, "more": len(fewest) - len(ways)}
+        says, holds = conclusion["says"].format(limit=limit), "no" if broken else "yes"
+        yield Conclusion(says, conclusion["finding"], holds, changes, key, values, len(rows) - len(numbered))
 
 
-def _test(record: Record, evaluated: pd.DataFrame, conclusion: Mapping[str, Any]) -> tuple[str, float]:
+def _test(record: Record, results: Results, conclusion: Mapping[str, Any]) -> tuple[str, float]:
     """The test of a conclusion and its limit. Raises ParameterError."""
     where = f"scenarios.toml, conclusion {conclusion.get('says')!r}"
     tests = set(conclusion) - {"says", "finding"}
@@ -302,64 +295,49 @@ def _test(record: Record, evaluated: pd.DataFrame, conclusion: Mapping[str, Any]
         found = ", ".join(sorted(tests)) or "none"
         raise ParameterError(f"{where}: expected one of {', '.join(TESTS)}, found {found}.")
     (test,) = tests
-    end = test.partition("_")[0]
-    rows = evaluated[evaluated["finding"].eq(conclusion["finding"])]
+    rows = results.get(conclusion["finding"], [])
     limit: Any = conclusion[test]
-    claims = record.under(record.scenario.with_choices(record=WIDER_TOO)).claims.set_index("claim_id")[end]
     if isinstance(limit, Mapping):
-        limit = as_float(claims[limit["claim"]]) if limit.get("claim") in claims.index else None
-    elif limit == "default":
-        limit = as_float(rows[rows["changes"].eq(0)][end].iloc[0]) if len(rows) else None
-    if rows.empty or isinstance(limit, bool) or not isinstance(limit, int | float):
+        named = [claim for claim in claim_rows(record).both if claim.claim_id == limit.get("claim")]
+    else:
+        named = [_default(rows)] if limit == "default" else []
+    if named:
+        limit = getattr(named[0], test.partition("_")[0], None)
+    if not rows or isinstance(limit, bool) or not isinstance(limit, int | float):
         told = f"found {conclusion['finding']}, {test} = {conclusion[test]!r}"
         raise ParameterError(f'{where}: {told}; expected a finding of the grid, and a number, "default" or a claim.')
     return test, float(limit)
 
 
 def _move_finding(
-    record: Record,
-    evaluated: pd.DataFrame,
-    moves: pd.DataFrame,
-    ranges: pd.DataFrame,
-    cited: Mapping[str, tuple[str, ...]],
+    record: Record, scenarios: int, moves: list[Any], ranges: list[Any], cited: Mapping[str, list[str]]
 ) -> Iterator[Finding]:
     """Which single choice changes most answers, and how far each main finding goes over the grid."""
-    scenarios = evaluated.groupby("analysis")["scenario"].nunique()
-    readings = moves["parameter"].isin(record.reported["readings"]["ambiguity"])  # what is left out is no reading
-    read = moves[readings] if readings.any() else moves
-    by = read.groupby("parameter", sort=False)["finding"].nunique().sort_values(ascending=False, kind="stable")
-    still = [
-        row.name_
-        for row in ranges.rename(columns={"name": "name_"}).itertuples()
-        if row.finding not in set(moves["finding"])
-    ]
-    if len(by):
-        top = moves[moves["parameter"].eq(by.index[0])]
+    moved = dict.fromkeys(move.finding for move in moves)
+    readings = set(record.reported["readings"]["ambiguity"])  # what is left out is no reading
+    read = [move for move in moves if move.parameter in readings] or moves
+    by = grouped(read, "parameter")
+    if by:
+        top = max(by.values(), key=lambda group: len({move.finding for move in group}))
         values = {
-            "parameter": by.index[0],
-            "value": top["choice"].iloc[0],
-            "names": list(dict.fromkeys(top["name"])),
-            "moved": int(moves["finding"].nunique()),
+            **picked(top[0], "parameter", value="choice"),
+            "names": list(dict.fromkeys(move.name for move in top)),
+            "moved": len(moved),
             "all": len(ranges),
-            "still": still,
-            "scenarios": int(scenarios.sum()),
+            "still": [row.name for row in ranges if row.finding not in moved],
+            "scenarios": scenarios,
         }
-        claims = [claim for finding in dict.fromkeys(moves["finding"]) for claim in cited.get(finding, ())]
-        size = float(len(by))
+        claims, size = [claim for finding in moved for claim in cited.get(finding, ())], float(len(by))
         yield make_finding(record, "sensitivity.moves", (size, size), "choices", claims, values, lines=0)
-    for row in ranges.rename(columns={"name": "name_"}).itertuples():
-        default = [row.values["lower"], row.values["upper"]]
-        values = {"name": row.name_, "without": int(row.without), "default": default}
-        bounds = (as_float(row.least), as_float(row.most))
+    for row in ranges:
+        values = {**picked(row, "name", "without"), "default": [row.lower, row.upper]}
         id_ = f"sensitivity.range.{row.finding.replace('.', '-')}"
-        yield make_finding(record, id_, bounds, row.values["unit"], cited.get(row.finding, ()), values, lines=0)
+        bounds, unit = (row.least, row.most), row.values["unit"]
+        yield make_finding(record, id_, bounds, unit, cited[row.finding], values, lines=0)
 
 
-def _conclusion_finding(
-    record: Record, conclusions: pd.DataFrame, cited: Mapping[str, tuple[str, ...]]
-) -> Iterator[Finding]:
-    always = conclusions[conclusions["holds"].eq("yes")]
-    values = {"all": len(conclusions), "hold": list(always["conclusion"])}
-    claims = dict.fromkeys(claim for name in conclusions["finding"] for claim in cited.get(name, ()))
-    size = float(len(always))
+def _conclusion_finding(record: Record, conclusions: list[Any], cited: Mapping[str, list[str]]) -> Iterator[Finding]:
+    always = [row.conclusion for row in conclusions if row.holds == "yes"]
+    claims = [claim for row in conclusions for claim in cited[row.finding]]
+    values, size = {"all": len(conclusions), "hold": always}, float(len(always))
     yield make_finding(record, "sensitivity.conclusions", (size, size), "conclusions", claims, values, lines=0)
