@@ -4,7 +4,7 @@ Counts are compared by the account's constraints and by :mod:`comparisons`; stat
 side as positions on a question. How the totals are reconciled is the question of :mod:`analysis.analyses.accounting`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from analysis.analyses.accounting import SEARCH
 from analysis.analyses.comparisons import contradictions
 from analysis.analyses.finding import Finding, claims_table, counts_moroccans, make_finding
 from analysis.analyses.flags import flags
+from analysis.analyses.rows import claim_rows, framed, grouped, ids_of, kind, listed, picked
 from analysis.evidence.record import Record
 
 READS = counts_moroccans
@@ -22,6 +23,19 @@ READS = counts_moroccans
 
 CONVENTIONS = ("assumptions", "revision", "same_date", "about_width", "record", "statements", "left_out", "sources")
 """The other parameters of the notebook."""
+
+
+COUNTS = ("count", "numbers", "claims")
+"""What is counted of claims: all, and those that print a number."""
+
+Family = kind("Family", "family times articles claims")
+"""A statement that is printed more than once, in how many articles."""
+
+Contradiction = kind("Contradiction", "figures assumptions within_one claims")
+"""Claims that cannot all be true, what that assumes, and whether one source gives them all."""
+
+Positions = kind("Positions", "question row values answers speakers claims")
+"""A question on which positions are taken: ``row`` is the key of the sentence that ``values`` fill."""
 
 
 @dataclass(frozen=True)
@@ -48,45 +62,51 @@ class Claims:
 
 def analyse(record: Record) -> Claims:
     """The record as it stands under its scenario."""
-    claims = record.claims
-    who, measures = (_counted(claims, column) for column in ("speaker_role", "measure"))
-    families = _families(claims)
+    rows = claim_rows(record).own
+    who, measures = (_counts(rows, column) for column in ("speaker_role", "measure"))
+    families = _families(rows)
     sets = _contradictions(record)
     statements = record.positions.sort_values(["question", "answer", "position_id"]).reset_index(drop=True)
-    positions = _positions(record, statements)
+    positions = _positions(record, listed(statements))
     odd = flags(record)
     findings = (
-        *_who_finding(record, who),
-        *_family_finding(record, families),
-        *_contradiction_finding(record, sets),
+        *_who_finding(record, rows, who),
+        *_family_finding(record, rows, families),
+        _contradiction_finding(record, rows, sets),
         *_position_finding(record, positions),
-        *_odd_finding(record, odd),
+        *_odd_finding(record, rows, odd),
     )
-    table = claims_table(record, claims)
-    return Claims(who, measures, families, sets, positions, statements, odd, table, findings)
+    counted = [
+        pd.DataFrame(rows, columns=[name, *COUNTS]) for name, rows in (("speaker_role", who), ("measure", measures))
+    ]
+    coded = map(framed, (Family, Contradiction, Positions), (families, sets, positions))
+    tables: list[Any] = [*counted, *coded, statements, odd, claims_table(record, record.claims), findings]
+    return Claims(*tables)
 
 
-def _counted(claims: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Claims by a column. Columns: that column, count, numbers (claims that print a number), claims."""
-    numbered = claims["lower"].notna() | claims["upper"].notna()
-    rows = claims.assign(numbered=numbered & claims["hedge"].ne("vague")).groupby(column, sort=False)
-    frame = rows.agg(count=("claim_id", "size"), numbers=("numbered", "sum"), claims=("claim_id", "; ".join))
-    return frame.reset_index().sort_values(["count", column], ascending=[False, True]).reset_index(drop=True)
+def _ids(rows: Iterable[Any]) -> str:
+    return "; ".join(row.claim_id for row in rows)
 
 
-def _families(claims: pd.DataFrame) -> pd.DataFrame:
-    """Statements that are printed more than once. Columns: family, times, articles, claims."""
-    rows = claims.groupby("family", sort=False)
-    frame = rows.agg(times=("claim_id", "size"), articles=("source_id", "nunique"), claims=("claim_id", "; ".join))
-    frame = frame[frame["times"] > 1].reset_index()
-    return frame.sort_values(["articles", "times"], ascending=False, kind="stable").reset_index(drop=True)
+def _counts(rows: list[Any], field: str) -> list[tuple[str, int, int, str]]:
+    """Claims by a field, and how many of them print a number."""
+    printed = lambda row: row.hedge != "vague" and (row.lower is not None or row.upper is not None)
+    groups = grouped(rows, field).items()
+    counts = [(key, len(group), sum(map(printed, group)), _ids(group)) for key, group in groups]
+    return sorted(counts, key=lambda count: (-count[1], count[0]))
 
 
-def _contradictions(record: Record) -> pd.DataFrame:
-    """The smallest sets of claims that cannot all be true: by the account's constraints, and pair by pair.
+def _families(rows: list[Any]) -> list[Any]:
+    """Statements that are printed more than once, those of most articles first."""
+    printed = {name: group for name, group in grouped(rows, "family").items() if len(group) > 1}
+    families = [
+        Family(name, len(group), len(grouped(group, "source_id")), _ids(group)) for name, group in printed.items()
+    ]
+    return sorted(families, key=lambda family: (-family.articles, -family.times))
 
-    Columns: figures (claim ids), assumptions (keys), within_one (whether one source gives them all), claims.
-    """
+
+def _contradictions(record: Record) -> list[Any]:
+    """The smallest sets of claims that cannot all be true: by the account's constraints, and pair by pair."""
     model = AccountModel(record, record.scenario["assumptions"])
     found = record.cached(
         ("conflicts", record.scenario), lambda: model.system.reconcile(model.hard_elements, SEARCH)
@@ -95,84 +115,75 @@ def _contradictions(record: Record) -> pd.DataFrame:
         frozenset(model.claims_of(one)["claim_id"]): "; ".join(a for a in model.assumptions if a in one)
         for one in found
     }
-    for pair in contradictions(record).itertuples():
-        ids = frozenset({pair.part, pair.whole})
-        if not any(set(known) <= ids for known in sets):
-            sets[ids] = ""
+    for one, two in contradictions(record)[["part", "whole"]].itertuples(index=False):
+        if not any(known <= {one, two} for known in sets):
+            sets[frozenset({one, two})] = ""
     source = dict(zip(record.claims["claim_id"], record.claims["source_id"], strict=True))
-    rows = [
-        ("; ".join(sorted(ids)), assumed, len({source[claim] for claim in ids}) == 1, "; ".join(sorted(ids)))
-        for ids, assumed in sets.items()
-        if ids
-    ]
-    frame = pd.DataFrame(rows, columns=["figures", "assumptions", "within_one", "claims"])
-    size = frame["figures"].str.count(";")
-    return frame.loc[size.sort_values(kind="stable").index].reset_index(drop=True)
-
-
-def _positions(record: Record, statements: pd.DataFrame) -> pd.DataFrame:
-    """The questions on which at least two positions are taken, those with most answers first.
-
-    Columns: question (its wording), row (the key of the sentence of ``values``), answers, speakers, claims (positions).
-    """
-    wording = dict(zip(record.questions["question"], record.questions["wording"], strict=True))
     rows = []
-    for question, group in statements.groupby("question", sort=False):
+    for claims, assumed in sets.items():
+        if claims:
+            figures, sources = "; ".join(sorted(claims)), {source[claim] for claim in claims}
+            rows.append(Contradiction(figures, assumed, len(sources) == 1, figures))
+    return sorted(rows, key=lambda row: row.figures.count(";"))
+
+
+def _positions(record: Record, statements: list[Any]) -> list[Any]:
+    """The questions on which at least two positions are taken, those with most speakers first."""
+    positions = []
+    for question, group in grouped(statements, "question").items():
         answers = [
-            {"answer": answer, "said": [{"speaker": row.speaker, "phrase": row.phrase} for row in said.itertuples()]}
-            for answer, said in group.groupby("answer", sort=False)
+            {"answer": answer, "said": [picked(row, "speaker", "phrase") for row in said]}
+            for answer, said in grouped(group, "answer").items()
         ]
         answers.sort(key=lambda answer: -len(answer["said"]))
         if len(answers) > 1:
-            ids = "; ".join(group["position_id"])
-            rows.append((wording[question], "row", {"answers": answers}, len(answers), group["speaker"].nunique(), ids))
-    frame = pd.DataFrame(rows, columns=["question", "row", "values", "answers", "speakers", "claims"])
-    return frame.sort_values(["speakers", "question"], ascending=[False, True]).reset_index(drop=True)
+            ids, speakers = "; ".join(row.position_id for row in group), len(grouped(group, "speaker"))
+            wording = record.name("question", question)
+            positions.append(Positions(wording, "row", {"answers": answers}, len(answers), speakers, ids))
+    return sorted(positions, key=lambda row: (-row.speakers, row.question))
 
 
-def _who_finding(record: Record, who: pd.DataFrame) -> Iterator[Finding]:
-    claims = record.claims
+def _who_finding(record: Record, rows: list[Any], who: list[tuple[str, int, int, str]]) -> Iterator[Finding]:
     values = {
-        "roles": [{"role": row.speaker_role, "count": int(row.count_)} for row in who.rename(columns={"count": "count_"}).itertuples()],
-        "sources": int(claims["source_id"].nunique()),
-        "vague": int(claims["hedge"].eq("vague").sum()),
-    }  # fmt: skip
-    size = float(len(claims))
-    if len(claims):
-        yield make_finding(record, "claims.who", (size, size), "claims", claims["claim_id"], values, lines=0)
+        "roles": [{"role": role, "count": count} for role, count, *_ in who],
+        "sources": len(grouped(rows, "source_id")),
+        "vague": sum(row.hedge == "vague" for row in rows),
+    }
+    size, cited = float(len(rows)), [row.claim_id for row in rows]
+    if rows:
+        yield make_finding(record, "claims.who", (size, size), "claims", cited, values, lines=0)
 
 
-def _family_finding(record: Record, families: pd.DataFrame) -> Iterator[Finding]:
-    total = float(record.claims["family"].nunique())
-    crossing = families[families["articles"] > 1]
-    values: dict[str, Any] = {"claims": len(record.claims), "repeated": len(families), "crossing": len(crossing)}
-    values["examples"] = [cell.split("; ")[:2] for cell in crossing["claims"]]
-    cited = [claim for cell in families["claims"] for claim in cell.split("; ")]
-    if cited:
-        yield make_finding(record, "claims.families", (total, total), "statements", cited, values, lines=0)
+def _family_finding(record: Record, rows: list[Any], families: list[Any]) -> Iterator[Finding]:
+    total = float(len(grouped(rows, "family")))
+    examples = [family.claims.split("; ")[:2] for family in families if family.articles > 1]
+    counts = {"claims": len(rows), "repeated": len(families), "crossing": len(examples)}
+    values = counts | {"examples": examples}
+    if families:
+        yield make_finding(record, "claims.families", (total, total), "statements", ids_of(families), values, lines=0)
 
 
-def _contradiction_finding(record: Record, sets: pd.DataFrame) -> Iterator[Finding]:
-    first = [cell.split("; ") for cell in sets["figures"].head(3)]
-    values = {"within": int(sets["within_one"].sum()), "first": first, "assumed": int(sets["assumptions"].ne("").sum())}
-    cited = [claim for cell in sets["claims"] for claim in cell.split("; ")] or list(record.claims["claim_id"])
-    size = float(len(sets))
-    yield make_finding(record, "claims.contradictions", (size, size), "sets", cited, values, lines=0)
+def _contradiction_finding(record: Record, rows: list[Any], sets: list[Any]) -> Finding:
+    values = {
+        "within": sum(one.within_one for one in sets),
+        "first": [one.figures.split("; ") for one in sets[:3]],
+        "assumed": sum(one.assumptions != "" for one in sets),
+    }
+    size, cited = float(len(sets)), ids_of(sets) or [row.claim_id for row in rows]
+    return make_finding(record, "claims.contradictions", (size, size), "sets", cited, values, lines=0)
 
 
-def _position_finding(record: Record, positions: pd.DataFrame) -> Iterator[Finding]:
-    if len(positions):
-        top = positions.iloc[0]
-        values = {"asked": int(record.positions["question"].nunique()), "top": top["question"], "speakers": int(top["speakers"]), "answers": int(top["answers"])}  # fmt: skip
-        cited = [one for cell in positions["claims"] for one in cell.split("; ")]
-        size = float(len(positions))
+def _position_finding(record: Record, positions: list[Any]) -> Iterator[Finding]:
+    if positions:
+        asked = {"asked": int(record.positions["question"].nunique())}
+        values = asked | picked(positions[0], "speakers", "answers", top="question")
+        size, cited = float(len(positions)), ids_of(positions)
         yield make_finding(record, "claims.positions", (size, size), "questions", (), values, coded=cited, lines=0)
 
 
-def _odd_finding(record: Record, odd: pd.DataFrame) -> Iterator[Finding]:
+def _odd_finding(record: Record, rows: list[Any], odd: pd.DataFrame) -> Iterator[Finding]:
     """Rests on the flagged claims; on every figure that was compared where none is flagged."""
-    figures = record.claims.loc[record.claims["value"].notna() & record.claims["case_id"].eq(""), "claim_id"]
-    cited = [claim for cell in odd["claims"] for claim in cell.split("; ")] or list(figures)
-    size = float(len(odd))
-    if len(figures):
+    figures = [row.claim_id for row in rows if row.value is not None and not row.case_id]
+    size, cited = float(len(odd)), ids_of(odd.itertuples()) or figures
+    if figures:
         yield make_finding(record, "claims.odd", (size, size), "flags", cited, {"figures": len(figures)}, lines=0)

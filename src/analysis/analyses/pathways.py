@@ -40,9 +40,6 @@ ENDS = {
 ORDER = [*ENDS, "stayed", "not_told"]
 """The ends in the order in which a reader meets them."""
 
-COUNTS = ("explanations", "speakers", "stories", "ids")
-"""What is counted of explanations."""
-
 FEW_UNITS = 10
 """Codes that either coder gave to fewer sentences say nothing: one sentence more would turn their agreement."""
 
@@ -69,6 +66,12 @@ Outcome = kind("Outcome", "end cases persons lower upper ids")
 
 Told = kind("Told", "stage value cases speakers ids name")
 """Cases and distinct speakers by what is told of a stage."""
+
+COUNTS = ("explanations", "speakers", "stories", "ids")
+Coded = kind("Coded", ["code", "phase", *COUNTS])
+Directed = kind("Directed", ["phase", "direction", *COUNTS])
+Explaining = kind("Explaining", ["speaker_role", *COUNTS, "first_hand"])
+"""Explanations, distinct speakers and distinct stories: by code and phase, by phase and direction, by kind of speaker."""
 
 Units = kind("Units", "unit_type coder_a coder_b both either agreement")
 """Sentences that coder a, coder b, both and either coded, by kind of row."""
@@ -129,22 +132,16 @@ def analyse(record: Record) -> Pathways:
         *_speaker_finding(record, rows),
         *_reliability_finding(record, agreement),
     )
-    return Pathways(
-        courses=framed(Course, courses),
-        outcomes=framed(Outcome, outcomes),
-        stages=framed(Told, _stages(record)),
-        codes=pd.DataFrame(codes, columns=["code", "phase", *COUNTS]).assign(
-            name=lambda rows: f"{frame}:" + rows["code"]
-        ),
-        directions=pd.DataFrame(directions, columns=["phase", "direction", *COUNTS]),
-        speakers=pd.DataFrame(speakers, columns=["speaker_role", *COUNTS, "first_hand"]),
-        went=went,
-        units=framed(Units, _units(record)),
-        firmness=framed(Agreement, (row for row in agreement if row.status != "few")),
-        reliability=framed(Agreement, agreement),
-        explanations=table,
-        findings=findings,
-    )
+    firm = [row for row in agreement if row.status != "few"]
+    tables: list[Any] = [
+        *map(framed, (Course, Outcome, Told), (courses, outcomes, _stages(record))),
+        *map(framed, (Coded, Directed, Explaining), (codes, directions, speakers)),
+        went,
+        *map(framed, (Units, Agreement, Agreement), (_units(record), firm, agreement)),
+        table,
+        findings,
+    ]
+    return Pathways(*tables)
 
 
 def counted(rows: Iterable[Any], keys: Callable[[Any], Iterable[tuple[str, ...]]]) -> list[tuple[Any, ...]]:
