@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.account.solver import Constraint, End, Interval, System, Terms, blocks
+from analysis.account.solver import Constraint, End, Interval, System, Terms
 
 QUANTITIES = ("a", "b", "c")
 BOX = np.array(list(product(range(40), repeat=3)))
@@ -51,7 +51,7 @@ whole_terms = terms.map(lambda row: {q: k for q, k in zip(QUANTITIES, row, stric
 
 
 def bounds(system: System) -> dict[str, Interval | None]:
-    return system.bounds_of({quantity: {quantity: 1} for quantity in QUANTITIES})
+    return {quantity: system.bound({quantity: 1}) for quantity in QUANTITIES}
 
 
 @settings(max_examples=400, deadline=None)
@@ -200,20 +200,10 @@ def test_a_search_cut_short_says_so() -> None:
     assert rivals.reconcile().complete and len(rivals.reconcile().repairs) == 27
 
 
-@settings(max_examples=100, deadline=None)
-@given(systems, systems)
-def test_what_is_compiled_once_gives_the_same(lasting: System, passing: System) -> None:
-    kept, others = list(lasting.constraints), list(passing.constraints)
-    compiled, plain = System((*blocks(kept, lasting=True), *blocks(others))), System.of([*kept, *others])
-    expressions = {quantity: {quantity: 1} for quantity in QUANTITIES}
-    assert compiled.bounds_of(expressions) == plain.bounds_of(expressions)
-    assert compiled.reconcile() == plain.reconcile()
-
-
 @settings(max_examples=150, deadline=None)
 @given(systems, st.lists(systems, min_size=1, max_size=4))
 def test_what_a_system_allows_is_what_is_feasible_with_it(system: System, others: list[System]) -> None:
     for other in [*others, *others]:  # asked again: what was tried before leaves no trace
         more = list(other.constraints)
         assert system.allows(more) == System.of([*system.constraints, *more]).feasible()
-    assert bounds(system) == bounds(System(system.blocks))
+    assert bounds(system) == bounds(System.of(system.constraints))

@@ -16,7 +16,7 @@ from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, BALANCE, LEVELS, NO_FALL, ONE_DATE, Structure
 from analysis.account.claims import ASSERTED
 from analysis.account.scopes import ELSEWHERE, MAIN, SAME, WHOLE, Quantity, Scope, Scopes, alignable, last_day, months
-from analysis.account.solver import Constraint, System, Terms, blocks
+from analysis.account.solver import Constraint, System, Terms
 from analysis.evidence.record import Record
 
 __all__ = ["ALIGNMENT", "ASSERTED", "ASSUMPTIONS", "BALANCE", "LEVELS", "MAIN", "NO_FALL", "ONE_DATE", "SAME"]
@@ -94,11 +94,8 @@ class AccountModel:
         key = ("structure", self.assumptions, structure.revision, structure.claimed, structure.one_date)
         return self.record.cached(
             (*key, self.claim_constraints),
-            lambda: System(
-                (
-                    *blocks(self.claim_constraints),
-                    *self.record.cached(key, lambda: blocks(structure.constraints(), lasting=True)),
-                )
+            lambda: System.of(
+                (*self.claim_constraints, *self.record.cached(key, lambda: tuple(structure.constraints())))
             ),
         )
 

@@ -6,16 +6,16 @@ hits every known conflict is tried; either it repairs the system, or what is lef
 hitting sets; Liffiton et al. 2016, "Fast, flexible MUS enumeration"; error localisation of Fellegi & Holt 1976).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, inf, isfinite
 from typing import Any, Literal
 
-from analysis.account.highs import Block, Constraint, Model, Quantity, Terms, blocks
+from analysis.account.highs import Constraint, Model, Part, Quantity, Terms
 
-__all__ = ["Block", "Constraint", "Proof", "Quantity", "Reconciliation", "Step", "System", "Terms", "blocks"]
+__all__ = ["Constraint", "Proof", "Quantity", "Reconciliation", "Step", "System", "Terms"]
 
 Interval = tuple[float, float]
 """Least and most, both attained unless infinite."""
@@ -88,74 +88,69 @@ class Proof:
         return (ceil if self.end == "lower" else floor)(self.total) == self.bound
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class System:
-    """Constraints that are to hold together."""
+    """Constraints that are to hold together: some ``parts`` of a model, whose other rows are switched off."""
 
-    blocks: tuple[Block, ...]
+    model: Model
+    parts: tuple[Part, ...]
 
     @classmethod
     def of(cls, constraints: Iterable[Constraint]) -> "System":
-        return cls(blocks(constraints))
+        model = Model(constraints)
+        return cls(model, tuple(model.rows))
 
     @property
     def constraints(self) -> Iterator[Constraint]:
-        return (constraint for block in self.blocks for constraint in block.constraints)
+        return (self.model.constraints[row] for part in self.parts for row in self.model.rows[part])
 
     @property
     def elements(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(block.element for block in self.blocks))
+        return tuple(dict.fromkeys(map(_element, self.parts)))
 
     def without(self, elements: Iterable[str]) -> "System":
         """This system less the constraints of ``elements``."""
         dropped = set(elements)
-        return System(tuple(block for block in self.blocks if block.element not in dropped))
+        return System(self.model, tuple(part for part in self.parts if _element(part) not in dropped))
 
     def restrict(self, elements: Iterable[str]) -> "System":
         """The constraints of ``elements`` alone."""
         kept = set(elements)
-        return System(tuple(block for block in self.blocks if block.element in kept))
+        return System(self.model, tuple(part for part in self.parts if _element(part) in kept))
 
     def beside(self, constraints: Iterable[Constraint]) -> "System":
         """This system and ``constraints`` too."""
-        return System((*self.blocks, *blocks(constraints)))
-
-    @cached_property
-    def _model(self) -> Model:
-        return Model(self.blocks)
+        more = tuple(constraints)
+        if not self.model.knows(more):
+            return System.of((*self.constraints, *more))
+        self.model.add(more)
+        return System(self.model, tuple(dict.fromkeys((*self.parts, *more))))
 
     def feasible(self) -> bool:
         """Whether some whole numbers satisfy every constraint."""
-        return self._model.optimum({}) is not None
+        return self._optimum({}) is not None
 
     def allows(self, constraints: Iterable[Constraint]) -> bool:
         """Whether some whole numbers satisfy ``constraints`` too."""
-        more = tuple(constraints)
-        if all(self._model.knows(quantity) for constraint in more for quantity, _ in constraint.terms):
-            return self._model.allows(more)
-        return self.beside(more).feasible()
-
-    def bounds_of(self, expressions: Mapping[Any, Terms]) -> dict[Any, Interval | None]:
-        """Least and most of each of ``expressions``; None for all of them where nothing is consistent."""
-        return {name: self.bound(terms) for name, terms in expressions.items()}
+        return self.beside(constraints).feasible()
 
     def bound(self, terms: Terms) -> Interval | None:
         """Least and most of one expression; None where nothing is consistent."""
-        least, most = self._end(terms, "lower"), self._end(terms, "upper")
+        least, most = self._optimum(terms), self._optimum(terms, "upper")
         return None if least is None or most is None else (least, most)
 
-    def _end(self, terms: Terms, end: End) -> float | None:
-        return self._model.optimum(terms, maximise=end == "upper") if self.feasible() else None
+    def _optimum(self, terms: Terms, end: End = "lower") -> float | None:
+        return self.model.optimum(frozenset(self.parts), terms, maximise=end == "upper")
 
     def proof(self, terms: Terms, end: End) -> Proof | None:
         """Why ``terms`` is no less ("lower") or no more ("upper") than it is; None where that end is not bounded."""
-        bound = self._end(terms, end)
+        bound = self._optimum(terms, end)
         if bound is None or not isfinite(bound):
             return None
-        core = self._contradiction((), [_beyond(terms, end, bound)]) or frozenset()
-        elements = self.restrict(core).beside([_beyond(terms, end, bound)])._minimal() - {DENIED}
-        model = Model(self.restrict(elements).blocks, merge=False)
-        weighted = model.multipliers(terms, maximise=end == "upper")
+        # a model of its own, so that a proof does not depend on what was asked before
+        denied = System.of((*self.constraints, _beyond(terms, end, bound)))
+        elements = denied.restrict(denied._contradiction() or ())._minimal() - {DENIED}
+        weighted = Model(self.restrict(elements).constraints).multipliers(terms, maximise=end == "upper")
         tried = (
             Proof(end, bound, elements, _steps(terms, end, weighted, sign, size))
             for size in (12, 1000, 10**6)
@@ -190,8 +185,8 @@ class System:
     def attaining(self, terms: Terms, end: End, bound: float, hard: Iterable[str] = ()) -> "System | None":
         """What a known minimum repair leaves, one that attains this end of ``terms``."""
         search = self._search(hard)
-        rests = (search.rest(repair) for repair in search.repairs)
-        return next((rest for rest in rests if rest._end(terms, end) == bound), None)
+        rests = (self.without(repair) for repair in search.repairs)
+        return next((rest for rest in rests if rest._optimum(terms, end) == bound), None)
 
     def changes(self, hard: Iterable[str] = (), more: Iterable[Constraint] = ()) -> int | None:
         """How many elements must be dropped at least, beside ``more``, which is kept; None where none are enough."""
@@ -206,22 +201,16 @@ class System:
     def _searches(self) -> dict[frozenset[str], "_Search"]:
         return {}
 
-    @cached_property
-    def _rows(self) -> Model:
-        return Model(self.blocks, merge=False)
-
-    def _contradiction(self, dropped: Iterable[str], more: Sequence[Constraint]) -> frozenset[str] | None:
-        """Elements that cannot all hold, those of ``more`` among them, without ``dropped``; None where all the rest can.
+    def _contradiction(self, whole: bool = True) -> frozenset[str] | None:
+        """Elements that cannot all hold; None where all can, in fractions at least if they need not be ``whole``.
 
         They are few, as found from one certificate, and not minimal where other constraints of theirs would do.
         """
-        if more and not all(self._rows.knows(quantity) for constraint in more for quantity, _ in constraint.terms):
-            return self.beside(more)._contradiction(dropped, ())
-        proof = self._rows.certificate(dropped, more)
-        found = System.of(proof) if proof else self.without(dropped).beside(more)
-        if proof and found.feasible():  # the certificate is of fractions, within a tolerance
-            found = self.without(dropped).beside(more)
-        return None if not proof and found.feasible() else found._minimal()
+        proof = self.model.certificate(frozenset(self.parts))
+        if proof is None and (not whole or self.feasible()):
+            return None
+        found = System.of(proof or ())
+        return (self if found.feasible() else found)._minimal()  # a certificate is of fractions, within a tolerance
 
     def _minimal(self) -> frozenset[str]:
         """One minimal set of elements that cannot all hold, of a system that is not feasible: a deletion filter."""
@@ -244,7 +233,7 @@ class System:
                 slack = ("moved", constraint.element)
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, 1)), lower=constraint.lower))
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, -1)), upper=constraint.upper))
-        solution = Model(blocks(kept)).solution({("moved", element): 1 for element in moved})
+        solution = Model(kept).solution({("moved", element): 1 for element in moved})
         return None if solution is None else {e: solution.get(("moved", e), 0) for e in sorted(moved)}
 
 
@@ -257,7 +246,6 @@ class _Search:
     cores: list[frozenset[str]] = field(default_factory=list)
     repairs: dict[frozenset[str], None] = field(default_factory=dict)
     """The minimum repairs, in the order in which they were found."""
-    rests: dict[frozenset[str], System] = field(default_factory=dict)
 
     @cached_property
     def first(self) -> frozenset[str] | None:
@@ -289,9 +277,6 @@ class _Search:
                     self.repairs[dropped] = None
         return False
 
-    def rest(self, dropped: frozenset[str]) -> System:
-        return self.rests.setdefault(dropped, self.system.without(dropped)) if dropped else self.system
-
     def cost(self, dropped: frozenset[str]) -> int:
         """The number of elements; one that is hard costs more than all others."""
         return sum(len(self.system.elements) + 1 if e in self.hard else 1 for e in dropped)
@@ -305,7 +290,7 @@ class _Search:
         rows = [Constraint("one or none", ((name, 1),), 0, 1) for name in names]
         rows += [Constraint("hit", tuple((name, 1) for name in sorted(core)), lower=1) for core in cores]
         rows += [Constraint("not again", tuple((n, 1) for n in sorted(t)), upper=len(t) - 1) for t in tried]
-        chosen = Model(blocks(rows)).solution({name: self.cost(frozenset([name])) for name in names})
+        chosen = Model(rows).solution({name: self.cost(frozenset([name])) for name in names})
         return None if chosen is None else frozenset(name for name in names if chosen[name])
 
     def learn(
@@ -316,7 +301,8 @@ class _Search:
         Those with ``more`` are given less its elements. ``minimal`` asks that no element is there in vain.
         """
         asked, found = {constraint.element for constraint in more}, []
-        while (core := self.system._contradiction(dropped, more)) is not None:
+        rest = lambda: self.system.without(dropped).beside(more)
+        while (core := rest()._contradiction(whole=not found)) is not None:
             core = self.system.restrict(core)._minimal() if minimal else core
             found.append(core)
             if core <= self.hard | asked:
@@ -347,7 +333,7 @@ class _Search:
         """The end of ``terms`` that is the furthest out over all minimum repairs, be they ``listed`` or not."""
         furthest = max if end == "upper" else min
         known = self.repairs if listed else list(self.repairs)[:1]
-        ends = [self.rest(repair)._end(terms, end) for repair in known]
+        ends = [self.system.without(repair)._optimum(terms, end) for repair in known]
         best = furthest(bound for bound in ends if bound is not None)
         cores: list[frozenset[str]] = []
         while isfinite(best) and not listed:
@@ -355,10 +341,14 @@ class _Search:
             if further is None:
                 break
             self.repairs[further] = None
-            bound = self.rest(further)._end(terms, end)
+            bound = self.system.without(further)._optimum(terms, end)
             assert bound is not None and furthest(bound, best) == bound != best
             best = bound
         return best
+
+
+def _element(part: Part) -> str:
+    return part if isinstance(part, str) else part.element
 
 
 def _beyond(terms: Terms, end: End, bound: float) -> Constraint:

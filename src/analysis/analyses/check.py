@@ -14,7 +14,7 @@ from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, NO_FALL, ONE_DATE
 from analysis.account.model import AccountModel
 from analysis.account.scopes import MAIN, WHOLE, Quantity, ancestors, last_day, months
-from analysis.account.solver import Constraint, End, System, blocks
+from analysis.account.solver import Constraint, End, System
 from analysis.analyses.accounting import proof_values
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
@@ -220,7 +220,7 @@ def _beside(model: AccountModel, sentence: Sentence) -> tuple[str, System]:
         counted = {q.measure for q in structure.claimed} & {q.measure for q in wanted}
         wanted |= {Quantity(measure, scope, end) for measure in counted for scope in scopes for end in structure.dates}
     wider = replace(structure, claimed=structure.claimed | wanted)
-    return day, System((*blocks(model.claim_constraints), *blocks(wider.constraints(), lasting=True)))
+    return day, System.of((*model.claim_constraints, *wider.constraints()))
 
 
 def _denials(said: tuple[Constraint, ...]) -> Iterator[Constraint]:
