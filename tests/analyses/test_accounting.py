@@ -46,8 +46,8 @@ def test_the_levels_offered_are_the_levels_there_are() -> None:
 
 def test_bounds_by_default_with_the_sum_that_proves_each(record: Record, result: accounting.Accounting) -> None:
     sums = {
-        "killed": ("601 at least", f"1,631 left − 199 returned = {1631 - 199:,} at most"),
-        "away": ("", f"1,631 left − 199 returned − 601 killed = {1631 - 199 - 601} at most"),
+        "killed": ("at least 601", f"1,631 left − 199 returned = at most {1631 - 199:,}"),
+        "away": ("", f"1,631 left − 199 returned − 601 killed = at most {1631 - 199 - 601}"),
     }
     words = Wording(record, "accounting")
     for name, (least, most) in sums.items():

@@ -300,7 +300,8 @@ class _Search:
 
         Those with ``more`` are given less its elements. ``minimal`` asks that no element is there in vain.
         """
-        asked, found = {constraint.element for constraint in more}, []
+        asked = {constraint.element for constraint in more}
+        found: list[frozenset[str]] = []
         rest = lambda: self.system.without(dropped).beside(more)
         while (core := rest()._contradiction(whole=not found)) is not None:
             core = self.system.restrict(core)._minimal() if minimal else core
