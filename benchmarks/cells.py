@@ -72,8 +72,8 @@ class Campaign:
         """Every cell of ``table`` changed in every way that changes it, one at a time."""
         frame = self.frames[table.name]
         stored = frame.to_dict("records")
-        columns = [column for column in table.columns if not column.derived and column.name in frame]
-        if table is schema.SOURCES:
+        columns = [column for column in table.raw if column.name in frame]
+        if table is schema.TABLES["sources"]:
             columns = columns[1:]  # its folder's name
         rows = []
 
@@ -89,7 +89,7 @@ class Campaign:
             for at in self._some(stored):
                 moved = {name: str(int(stored[at][name]) + 1) for name in ("char_start", "char_end")}
                 change(at, "char_start", "shift", **moved)
-        if table is not schema.SOURCES:
+        if table is not schema.TABLES["sources"]:
             for at in self._some(stored):
                 change(at, "(row)", "doubled")
                 change(at, "(row)", "dropped")
@@ -151,7 +151,7 @@ class Campaign:
             stage[place] = STAGES[0] if across(table, change) else STAGES[3]
         for place in stage.index[stage == STAGES[3]]:
             row = changes.loc[[place]]
-            if table in (schema.CLAIMS, schema.WIDER) and any(verify._misquoted(row)):
+            if table in (schema.TABLES["claims"], schema.TABLES["wider"]) and any(verify._misquoted(row)):
                 stage[place] = STAGES[1]
             elif "char_start" in changes and self._lost(table, row.to_dict("records")[0]):
                 stage[place] = STAGES[2]
@@ -160,22 +160,22 @@ class Campaign:
     def _alone(self, table: schema.Table, changes: Changes) -> "pd.Series[bool]":
         """Which changes the checks of a row by itself refuse, and those of keys."""
         problems = list(tables.check_cells(changes, table, self.vocabulary))
-        if table in (*schema.BY_SOURCE, schema.WIDER):
+        if table in (*schema.BY_SOURCE, schema.TABLES["wider"]):
             problems += rules.row_problems(changes, table)
             problems += rules.context_problems(changes, self.frames)
             problems += rules.stage_problems(changes, self.vocabulary)
-        if table in (schema.EXPLANATIONS, schema.CODINGS):
+        if table in (schema.TABLES["explanations"], schema.TABLES["codings"]):
             problems += rules.frame_problems(changes)
-        if table is schema.CODINGS:
+        if table is schema.TABLES["codings"]:
             problems += rules.coding_problems(changes)
-        if table is schema.CASES:
+        if table is schema.TABLES["cases"]:
             problems += rules.case_problems(changes)
-        if table in (schema.CLAIMS, schema.WIDER):
+        if table in (schema.TABLES["claims"], schema.TABLES["wider"]):
             problems += rules.figure_problems(changes)
             problems += rules.measure_problems(changes, self.frames["measures"])
-        if table is schema.SOURCES:
+        if table is schema.TABLES["sources"]:
             problems += rules.date_problems(changes, "published")
-        key = list(table.primary_key)
+        key = table.primary_key
         taken = pd.MultiIndex.from_frame(changes[key]).isin(pd.MultiIndex.from_frame(self.frames[table.name][key]))
         again = changes["way"].eq("doubled") | (changes["column"].isin(key) & taken)
         return again | (changes["row"].isin({problem.row for problem in problems}) & changes["way"].ne("dropped"))
@@ -186,9 +186,9 @@ class Campaign:
         was = self.frames[table.name].loc[change["at"]]
         if change["column"] in NAMES and any(rules.name_problems(frames)):
             return True
-        if table in (schema.READINGS, schema.PATCHES):
+        if table in (schema.TABLES["readings"], schema.TABLES["patches"]):
             touched = {was["ambiguity"], change["ambiguity"]}
-        elif table in (schema.CLAIMS, schema.WIDER):
+        elif table in (schema.TABLES["claims"], schema.TABLES["wider"]):
             patches = self.frames["patches"]
             touched = set(patches.loc[patches["claim_id"].eq(was["claim_id"]), "ambiguity"])
         else:
@@ -248,7 +248,7 @@ def measure() -> dict[str, Any]:
     """For each column and way: how many changes were made, what caught them, and how many of the rest showed in a result."""
     whole = campaign()
     every = {}
-    for table in schema.TABLES:
+    for table in schema.TABLES.values():
         every[table.name] = whole.put(table)
         print(f"  {table.name}: {len(every[table.name])} changes", file=sys.stderr, flush=True)
     changes = pd.concat([made.assign(table=name) for name, made in every.items()], ignore_index=True)
@@ -256,7 +256,7 @@ def measure() -> dict[str, Any]:
     for caught in (True, False):
         rows = changes[changes["stage"].eq(STAGES[0]) == caught].sample(AGREEING, random_state=1)
         for name, place in zip(rows["table"], rows["row"], strict=True):
-            table = next(table for table in schema.TABLES if table.name == name)
+            table = schema.TABLES[name]
             agreeing += whole.refused(table, every[name].loc[place].to_dict()) == caught
     counts = changes.groupby(["table", "column", "way", "stage"], sort=False).size()
     return {
@@ -276,7 +276,7 @@ def shown(whole: Campaign, uncaught: Changes) -> list[list[Any]]:
         if group == "evidence":
             rows = rows[rows["table"].eq("claims")]
         for (name, column), part in rows.groupby(["table", "column"], sort=False):
-            table = next(table for table in schema.TABLES if table.name == name)
+            table = schema.TABLES[name]
             moved = 0
             for change in part.to_dict("records"):
                 try:

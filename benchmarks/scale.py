@@ -63,11 +63,11 @@ def make(folder: Path, claims: int) -> None:
         content = "".join(sentences)
         (texts / f"{name}.txt").write_text(content, encoding="utf-8")
         text = Text(content)
-        _table(raw / name, schema.CLAIMS, (_claim(name, text, *row) for row in rows))
+        _table(raw / name, schema.TABLES["claims"], (_claim(name, text, *row) for row in rows))
         items = ((claim, content.index(f"item {claim} of")) for claim in range(EACH))
-        _table(raw / name, schema.DISMISSED, (_dismissed(name, text, *item) for item in items))
+        _table(raw / name, schema.TABLES["dismissed"], (_dismissed(name, text, *item) for item in items))
         for table in schema.BY_SOURCE:
-            if table not in (schema.CLAIMS, schema.DISMISSED):
+            if table not in (schema.TABLES["claims"], schema.TABLES["dismissed"]):
                 _table(raw / name, table, ())
         digest = sha256(content.encode()).hexdigest()
         (raw / name / "source.toml").write_text(TOML.format(name=name, digest=digest), encoding="utf-8")

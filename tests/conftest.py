@@ -85,10 +85,10 @@ def of_one_source(raw: Path, source: str) -> Path:
     """``raw``, made with the tables of one source, without readings, positions and figures published elsewhere."""
     kept = ("codebook", "measures", "speakers", "parameters")
     shutil.copytree(paths.RAW / source, raw / source)
-    (raw / source / "positions.csv").write_text(",".join(schema.POSITIONS.raw_columns) + "\n")
+    (raw / source / "positions.csv").write_text(",".join(schema.TABLES["positions"].raw_columns) + "\n")
     (raw / "wider").mkdir()
-    for table in (*schema.SHARED, schema.WIDER):
-        name = "wider/figures.csv" if table is schema.WIDER else f"{table.name}.csv"
+    for table in (*schema.SHARED, schema.TABLES["wider"]):
+        name = "wider/figures.csv" if table is schema.TABLES["wider"] else f"{table.name}.csv"
         if table.name in kept:
             shutil.copy(paths.RAW / name, raw)
         else:

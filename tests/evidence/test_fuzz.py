@@ -29,7 +29,7 @@ from analysis.evidence.dates import days
 from analysis.evidence.hedges import COUNTED, NUMBERED, Interval, interval
 from analysis.evidence.intake.suggestions import suggestions
 from analysis.evidence.intake.verify import STATUSES, verify
-from analysis.evidence.intake.worklist import TODO, intake
+from analysis.evidence.intake.worklist import intake
 from analysis.evidence.numerals import numbers_in
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.readings import apply_patches, decimal
@@ -370,7 +370,7 @@ def test_a_first_guess_is_one_that_may_be_coded(content: str) -> None:
 CELLS = st.one_of(
     st.text(alphabet="ab1 \",;\r\n\t\0é\ufeff\u00a0\u2028'\\", max_size=8), st.text(max_size=6), st.just("")
 )
-SMALL = schema.Table("small", "three cells", tuple(schema.Column(name, name) for name in "abc"))
+SMALL = schema.Table("small", "three cells", tuple(map(schema.Column, "abc")))
 
 
 def raw_of(content: bytes, table: schema.Table = SMALL) -> list[tables.Row]:
@@ -430,21 +430,22 @@ def test_a_table_is_read_as_it_was_written_and_each_wrong_row_named(
         assert [problem.row for problem in error.problems] == wrong
 
 
+OPTIONAL = frozenset({"optional"})
 TYPED = schema.Table(
     "typed",
-    "one cell of each kind",
+    "a cell of each type",
     (
-        schema.Column("key", "key", pattern=schema.ID),
-        schema.Column("free", "free", required=False),
-        schema.Column("text", "text"),
-        schema.Column("count", "count", "integer", required=False),
-        schema.Column("number", "number", "number", False, schema.NUMBER),
-        schema.Column("flag", "flag", "boolean"),
-        schema.Column("url", "url", required=False, pattern=r"https?://\S+"),
-        schema.Column("hash", "hash", required=False, pattern=schema.SHA256),
-        schema.Column("claim", "claim", pattern=rf"{schema.ID}\.c[0-9]+"),
-        schema.Column("term", "term", required=False, terms="letters"),
-        schema.Column("terms", "terms", required=False, terms="letters", many=True),
+        schema.Column("key", flags=frozenset({"key"}), pattern=schema.ID),
+        schema.Column("free", flags=OPTIONAL),
+        schema.Column("text"),
+        schema.Column("count", type="integer", flags=OPTIONAL),
+        schema.Column("number", type="number", flags=OPTIONAL),
+        schema.Column("flag", type="boolean"),
+        schema.Column("url", flags=OPTIONAL, pattern=r"https?://\S+"),
+        schema.Column("hash", flags=OPTIONAL, pattern=schema.SHA256),
+        schema.Column("claim", pattern=rf"{schema.ID}\.c[0-9]+"),
+        schema.Column("term", flags=OPTIONAL, terms="letters"),
+        schema.Column("terms", flags=OPTIONAL | {"many"}, terms="letters"),
     ),
 )
 LETTERS = {"letters": frozenset({"a", "b", "nan"})}
@@ -471,13 +472,12 @@ NEARLY = st.one_of(
 
 
 def admits(column: schema.Column, cell: str) -> bool:
-    pattern = column.pattern or {"integer": schema.COUNT, "boolean": "true|false"}.get(column.type, "")
     terms = {"", *LETTERS["letters"]}
     return (
         cell == cell.strip()
-        and (cell != "" or not column.required)
-        and (cell == "" or not pattern or re.fullmatch(pattern, cell) is not None)
-        and (not column.terms or set(cell.split(";") if column.many else [cell]) <= terms)
+        and (cell != "" or "optional" in column.flags)
+        and (cell == "" or not column.form or re.fullmatch(column.form, cell) is not None)
+        and (not column.terms or set(cell.split(";") if "many" in column.flags else [cell]) <= terms)
     )
 
 
@@ -532,7 +532,11 @@ def small() -> tuple[TemporaryDirectory[str], dict[Path, bytes]]:
         kept = [list(rows[0]), *(list(row.values()) for row in rows if wanted(row[column]))]
         stored[Path(folder.name) / file] = written(kept, "\n", csv.QUOTE_MINIMAL).encode()
 
-    shared = [f"{table.name}.csv" for table in schema.SHARED if table not in (schema.READINGS, schema.PATCHES)]
+    shared = [
+        f"{table.name}.csv"
+        for table in schema.SHARED
+        if table not in (schema.TABLES["readings"], schema.TABLES["patches"])
+    ]
     for file in (*shared, *(f"{SOURCE}/{path.name}" for path in (paths.RAW / SOURCE).iterdir())):
         stored[Path(folder.name) / file] = (paths.RAW / file).read_bytes()
     for file in ("readings.csv", "patches.csv"):
@@ -588,7 +592,7 @@ def test_one_cell_of_the_record_is_as_it_should_be_or_refused(file: str, row: in
         choices = parameters(frames)
         assert len({choice.name for choice in choices}) == len(choices)
         assert all(choice.parse(value) for choice in choices for value in choice.values)
-        for table in schema.TABLES:
+        for table in schema.TABLES.values():
             kept = pd.read_csv(
                 StringIO(tables.to_csv(frames[table.name]), newline=""), dtype=str, keep_default_na=False
             )
@@ -670,15 +674,16 @@ def test_a_text_that_comes_in_is_followed_and_what_was_coded_stays(
         first = folder_of(raw)
         intake(file, "a-1", raw=raw)
         assert folder_of(raw) == first
-        todo = tables.read_raw(raw / "a-1" / "todo.csv", TODO, "todo.csv") if "todo.csv" in first else []
-        places = tables.to_frame(todo, TODO).to_dict("records")
+        todo = tables.read_raw(raw / "a-1" / "todo.csv", schema.TODO, "todo.csv") if "todo.csv" in first else []
+        places = tables.to_frame(todo, schema.TODO).to_dict("records")
         assert all(content[int(row["char_start"]) : int(row["char_end"])] == row["phrase"] for row in places)
 
         columns = ["char_start", "char_end", "phrase", "sentence_sha256"]
         coded = [[f"a-1.d{place}", *(row[name] for name in columns), "date", ""] for place, row in enumerate(places)]
         dismissed = raw / "a-1" / "dismissed.csv"
         dismissed.write_bytes(
-            written([schema.DISMISSED.raw_columns], end, quoting).encode() + written(coded, end, quoting).encode()
+            written([schema.TABLES["dismissed"].raw_columns], end, quoting).encode()
+            + written(coded, end, quoting).encode()
         )
         stored = dismissed.read_bytes()
         done = intake(file, "a-1", raw=raw)
@@ -686,7 +691,7 @@ def test_a_text_that_comes_in_is_followed_and_what_was_coded_stays(
 
         file.write_bytes((before + content).encode())
         done = intake(file, "a-1", raw=raw)
-        after = tables.read_raw(dismissed, schema.DISMISSED, "dismissed.csv")
+        after = tables.read_raw(dismissed, schema.TABLES["dismissed"], "dismissed.csv")
         assert [[*row[:1], *row[3:7]] for row in after] == [[*row[:1], *row[3:]] for row in coded]
         text = Text(before + content)
         for row in after:

@@ -13,10 +13,10 @@ import analysis
 from analysis.evidence import record as module
 from analysis.evidence import schema
 from analysis.evidence.record import Record
-from analysis.evidence.rows import Case, Claim, Event, Explanation, Position, Row, Stage, link
+from analysis.evidence.rows import Case, Claim, Explanation, Row, Stage, link
 from analysis.evidence.scenario import ParameterError
 
-KINDS = {Claim: "claims", Explanation: "explanations", Case: "cases", Stage: "stages", Event: "events", Position: "positions"}  # fmt: skip
+KINDS = {Claim: "claims", Explanation: "explanations", Case: "cases", Stage: "stages"}
 
 
 def test_the_examples_of_the_docstrings_run() -> None:
@@ -65,9 +65,9 @@ def test_rows_are_typed_and_show_themselves(record: Record, kind: type[Row]) -> 
     frame = getattr(record, KINDS[kind])
     rows = record.rows(kind)
     assert len(rows) == len(frame)
-    columns = {name for table in schema.TABLES for name in (column.name for column in table.columns)}
+    columns = {name for table in schema.TABLES.values() for name in (column.name for column in table.columns)}
     dated = {f"{name}_{end}" for name in columns for end in ("first", "last")}
-    assert {field.name for field in fields(kind)} <= columns | dated | {"source", "link", "stages", "wording"}
+    assert {field.name for field in fields(kind)} <= columns | dated | {"source", "link", "stages"}
     for row in rows:
         assert row.phrase in str(row) and row.source in str(row) and row.link.startswith("http")
         assert "<strong>" in row._repr_html_() and None not in (row.note, row.phrase)

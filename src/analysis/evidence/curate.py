@@ -31,8 +31,8 @@ def curate(raw: Path = paths.RAW, curated: Path = paths.CURATED) -> Frames:
     """
     frames, vocabulary = read(raw)
     frames = derived(frames)
-    for table in schema.TABLES:
-        files.write(curated / f"{table.name}.csv", tables.to_csv(frames[table.name]))
+    for name in schema.TABLES:
+        files.write(curated / f"{name}.csv", tables.to_csv(frames[name]))
     files.write(curated / "datapackage.json", json.dumps(datapackage(vocabulary), indent=1, ensure_ascii=False) + "\n")
     return frames
 
@@ -73,20 +73,20 @@ def read(raw: Path) -> tuple[Frames, Vocabulary]:
         problems.extend(tables.unsafe_cells(frame, table))
         return frame
 
-    frames["codebook"] = take(schema.CODEBOOK, {}, raw / "codebook.csv")
-    vocabulary = _terms(frames["codebook"])
-    for table in schema.SHARED[1:]:
-        frames[table.name] = take(table, vocabulary, raw / f"{table.name}.csv")
-        if table.name in schema.KEYS.values():
-            key = table.columns[0].name
-            vocabulary |= {key: frozenset(frames[table.name][key])}
+    vocabulary: dict[str, frozenset[str]] = {}
+    for table in schema.SHARED:
+        frame = frames[table.name] = take(table, vocabulary, raw / f"{table.name}.csv")
+        if table.name == "codebook":
+            vocabulary |= dict(frame.groupby("field")["term"].agg(frozenset))
+        elif table.name in schema.KEYS.values():
+            vocabulary[table.id] = frozenset(frame[table.id])
 
     folders = _source_folders(raw, problems)
     frames["sources"] = _sources(folders, problems)
     for table in schema.BY_SOURCE:
         frame = take(table, vocabulary, *(folder / f"{table.name}.csv" for folder in folders))
         frames[table.name] = frame.assign(source_id=frame["file"].str.split("/").str[0])
-    frames["wider"] = take(schema.WIDER, vocabulary, raw / "wider" / "figures.csv").assign(source_id="wider")
+    frames["wider"] = take(schema.TABLES["wider"], vocabulary, raw / "wider" / "figures.csv").assign(source_id="wider")
     problems.extend(rules.check_all(frames, vocabulary))
     if not problems:  # a reading is judged against claims that are sound
         problems.extend(rules.reading_problems(frames, vocabulary))
@@ -97,22 +97,21 @@ def read(raw: Path) -> tuple[Frames, Vocabulary]:
 
 def derived(frames: Frames) -> Frames:
     """The checked raw tables with their derived columns, typed, in the order of their schema."""
-    speakers = frames["speakers"]
+    frames, speakers = dict(frames), frames["speakers"]
     touched = frames["patches"].groupby("claim_id")["ambiguity"].agg(lambda names: ";".join(sorted(set(names))))
     for name in ("claims", "wider"):
         claims = derive(frames[name], speakers)
-        claims["ambiguity"] = claims["claim_id"].map(lambda claim: touched.get(claim, ""))
-        claims["family"] = claims["family"].where(claims["family"] != "", claims["claim_id"])
-        frames = frames | {name: claims}
+        frames[name] = claims.assign(
+            ambiguity=claims["claim_id"].map(lambda claim: touched.get(claim, "")),
+            family=claims["family"].where(claims["family"] != "", claims["claim_id"]),
+        )
     for name in ("explanations", "stages", "events", "positions"):
-        frames = frames | {name: frames[name].assign(speaker_role=roles(frames[name]["speaker"], speakers))}
-    frames = frames | {
-        "sources": with_days(frames["sources"], "published"),
-        "events": with_days(frames["events"], "date"),
-    }
+        frames[name] = frames[name].assign(speaker_role=roles(frames[name]["speaker"], speakers))
+    for name, column in (("sources", "published"), ("events", "date")):
+        frames[name] = with_days(frames[name], column)
     for name in (name for name, frame in frames.items() if "phrase" in frame):
         frames[name] = frames[name].assign(phrase=frames[name]["phrase"].map(visible))
-    return {table.name: tables.coerce(table.order(frames[table.name]), table) for table in schema.TABLES}
+    return {name: tables.coerce(table.order(frames[name]), table) for name, table in schema.TABLES.items()}
 
 
 def datapackage(vocabulary: Vocabulary) -> dict[str, object]:
@@ -131,23 +130,19 @@ def datapackage(vocabulary: Vocabulary) -> dict[str, object]:
                 "encoding": "utf-8",
                 "schema": {
                     "fields": [column.frictionless(vocabulary) for column in table.columns],
-                    "primaryKey": list(table.primary_key),
+                    "primaryKey": table.primary_key,
                     "foreignKeys": table.foreign_keys,
                 },
             }
-            for table in schema.TABLES
+            for table in schema.TABLES.values()
         ],
     }
 
 
-def _terms(codebook: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """The terms of each field of the codebook."""
-    return dict(codebook.groupby("field")["term"].agg(frozenset))
-
-
 def _sources(folders: Iterable[Path], problems: list[Problem]) -> pd.DataFrame:
     """The source.toml of each folder as one table of text."""
-    wanted = [column for column in schema.SOURCES.raw_columns if column != "source_id"]
+    table = schema.TABLES["sources"]
+    wanted = [name for name in table.raw_columns if name != table.id]
     rows: list[tables.Row] = []
     for folder in folders:
         file = f"{folder.name}/source.toml"
@@ -169,12 +164,12 @@ def _sources(folders: Iterable[Path], problems: list[Problem]) -> pd.DataFrame:
                 problems.append(Problem(f"{file}, key {key}", repr(value), 'text in quotes, such as "2017-03"'))
         cells = (values[key] for key in wanted)
         rows.append([folder.name, *(str(v).lower() if isinstance(v, bool) else str(v) for v in cells), file, 1])
-    frame = tables.to_frame(rows, schema.SOURCES)
+    frame = tables.to_frame(rows, table)
     problems.extend(
         replace(problem, file=f"{problem.file}, key {problem.column}", row=None, column="")
         for problem in (
-            *tables.check(frame, schema.SOURCES, {}),
-            *tables.unsafe_cells(frame, schema.SOURCES),
+            *tables.check(frame, table, {}),
+            *tables.unsafe_cells(frame, table),
             *rules.date_problems(frame, "published"),
         )
     )

@@ -4,6 +4,7 @@ A reading is a set of patches: each sets a field of a claim, and everything that
 Which readings are in force is chosen in `scenario`.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +22,12 @@ def derive(claims: pd.DataFrame, speakers: pd.DataFrame, about_width: float = 1.
     """``claims`` with the columns that follow from what was coded.
 
     ``lower`` and ``upper`` are the bounds under the hedge rules (inclusive, missing: unbounded); ``period_start`` and
-    ``period_end`` the window (ISO text, empty: open); ``speaker_role`` is the speaker's. ``value`` and ``value_to`` may be text or numbers. ``about_width`` is the width of
-    "about" in half units of the last non-zero digit. Raises ValueError where a hedge lacks its number or a date is none.
+    ``period_end`` the window (ISO text, empty: open); ``speaker_role`` is the speaker's. ``value`` and ``value_to`` may be
+    text or numbers. ``about_width`` is the width of "about" in half units of the last non-zero digit. Raises ValueError
+    where a hedge lacks its number or a date is none.
     """
     width = Decimal(repr(about_width))
-    rows = claims[["hedge", "value", "value_to", "unit"]].itertuples(index=False)
+    rows = zip(*(claims[name].tolist() for name in ("hedge", "value", "value_to", "unit")), strict=True)
     bounds = [interval(hedge, decimal(value), decimal(to), unit, width) for hedge, value, to, unit in rows]
     claims = claims.assign(
         lower=pd.array([low for low, _ in bounds], dtype="Float64"),
@@ -40,23 +42,27 @@ def roles(keys: pd.Series, speakers: pd.DataFrame) -> pd.Series:
     return keys.map(dict(zip(speakers["speaker"], speakers["speaker_role"], strict=True))).astype("str")
 
 
-def with_days(frame: pd.DataFrame, column: str, prefix: str = "") -> pd.DataFrame:
-    """``frame`` with ``<prefix>_start`` and ``<prefix>_end``: first and last day of each date, ISO text; empty is open."""
-    windows = {cell: days(cell) if cell else (None, None) for cell in frame[column].unique()}
-    iso = {cell: [day.isoformat() if day else "" for day in ends] for cell, ends in windows.items()}
-    pairs = [iso[cell] for cell in frame[column]]
-    prefix = prefix or column
-    return frame.assign(**{f"{prefix}_{end}": [pair[i] for pair in pairs] for i, end in enumerate(("start", "end"))})
+def _windows(cells: pd.Series) -> dict[str, list[date | None]]:
+    """The first and the last day of each EDTF date; None is open, and both are None in an empty cell."""
+    windows = [days(cell) if cell else (None, None) for cell in cells.tolist()]
+    return {"first": [first for first, _ in windows], "last": [last for _, last in windows]}
+
+
+def with_days(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """``frame`` with ``<column>_start`` and ``<column>_end``: first and last day of each date, ISO text; empty is open."""
+    first, last = ([day.isoformat() if day else "" for day in ends] for ends in _windows(frame[column]).values())
+    return frame.assign(**{f"{column}_start": first, f"{column}_end": last})
 
 
 def with_dates(frame: pd.DataFrame) -> pd.DataFrame:
     """``frame`` with ``<column>_first`` and ``<column>_last`` for each of its EDTF columns, as dates; NaT is open."""
-    dates = {}
-    for column in [name for name in DATES if name in frame]:
-        windows = [days(cell) if cell else (None, None) for cell in frame[column]]
-        for place, end in enumerate(("first", "last")):
-            dates[f"{column}_{end}"] = np.array([window[place] for window in windows], dtype="datetime64[s]")
-    return frame.assign(**dates)
+    ends = {
+        f"{column}_{end}": found
+        for column in DATES
+        if column in frame
+        for end, found in _windows(frame[column]).items()
+    }
+    return frame.assign(**{name: np.array(found, dtype="datetime64[s]") for name, found in ends.items()})
 
 
 def decimal(cell: Any) -> Decimal | None:
@@ -69,15 +75,16 @@ def decimal(cell: Any) -> Decimal | None:
 
 def apply_patches(claims: pd.DataFrame, patches: pd.DataFrame) -> pd.DataFrame:
     """``claims`` with each row of ``patches`` (claim_id, field, value) written into its cell."""
-    claims = claims.copy(deep=False)
     position = {claim: place for place, claim in enumerate(claims["claim_id"])}
-    present = patches[patches["claim_id"].isin(position)]
-    for field, rows in present.groupby("field", sort=False):
-        places = [position[claim] for claim in rows["claim_id"]]
-        values = list(rows["value"])
-        if pd.api.types.is_numeric_dtype(claims[field]):
-            values = [pd.NA if (number := decimal(value)) is None else float(number) for value in values]
-        column = claims[field].copy()
-        column.iloc[places] = values
-        claims[field] = column
-    return claims
+    numeric = {name for name, kind in claims.dtypes.items() if pd.api.types.is_numeric_dtype(kind)}
+    columns: dict[str, Any] = {}
+    for claim, field, value in zip(patches["claim_id"], patches["field"], patches["value"], strict=True):
+        if claim not in position:
+            continue
+        if field not in columns:
+            columns[field] = claims[field].to_numpy(dtype=object, copy=True)
+        if field in numeric:
+            number = decimal(value)
+            value = pd.NA if number is None else float(number)
+        columns[field][position[claim]] = value
+    return claims.assign(**{field: pd.array(cells, claims[field].dtype) for field, cells in columns.items()})

@@ -15,9 +15,8 @@ from typing import Any, Protocol, TypeVar
 import pandas as pd
 
 from analysis.evidence import paths, schema, tables
-from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.readings import apply_patches, derive, with_dates
-from analysis.evidence.rows import Case, Claim, Event, Explanation, Position, Row, Speaker, Stage, from_row, link
+from analysis.evidence.rows import Case, Claim, Explanation, Row, Speaker, Stage, from_row, link
 from analysis.evidence.scenario import (
     FRAMES,
     LEVELS,
@@ -29,8 +28,6 @@ from analysis.evidence.scenario import (
     scenario,
     source_names,
 )
-
-pd.set_option("mode.string_storage", "python")  # a third faster than Arrow's on tables as small as these
 
 __all__ = ["FRAMES", "LEVELS", "WIDER_TOO", "Record", "parameters"]
 
@@ -85,11 +82,10 @@ class Record:
         ``record.scenario.parameters``. Raises ParameterError for a name or a value that does not exist, with those that do,
         EvidenceError where a table cannot be read, and FileNotFoundError where one is missing.
         """
-        names = [table.name for table in schema.TABLES]
-        missing = [name for name in names if not (folder / f"{name}.csv").is_file()]
+        missing = [name for name in schema.TABLES if not (folder / f"{name}.csv").is_file()]
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
-        loaded = {table.name: _curated(folder / f"{table.name}.csv", table) for table in schema.TABLES}
+        loaded = {name: tables.read_curated(folder / f"{name}.csv", table) for name, table in schema.TABLES.items()}
         return cls(loaded, scenario(parameters(loaded), choices))
 
     def __repr__(self) -> str:
@@ -138,7 +134,7 @@ class Record:
         ``reads`` are measures, or a filter of a table of claims. An ambiguity bears on them where one of the claims that it
         patches is read, as printed or under any of its readings; figures published elsewhere count too.
         """
-        versions = self._versions
+        versions = self.cached("versions", self._versions)
         kept = reads(versions) if callable(reads) else versions["measure"].isin(list(reads))
         return tuple(sorted(set(versions.loc[kept.astype(bool), "of"])))
 
@@ -146,14 +142,9 @@ class Record:
         """The parameters that an analysis takes: the ambiguities of what it ``READS``, and its ``CONVENTIONS``."""
         return (*self.ambiguities_of(analysis.READS), *analysis.CONVENTIONS)
 
-    @property
     def _versions(self) -> pd.DataFrame:
         """Every claim that an ambiguity touches, as printed and under each reading; ``of`` names the ambiguity."""
-        return self.cached("versions", self._all_versions)
-
-    def _all_versions(self) -> pd.DataFrame:
-        both = [self.reported[name] for name in ("claims", "wider")]
-        claims = pd.concat(both, ignore_index=True).fillna({"case_id": "", "as_of_basis": ""})
+        claims = _with_wider(self.reported["claims"], self.reported["wider"])
         parts = [claims[:0].assign(of="")]
         for (ambiguity, _), patches in self.reported["patches"].groupby(["ambiguity", "reading"], sort=False):
             printed = claims[claims["claim_id"].isin(patches["claim_id"])]
@@ -171,7 +162,7 @@ class Record:
     def claims(self) -> pd.DataFrame:
         """The claims of the chosen sources and record, less the families left out, under the chosen readings.
 
-        Intervals are derived anew. Figures published elsewhere have neither span nor case.
+        Their intervals follow these readings. Figures published elsewhere have neither span nor case.
         """
         return self.cached(self.choice, self._claims)
 
@@ -190,12 +181,12 @@ class Record:
     def _claims(self) -> pd.DataFrame:
         claims = self._of_sources("claims")
         if self.scenario["record"] == WIDER_TOO:
-            claims = pd.concat([claims, self.reported["wider"]], ignore_index=True)
-            claims = claims.fillna({"case_id": "", "as_of_basis": ""})
+            claims = _with_wider(claims, self.reported["wider"])
         claims = _kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out")))
         patches = self.reported["patches"]
-        chosen = patches["ambiguity"].map({a: self.scenario[a] for a in patches["ambiguity"].unique()})
-        claims = apply_patches(claims, patches[patches["reading"] == chosen])
+        pairs = zip(patches["ambiguity"], patches["reading"], strict=True)
+        chosen = [self.scenario[ambiguity] == reading for ambiguity, reading in pairs]
+        claims = apply_patches(claims, patches[chosen])
         return with_dates(derive(claims, self.speakers, self.scenario["about_width"]))
 
     @cached_property
@@ -283,17 +274,12 @@ class Record:
     @property
     def names(self) -> dict[str, dict[str, str]]:
         """The names of keys by field: those of the codebook, then the other tables', then the answers of the choices."""
-        return self.cached("names", self._all_names)
+        return self.cached("names", self._names)
 
-    def _all_names(self) -> dict[str, dict[str, str]]:
-        def column(table: str, key: str, name: str) -> dict[str, str]:
-            frame = self.reported[table]
-            return dict(zip(frame[key], frame[name], strict=True))
-
-        codebook = self.reported["codebook"].groupby("field", sort=False)
-        names = {str(field): dict(zip(rows["term"], rows["label"], strict=True)) for field, rows in codebook}
+    def _names(self) -> dict[str, dict[str, str]]:
+        column = lambda table, key, name: tables.lookup(self.reported[table], key, name)
         return (
-            names
+            tables.nested(self.reported["codebook"], "field", "term", "label")
             | {
                 "measure": column("measures", "measure", "label"),
                 "speaker": column("speakers", "speaker", "short"),
@@ -314,19 +300,17 @@ class Record:
         return self._one(Case, case_id)
 
     def _one(self, kind: type[R], row_id: str) -> R:
-        table, key = _TABLES[kind]
-        frame: pd.DataFrame = getattr(self, table)
-        found = self.rows(kind, frame[frame[key].eq(row_id)])
+        table = schema.TABLES[_TABLES[kind]]
+        frame: pd.DataFrame = getattr(self, table.name)
+        found = self.rows(kind, frame[frame[table.id].eq(row_id)])
         if not found:
-            raise KeyError(
-                f"no {table} row {row_id!r} in the chosen sources; {len(frame)} rows, such as {frame[key].min()}"
-            )
+            held = f"{len(frame)} rows, such as {frame[table.id].min()}"
+            raise KeyError(f"no {table.name} row {row_id!r} in the chosen sources; {held}")
         return found[0]
 
     def rows(self, kind: type[R], frame: pd.DataFrame | None = None) -> tuple[R, ...]:
         """The rows of a table as typed objects: ``record.rows(Claim)``, or of a part of it that ``frame`` holds."""
-        table = _TABLES[kind][0]
-        frame = getattr(self, table) if frame is None else frame
+        frame = getattr(self, _TABLES[kind]) if frame is None else frame
         return tuple(self._typed(kind, row) for row in frame.to_dict("records"))
 
     def _typed(self, kind: type[R], row: Mapping[str, Any]) -> R:
@@ -338,8 +322,6 @@ class Record:
         }
         if "speaker" in row:
             given["speaker"] = self._speaker[row["speaker"]]
-        if kind is Position:
-            given["wording"] = self.name("question", row["question"])
         if kind is Case:
             given["stages"] = self.rows(Stage, self.stages[self.stages["case_id"].eq(row["case_id"])])
         return from_row(kind, row, **given)
@@ -348,7 +330,7 @@ class Record:
     def _pages(self) -> dict[str, str]:
         sources = self.reported["sources"]
         pages = sources["url"].where(sources["url"].ne(""), sources["stored_copy_url"])
-        return dict(zip(sources["source_id"], pages, strict=True))
+        return tables.lookup(sources.assign(page=pages), "source_id", "page")
 
     @cached_property
     def _speaker(self) -> dict[str, Speaker]:
@@ -358,28 +340,15 @@ class Record:
 _SAME = {"base": "measure"}
 """Columns whose keys are those of another."""
 
-_TABLES: dict[type[Row], tuple[str, str]] = {
-    Claim: ("claims", "claim_id"),
-    Explanation: ("explanations", "explanation_id"),
-    Case: ("cases", "case_id"),
-    Stage: ("stages", "stage_id"),
-    Event: ("events", "event_id"),
-    Position: ("positions", "position_id"),
-}
-"""The table of each kind of row, and its key."""
+_TABLES: dict[type[Row], str] = {Claim: "claims", Explanation: "explanations", Case: "cases", Stage: "stages"}
+"""The table of each kind of row."""
+
+
+def _with_wider(claims: pd.DataFrame, wider: pd.DataFrame) -> pd.DataFrame:
+    """The claims of articles with the figures published elsewhere, which have no case."""
+    return pd.concat([claims, wider], ignore_index=True).fillna({"case_id": "", "as_of_basis": ""})
 
 
 def _kept(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
-    """The rows of ``mask``, numbered anew; where it is all of them, no copy of a table that may be large."""
+    """The rows of ``mask``, numbered from 0; where it is all of them, no copy of a table that may be large."""
     return frame if mask.all() else frame[mask].reset_index(drop=True)
-
-
-def _curated(path: Path, table: schema.Table) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-        if list(frame.columns) == [column.name for column in table.columns]:
-            return tables.coerce(frame, table)
-        found = "another header"
-    except ValueError as error:  # no CSV, no UTF-8, or text where a number should be
-        found = str(error)
-    raise EvidenceError([Problem(f"curated/{path.name}", found, "what `make data` writes", remedy="Run `make data`.")])

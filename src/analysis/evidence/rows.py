@@ -1,4 +1,4 @@
-"""What is one row of the record: a claim, an explanation, a case, a stage, an event, a position?
+"""What is one row of the record: a claim, an explanation, a case or one of its stages?
 
 Typed and documented, for people who read the code or work in Python; `record` makes them from its tables, whose columns
 have the same names. Numbers may be missing (None), dates open (None). No row computes anything.
@@ -12,9 +12,6 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import pandas as pd
-
-Day = date
-"""A day; a name of its own, since a row may have a field ``date``."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +84,11 @@ class Claim(Row):
     applies: str
     modality: str
     as_of: str
-    as_of_first: Day | None
-    as_of_last: Day | None
+    as_of_first: date | None
+    as_of_last: date | None
     period: str
-    period_first: Day | None
-    period_last: Day | None
+    period_first: date | None
+    period_last: date | None
     speaker: Speaker
     family: str
     ambiguity: tuple[str, ...]
@@ -151,8 +148,8 @@ class Stage(Row):
     stage: str
     value: str
     period: str
-    period_first: Day | None
-    period_last: Day | None
+    period_first: date | None
+    period_last: date | None
     speaker: Speaker
     detail: str
 
@@ -181,43 +178,6 @@ class Case(Row):
     def __str__(self) -> str:
         course = "; ".join(f"{stage.stage}: {stage.detail}" for stage in self.stages)
         return f"{self.label} ({self.case_id})\n“{self.phrase}”: {self.persons} or more; {self.source}\n{course}"
-
-
-@dataclass(frozen=True)
-class Event(Row):
-    """One dated event. ``date_first``, ``date_last``: the days on which it may have happened. ``what``: in our words."""
-
-    event_id: str
-    date: str
-    date_first: Day | None
-    date_last: Day | None
-    place: str
-    what: str
-    speaker: Speaker
-
-    def __str__(self) -> str:
-        return f"{self.date}: {self.what} ({self.event_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
-
-
-@dataclass(frozen=True)
-class Position(Row):
-    """A statement without a number that answers a question on which sources differ.
-
-    ``question``: a key of the questions, ``wording``: the question; ``answer``: in our words, spelt the same wherever it is the
-    same.
-    """
-
-    position_id: str
-    question: str
-    wording: str
-    answer: str
-    speaker: Speaker
-    as_of: str
-    as_of_first: Day | None
-    as_of_last: Day | None
-
-    def __str__(self) -> str:
-        return f"{self.wording} {self.answer} ({self.position_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
 
 
 T = TypeVar("T")

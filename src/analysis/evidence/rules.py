@@ -1,12 +1,11 @@
 """What must be true across the columns and the tables of the record?
 
-Each function takes tables of text, as read, and yields a Problem for every row that breaks a rule. What a single cell
-may hold is declared in `schema`; whether a phrase is in its article is checked by `intake.verify`.
+Each function takes tables of text, as read, and yields a Problem for every row that breaks a rule; `tables.faults` says
+how a rule is written. What a single cell may hold is declared in `schema`; whether a phrase is in its article is checked by `intake.verify`.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -16,7 +15,7 @@ from analysis.evidence.hedges import COUNTED, NUMBERED
 from analysis.evidence.problems import Problem
 from analysis.evidence.readings import DATES, apply_patches
 from analysis.evidence.scenario import parameters
-from analysis.evidence.tables import Frames, Vocabulary
+from analysis.evidence.tables import Frames, Vocabulary, faults, lookup
 from analysis.evidence.text import visible
 
 WORD = re.compile(r"\w+")
@@ -41,7 +40,7 @@ CODED = {
 
 def check_all(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Every rule but those of readings, which are judged only when the claims are sound."""
-    for table in (*schema.BY_SOURCE, schema.WIDER):
+    for table in (*schema.BY_SOURCE, schema.TABLES["wider"]):
         frame = frames[table.name]
         yield from row_problems(frame, table)
         yield from context_problems(frame, frames)
@@ -57,20 +56,7 @@ def check_all(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem]:
     yield from part_problems(frames)
     choices = frames["parameters"]
     blanks = choices["answer"].str.fullmatch(r"(?:[^{}]|\{value\}|\{label\})*")
-    yield from faults(choices, ~blanks, "answer", _cell("answer"), "no braces but those of {value} and {label}")
-
-
-def faults(
-    frame: pd.DataFrame, wrong: pd.Series, column: str, found: Callable[[Any], str], expected: str, remedy: str = ""
-) -> Iterator[Problem]:
-    """A problem for each row of ``frame`` that is ``wrong``; ``found`` says of a row what is there."""
-    for row in frame[wrong].to_dict("records") if wrong.any() else ():
-        yield Problem(row["file"], found(row), expected, row["row"], column, remedy)
-
-
-def _cell(column: str) -> Callable[[Any], str]:
-    """Says what is in ``column`` of a row."""
-    return lambda row: repr(row[column])
+    yield from faults(choices, (~blanks, "answer", "no braces but those of {value} and {label}"))
 
 
 def _numbers(cells: pd.Series) -> pd.Series:
@@ -94,8 +80,8 @@ def date_problems(frame: pd.DataFrame, column: str) -> Iterator[Problem]:
             days(cell) if cell else None
         except ValueError as error:
             wrong[cell] = str(error) if repr(cell) in str(error) else f"{cell!r}: {error}"
-    expected = "an EDTF date such as 2016-08 or 2015/2016"
-    yield from faults(frame, frame[column].isin(wrong), column, lambda row: wrong[row[column]], expected)
+    frame = frame.assign(fault=frame[column].map(wrong))
+    yield from faults(frame, (frame["fault"].notna(), column, "an EDTF date such as 2016-08 or 2015/2016", "{fault}"))
 
 
 def row_problems(frame: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
@@ -103,60 +89,56 @@ def row_problems(frame: pd.DataFrame, table: schema.Table) -> Iterator[Problem]:
     for column in DATES:
         if column in frame:
             yield from date_problems(frame, column)
-    source = frame["source_id"]
-    for name, what in ((table.columns[0].name, "an id"), ("story", "the id of a story")):
+    for name, what in ((table.id, "an id"), ("story", "the id of a story")):
         if name in frame:
-            own = frame[name].str.split(".").str[0].eq(source) & frame[name].str.contains(".", regex=False)
-            yield from faults(frame, ~own, name, _cell(name), f"{what} that begins with its source and a point")
+            own = frame[name].str.split(".").str[0].eq(frame["source_id"]) & frame[name].str.contains(".", regex=False)
+            yield from faults(frame, (~own, name, f"{what} that begins with its source and a point"))
+    words = frame["phrase"].map(lambda phrase: len(WORD.findall(visible(phrase))))
+    frame = frame.assign(words=words, letters=frame["phrase"].str.len())
     if "char_start" in frame:
         start, end = (_numbers(frame[name]) for name in ("char_start", "char_end"))
         printed = frame["phrase"].map(visible).str.replace("ff[il]?|f[il]|st", "f", regex=True)  # also as ligatures
-        span = lambda row: f"{row['char_start']} to {row['char_end']}"
-        yield from faults(frame, start >= end, "char_end", span, "a start before the end")
+        short = (end - start).lt(printed.str.len()) & (start < end)
+        span = "{char_start} to {char_end}"
         yield from faults(
             frame,
-            (end - start).lt(printed.str.len()) & (start < end),
-            "char_end",
-            lambda row: f"{span(row)} for {len(row['phrase'])} characters",
-            "a place with room for the phrase",
+            (start >= end, "char_end", "a start before the end", span),
+            (short, "char_end", "a place with room for the phrase", span + " for {letters} characters"),
         )
-    words = frame["phrase"].map(lambda phrase: len(WORD.findall(visible(phrase))))
-    yield from faults(
-        frame,
-        words > MAX_WORDS,
-        "phrase",
-        lambda row: f"{len(WORD.findall(visible(row['phrase'])))} words",
-        f"{MAX_WORDS} at most",
-        "Quote less of the sentence.",
-    )
+    long = (words > MAX_WORDS, "phrase", f"{MAX_WORDS} at most", "{words} words")
+    yield from faults(frame, long, remedy="Quote less of the sentence.")
 
 
 def context_problems(frame: pd.DataFrame, frames: Frames) -> Iterator[Problem]:
     """What does not fit the source it is in, or the case it is of."""
     own = frame["source_id"]
-    published = {row.source_id: _days(row.published)[1] for row in frames["sources"].itertuples()}
-    last = own.map(published.get)
+    published = lookup(frames["sources"], "source_id", "published")
+    last = own.map({source: _days(cell)[1] for source, cell in published.items()}.get)
     for column in [name for name in DATES if name in frame and "coder" not in frame]:
         first = frame[column].map(lambda cell: _days(cell)[0])
         late = pd.Series([bool(day and end and day > end) for day, end in zip(first, last, strict=True)], frame.index)
         if column == "period" and "modality" in frame:
             late &= ~frame["modality"].isin(["intent", "forecast"])
-        yield from faults(frame, late, column, _cell(column), "a date not after the source's publication")
-    if "case_id" in frame and frame.columns[0] != "case_id":
-        case = frame["case_id"]
-        missing = ~case.isin(["", *frames["cases"]["case_id"]])
-        yield from faults(frame, missing, "case_id", _cell("case_id"), "a case_id of some cases.csv, or nothing")
-        other = case.ne("") & case.str.split(".").str[0].ne(own) & ~missing
-        yield from faults(frame, other, "case_id", _cell("case_id"), "a case of the same source")
-        if "population" in frame:
-            lone = frame["population"].eq("case_persons") & case.eq("")
-            yield from faults(frame, lone, "case_id", _cell("case_id"), "the case whose persons are counted")
-        if "target" in frame:
-            wrong = frame["target"].eq("case").ne(case.ne(""))
-            found = lambda row: f"{row['target']} with the case_id {row['case_id']!r}"
-            yield from faults(frame, wrong, "target", found, "the target case where there is a case_id, and only there")
-        if "stage" in frame:
-            yield from faults(frame, case.eq(""), "case_id", _cell("case_id"), "the case that the stage is of")
+        yield from faults(frame, (late, column, "a date not after the source's publication"))
+    if "case_id" not in frame or frame.columns[0] == "case_id":
+        return
+    case = frame["case_id"]
+    missing = ~case.isin(["", *frames["cases"]["case_id"]])
+    other = case.ne("") & case.str.split(".").str[0].ne(own) & ~missing
+    yield from faults(
+        frame,
+        (missing, "case_id", "a case_id of some cases.csv, or nothing"),
+        (other, "case_id", "a case of the same source"),
+    )
+    if "population" in frame:
+        lone = frame["population"].eq("case_persons") & case.eq("")
+        yield from faults(frame, (lone, "case_id", "the case whose persons are counted"))
+    if "target" in frame:
+        wrong = frame["target"].eq("case").ne(case.ne(""))
+        expected = "the target case where there is a case_id, and only there"
+        yield from faults(frame, (wrong, "target", expected, "{target} with the case_id {case_id!r}"))
+    if "stage" in frame:
+        yield from faults(frame, (case.eq(""), "case_id", "the case that the stage is of"))
 
 
 def case_problems(cases: pd.DataFrame) -> Iterator[Problem]:
@@ -167,12 +149,14 @@ def case_problems(cases: pd.DataFrame) -> Iterator[Problem]:
         for cell, own, source in cases[["overlaps", "case_id", "source_id"]].itertuples(index=False)
     ]
     wrong = pd.Series(overlaps, cases.index, dtype=bool) & cases["overlaps"].ne("")
-    yield from faults(cases, wrong, "overlaps", _cell("overlaps"), "other cases of the same source, joined by ';'")
     shared, persons = _numbers(cases["shared"]).fillna(0), _numbers(cases["persons"])
     alone = shared.gt(0) & cases["overlaps"].eq("")
-    yield from faults(cases, alone, "shared", _cell("shared"), "nothing, where no other case overlaps")
-    more = lambda row: f"{row['shared']} of {row['persons']}"
-    yield from faults(cases, shared > persons, "shared", more, "no more persons than the case has")
+    yield from faults(
+        cases,
+        (wrong, "overlaps", "other cases of the same source, joined by ';'"),
+        (alone, "shared", "nothing, where no other case overlaps"),
+        (shared > persons, "shared", "no more persons than the case has", "{shared} of {persons}"),
+    )
 
 
 def stage_problems(frame: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -184,7 +168,7 @@ def stage_problems(frame: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Prob
         terms = vocabulary.get(f"stage_{stage}")
         if terms:
             expected = f"one of {', '.join(sorted(terms))} (stage_{stage} in codebook.csv)"
-            yield from faults(rows, ~rows[value].isin(terms), value, _cell(value), expected)
+            yield from faults(rows, (~rows[value].isin(terms), value, expected))
 
 
 def figure_problems(claims: pd.DataFrame) -> Iterator[Problem]:
@@ -192,34 +176,21 @@ def figure_problems(claims: pd.DataFrame) -> Iterator[Problem]:
     value, end = (_numbers(claims[name]) for name in ("value", "value_to"))
     given, given_end = claims["value"].ne(""), claims["value_to"].ne("")
     hedge, unit, share = claims["hedge"], claims["unit"], claims["kind"].eq("share")
-    top = value.where(end.isna() | (value > end), end)
-    for wrong, column, found, expected in (
-        (
-            given != hedge.isin(NUMBERED),
-            "value",
-            lambda row: f"{row['value']!r} with the hedge {row['hedge']}",
-            "a number for every hedge but vague, and none for vague",
-        ),
-        (given_end != hedge.eq("range"), "value_to", _cell("value_to"), "the far end of a range, and of nothing else"),
-        (end < value, "value_to", lambda row: f"{row['value']} to {row['value_to']}", "a range that rises"),
-        (unit.eq("share") & (top > 1), "value", _cell("value"), "a fraction of 1, such as 0.38 for 38%"),
-        (
-            hedge.isin(["about", "less_than"]) & value.eq(0),
-            "value",
-            lambda row: f"{row['hedge']} 0",
-            "a number above 0 for about and less_than",
-        ),
-        (unit.isin(COUNTED) & (value % 1).gt(0), "value", _cell("value"), "a whole number"),
-        (unit.isin(COUNTED) & (end % 1).gt(0), "value_to", _cell("value_to"), "a whole number"),
-        (
-            share != unit.eq("share"),
-            "unit",
-            lambda row: f"unit {row['unit']} for the kind {row['kind']}",
-            "shares in the unit share",
-        ),
-        (claims["base"].ne("") != share, "base", _cell("base"), "the whole of a share, and nothing else"),
-    ):
-        yield from faults(claims, wrong, column, found, expected)
+    top, whole = value.where(end.isna() | (value > end), end), unit.isin(COUNTED)
+    numberless = "a number for every hedge but vague, and none for vague"
+    above_0 = hedge.isin(["about", "less_than"]) & value.eq(0)
+    yield from faults(
+        claims,
+        (given != hedge.isin(NUMBERED), "value", numberless, "{value!r} with the hedge {hedge}"),
+        (given_end != hedge.eq("range"), "value_to", "the far end of a range, and of nothing else"),
+        (end < value, "value_to", "a range that rises", "{value} to {value_to}"),
+        (unit.eq("share") & (top > 1), "value", "a fraction of 1, such as 0.38 for 38%"),
+        (above_0, "value", "a number above 0 for about and less_than", "{hedge} 0"),
+        (whole & (value % 1).gt(0), "value", "a whole number"),
+        (whole & (end % 1).gt(0), "value_to", "a whole number"),
+        (share != unit.eq("share"), "unit", "shares in the unit share", "unit {unit} for the kind {kind}"),
+        (claims["base"].ne("") != share, "base", "the whole of a share, and nothing else"),
+    )
 
 
 def measure_problems(claims: pd.DataFrame, measures: pd.DataFrame) -> Iterator[Problem]:
@@ -227,64 +198,43 @@ def measure_problems(claims: pd.DataFrame, measures: pd.DataFrame) -> Iterator[P
     kind, unit, period = claims["kind"], claims["unit"], claims["period"]
     own = claims["measure"].map(measures.drop_duplicates("measure").set_index("measure")["unit"])
     years = period.map(lambda cell: {day.year for day in _days(cell) if day})
-    for wrong, column, found, expected in (
-        (
-            ~(unit.eq(own) | unit.isin(["share", "rank"]) | (unit.isin(TIMES) & own.isin(TIMES))) & own.notna(),
-            "unit",
-            lambda row: f"unit {row['unit']} for the measure {row['measure']}",
-            "the unit that measures.csv gives the measure, a share of it or a rank by it",
-        ),
-        (
-            kind.eq("rank").ne(unit.eq("rank")) | kind.isin(["duration", "age"]).ne(unit.isin(TIMES)),
-            "kind",
-            lambda row: f"kind {row['kind']} in the unit {row['unit']}",
-            "ranks in the unit rank, durations and ages in a unit of time, and nothing else in those",
-        ),
-        (
-            kind.eq("age").ne(claims["measure"].eq("age")),
-            "kind",
-            lambda row: f"kind {row['kind']} of the measure {row['measure']}",
-            "the kind age for the measure age, and for nothing else",
-        ),
-        (
-            kind.eq("stock") & period.ne(""),
-            "period",
-            lambda row: f"{row['period']} for a stock",
-            "nothing; a stock is of one date, its as_of",
-        ),
-        (
-            claims["base_n"].ne("") & kind.ne("share"),
-            "base_n",
-            lambda row: f"{row['base_n']} for the kind {row['kind']}",
-            "the number of units behind a share, and of nothing else",
-        ),
-        (
-            claims["applies"].eq("each") & years.map(len).lt(2),
-            "applies",
-            lambda row: f"each, of the window {row['period']!r}",
-            "a window of several years, where the figure is of each",
-        ),
-    ):
-        yield from faults(claims, wrong, column, found, expected)
+    fitting = unit.eq(own) | unit.isin(["share", "rank"]) | (unit.isin(TIMES) & own.isin(TIMES))
+    measured = kind.eq("rank").ne(unit.eq("rank")) | kind.isin(["duration", "age"]).ne(unit.isin(TIMES))
+    own_unit = "the unit that measures.csv gives the measure, a share of it or a rank by it"
+    kinds = "ranks in the unit rank, durations and ages in a unit of time, and nothing else in those"
+    ages = "the kind age for the measure age, and for nothing else"
+    dated = kind.eq("stock") & period.ne("")
+    based = claims["base_n"].ne("") & kind.ne("share")
+    each = claims["applies"].eq("each") & years.map(len).lt(2)
+    units = "the number of units behind a share, and of nothing else"
+    several = "a window of several years, where the figure is of each"
+    yield from faults(
+        claims,
+        (~fitting & own.notna(), "unit", own_unit, "unit {unit} for the measure {measure}"),
+        (measured, "kind", kinds, "kind {kind} in the unit {unit}"),
+        (kind.eq("age").ne(claims["measure"].eq("age")), "kind", ages, "kind {kind} of the measure {measure}"),
+        (dated, "period", "nothing; a stock is of one date, its as_of", "{period} for a stock"),
+        (based, "base_n", units, "{base_n} for the kind {kind}"),
+        (each, "applies", several, "each, of the window {period!r}"),
+    )
 
 
 def frame_problems(frame: pd.DataFrame) -> Iterator[Problem]:
     """Codes of a frame in a phase that it is not made for."""
     for name, phases in PHASES.items():
         wrong = frame[name].ne("") & ~frame["phase"].isin(phases)
-        expected = f"codes of this frame for {' and '.join(sorted(phases))} alone"
-        yield from faults(frame, wrong, name, _cell(name), expected)
+        yield from faults(frame, (wrong, name, f"codes of this frame for {' and '.join(sorted(phases))} alone"))
 
 
 def coding_problems(codings: pd.DataFrame) -> Iterator[Problem]:
     """Cells of a blind coding that its unit or the coder in its id does not admit."""
     own = codings["coding_id"].str.extract(r"\.([ab])[0-9]+$")[0]
-    yield from faults(codings, codings["coder"].ne(own), "coder", _cell("coder"), "the coder in the coding_id")
+    yield from faults(codings, (codings["coder"].ne(own), "coder", "the coder in the coding_id"))
     for name, unit in ((name, unit) for unit, names in CODED.items() for name in names):
         wrong = codings[name].ne("") != codings["unit_type"].eq(unit)
-        yield from faults(codings, wrong, name, _cell(name), f"a value for every {unit}, and for nothing else")
+        yield from faults(codings, (wrong, name, f"a value for every {unit}, and for nothing else"))
     wrong = codings["role"].eq("").ne(codings["unit_type"].eq("case"))
-    yield from faults(codings, wrong, "role", _cell("role"), "a speaker role for all but a case")
+    yield from faults(codings, (wrong, "role", "a speaker role for all but a case"))
 
 
 def name_problems(frames: Frames) -> Iterator[Problem]:
@@ -300,26 +250,31 @@ def name_problems(frames: Frames) -> Iterator[Problem]:
         (codebook, "label", codebook["field"] + "\0"),
     ):
         again = (key + frame[column].str.casefold()).duplicated() & frame[column].ne("")
-        yield from faults(frame, again, column, _cell(column), "a name that no other row has")
+        yield from faults(frame, (again, column, "a name that no other row has"))
 
 
 def part_problems(frames: Frames) -> Iterator[Problem]:
     """Parts of what does not exist, and wholes that are in the end their own part."""
-    for table, field in (("measures", "measure"), ("codebook", "term")):
-        frame = frames[table]
-        groups = frame.groupby("field", sort=False) if table == "codebook" else [("measure", frame)]
-        for _, rows in groups:
-            whole = dict(zip(rows[field], rows["part_of"], strict=True))
-            for row in rows[rows["part_of"] != ""].to_dict("records"):
-                where = {"file": row["file"], "row": row["row"], "column": "part_of"}
-                seen, name = {row[field]}, row["part_of"]
-                while name and name not in seen:
-                    seen.add(name)
-                    name = whole.get(name, "")
-                if row["part_of"] not in whole:
-                    yield Problem(found=repr(row["part_of"]), expected=f"a {field} of {table}.csv, or nothing", **where)
-                elif name:
-                    yield Problem(found=f"{row[field]} within {name} within itself", expected="a tree", **where)
+    for table, key in (("measures", "measure"), ("codebook", "term")):
+        for _, rows in frames[table].groupby("field" if table == "codebook" else lambda _: 0, sort=False):
+            whole = lookup(rows, key, "part_of")
+            missing = ~rows["part_of"].isin(["", *rows[key]])
+            within = [_within_itself(name, whole) for name in rows[key]]
+            circle = pd.Series([bool(name) for name in within], rows.index, dtype=bool) & ~missing
+            yield from faults(
+                rows.assign(within=within),
+                (missing, "part_of", f"a {key} of {table}.csv, or nothing"),
+                (circle, "part_of", "a tree", f"{{{key}}} within {{within}} within itself"),
+            )
+
+
+def _within_itself(name: str, whole: Mapping[str, str]) -> str:
+    """The first term, from ``name`` up through its wholes, that comes a second time; empty where none does."""
+    seen: set[str] = set()
+    while name and name not in seen:
+        seen.add(name)
+        name = whole.get(name, "")
+    return name
 
 
 def reading_problems(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -330,11 +285,11 @@ def reading_problems(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem
     readings, patches, choices = frames["readings"], frames["patches"], frames["parameters"]
     conventions = [one.name for one in parameters(frames | {"readings": readings[:0]})]
     unknown = ~choices["parameter"].isin(conventions)
-    yield from faults(choices, unknown, "parameter", _cell("parameter"), f"one of {', '.join(conventions)}")
+    yield from faults(choices, (unknown, "parameter", f"one of {', '.join(conventions)}"))
     for name in [name for name in conventions if name not in set(choices["parameter"])]:
         yield Problem("parameters.csv", f"no row of {name}", "the question and the answers of every choice")
     again = readings["ambiguity"].isin(conventions)
-    yield from faults(readings, again, "ambiguity", _cell("ambiguity"), "a name that no other parameter has")
+    yield from faults(readings, (again, "ambiguity", "a name that no other parameter has"))
     yield from _choice_problems(readings, patches)
     touched = [frame[frame["claim_id"].isin(patches["claim_id"])] for frame in (frames["claims"], frames["wider"])]
     claims = pd.concat(touched, ignore_index=True).fillna("")
@@ -342,9 +297,9 @@ def reading_problems(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem
     yield from found
     if found or patches.empty:
         return
-    printed = claims.set_index("claim_id")
+    printed = claims.set_index("claim_id").to_dict("index")
     for ambiguity, rows in patches.groupby("ambiguity", sort=False):
-        coded = [printed.loc[claim, field] for claim, field in zip(rows["claim_id"], rows["field"], strict=True)]
+        coded = [printed[claim][field] for claim, field in zip(rows["claim_id"], rows["field"], strict=True)]
         if not (rows["value"] == coded).groupby(rows["reading"]).all().any():
             expected = "one reading that sets what claims.csv holds, so that the words as printed stay a choice"
             yield Problem("patches.csv", f"no reading of {ambiguity} as reported", expected, column="value")
@@ -353,6 +308,9 @@ def reading_problems(frames: Frames, vocabulary: Vocabulary) -> Iterator[Problem
 
 def _choice_problems(readings: pd.DataFrame, patches: pd.DataFrame) -> Iterator[Problem]:
     """Ambiguities whose readings are no complete choice between two or more."""
+    cells: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for ambiguity, reading, claim, field in zip(*(patches[name] for name in patches.columns[:4]), strict=True):
+        cells.setdefault((ambiguity, reading), set()).add((claim, field))
     for ambiguity, rows in readings.groupby("ambiguity", sort=False):
         defaults, questions = int(rows["default"].eq("true").sum()), rows["question"].nunique()
         if defaults != 1 or len(rows) < 2:
@@ -362,34 +320,29 @@ def _choice_problems(readings: pd.DataFrame, patches: pd.DataFrame) -> Iterator[
             found = f"{questions} questions of {ambiguity}"
             yield Problem("readings.csv", found, "one question, the same on all its rows", column="question")
         again = rows["answer"].str.casefold().duplicated()
-        yield from faults(rows, again, "answer", _cell("answer"), "another answer for each reading")
-        part = patches[patches["ambiguity"].eq(ambiguity)]
-        cells = [part[part["reading"].eq(reading)] for reading in rows["reading"]]
-        sets = {frozenset(zip(one["claim_id"], one["field"], strict=True)) for one in cells}
+        yield from faults(rows, (again, "answer", "another answer for each reading"))
+        sets = {frozenset(cells.get((str(ambiguity), reading), ())) for reading in rows["reading"]}
         if len(sets) > 1 or frozenset() in sets:
             found = f"readings of {ambiguity} that set different cells, or none"
             yield Problem("patches.csv", found, "the same claims and fields in each, so that a choice is complete")
-    known = set(zip(readings["ambiguity"], readings["reading"], strict=True))
-    pairs = list(zip(patches["ambiguity"], patches["reading"], strict=True))
-    unknown = pd.Series([pair not in known for pair in pairs], patches.index, dtype=bool)
-    found_pair = lambda row: f"{row['reading']} of {row['ambiguity']}"
-    yield from faults(patches, unknown, "reading", found_pair, "a reading of readings.csv")
+    known = pd.MultiIndex.from_frame(readings[["ambiguity", "reading"]])
+    unknown = ~pd.MultiIndex.from_frame(patches[["ambiguity", "reading"]]).isin(known)
+    yield from faults(patches, (unknown, "reading", "a reading of readings.csv", "{reading} of {ambiguity}"))
 
 
 def _cell_problems(patches: pd.DataFrame, claims: pd.DataFrame) -> Iterator[Problem]:
     """Patches of cells that do not exist, and cells that two ambiguities set."""
-    fields = [name for name in schema.CLAIMS.raw_columns if name not in ("claim_id", "label")]
+    fields = [name for name in schema.TABLES["claims"].raw_columns if name not in ("claim_id", "label")]
     missing = ~patches["claim_id"].isin(claims["claim_id"])
-    yield from faults(patches, missing, "claim_id", _cell("claim_id"), "a claim_id of some claims.csv")
     unknown = ~patches["field"].isin(fields) & ~missing
-    yield from faults(patches, unknown, "field", _cell("field"), f"one of {', '.join(fields)}")
     first = patches.groupby(["claim_id", "field"])["ambiguity"].transform("first")
+    once = "each cell set by one ambiguity, so that no choice undoes another"
+    twice = "{field} of {claim_id} set by {ambiguity} and by another ambiguity"
     yield from faults(
         patches,
-        patches["ambiguity"].ne(first),
-        "field",
-        lambda row: f"{row['field']} of {row['claim_id']} set by {row['ambiguity']} and by another ambiguity",
-        "each cell set by one ambiguity, so that no choice undoes another",
+        (missing, "claim_id", "a claim_id of some claims.csv"),
+        (unknown, "field", f"one of {', '.join(fields)}"),
+        (patches["ambiguity"].ne(first), "field", once, twice),
     )
 
 
@@ -403,7 +356,8 @@ def _patched_problems(
         versions.append(version.assign(file=f"patches.csv, reading {reading}, applied to " + version["file"]))
     patched = pd.concat(versions, ignore_index=True)
     wider = patched["source_id"].eq("wider")
-    for table, part in ((schema.WIDER, wider), (schema.CLAIMS, ~wider)):
+    for name, part in (("wider", wider), ("claims", ~wider)):
+        table = schema.TABLES[name]
         yield from tables.check_cells(patched.loc[part, [*table.raw_columns, "file", "row"]], table, vocabulary)
     yield from figure_problems(patched)
     yield from measure_problems(patched, measures)

@@ -16,7 +16,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.dates import days
+from analysis.evidence.dates import days
 from analysis.evidence.problems import ParameterError
+from analysis.evidence.tables import lookup, nested
 
 ALL, NONE = "all", "none"
 
@@ -218,35 +220,26 @@ def _assigned(source: str) -> list[str]:
 def parameters(tables: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
     """Every parameter that the curated (or checked raw) ``tables`` offer: one an ambiguity, then the conventions."""
     readings = tables["readings"].sort_values("default", ascending=False, kind="stable")
+    questions = lookup(readings, "ambiguity", "question") | lookup(tables["parameters"], "parameter", "question")
     ambiguities = [
-        Parameter(
-            str(name),
-            str(rows["question"].iloc[0]),
-            tuple(rows["reading"]),
-            answers=dict(zip(rows["reading"], rows["answer"], strict=True)),
-        )
-        for name, rows in readings.groupby("ambiguity", sort=False)
+        Parameter(name, questions[name], tuple(answers), answers=answers)
+        for name, answers in nested(readings, "ambiguity", "reading", "answer").items()
     ]
-    codebook = tables["codebook"]
-    labels = {
-        str(name): dict(zip(r["term"], r["label"], strict=True)) for name, r in codebook.groupby("field", sort=False)
-    }
-    families = _families(tables)
+    labels = nested(tables["codebook"], "field", "term", "label")
+    given = nested(tables["parameters"], "parameter", "value", "answer")
+    families, sources = _families(tables), source_names(tables["sources"])
 
     def convention(
         name: str, values: Iterable[str] = (), labels: Mapping[str, str] | None = None, **kind: Any
     ) -> Parameter:
-        rows = tables["parameters"][tables["parameters"]["parameter"].eq(name)]
-        answers = dict(zip(rows["value"], rows["answer"], strict=True))
+        answers = given.get(name, {})
         pattern, values = answers.get("*", "{value}"), tuple(values)
         others = {v: pattern.format(value=v, label=(labels or {}).get(v, v)) for v in values if v not in answers}
-        return Parameter(
-            name, rows["question"].iloc[0] if len(rows) else name, values, answers=answers | others, **kind
-        )
+        return Parameter(name, questions.get(name, name), values, answers=answers | others, **kind)
 
     return (
         *sorted(ambiguities, key=lambda parameter: parameter.name),
-        convention("sources", source_names(tables["sources"]), source_names(tables["sources"]), many=True),
+        convention("sources", sources, sources, many=True),
         convention("record", ("articles", WIDER_TOO)),
         convention("statements", STATEMENTS),
         convention("left_out", families, families | labels.get("family", {}), many=True, optional=True),

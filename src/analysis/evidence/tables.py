@@ -6,7 +6,7 @@ The tables themselves are declared in `schema`.
 import csv
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
@@ -18,6 +18,8 @@ import pandas as pd
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.schema import COUNT, KEYS, NUMBER, Column, Table, Vocabulary
 from analysis.evidence.text import visible
+
+pd.set_option("mode.string_storage", "python")  # a third faster than Arrow's on tables as small as these
 
 _IN_WORDS = {
     COUNT: "a whole number such as 1600, 12 digits at most",
@@ -98,19 +100,18 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
 
 def _length_fault(cells: list[str], table: Table, file: str, number: int) -> Problem:
     """A row with another number of cells, with the first column whose cell does not fit: the fault is there or before."""
-    patterns = {"integer": COUNT, "number": NUMBER, "boolean": "true|false"}
-    for column, cell in zip((column for column in table.columns if not column.derived), cells, strict=False):
-        pattern = column.pattern or patterns.get(column.type, ".*")
-        if (cell and not re.fullmatch(pattern, cell, re.DOTALL)) or (column.required and not cell.strip()):
-            break
-    else:
-        column = next(one for one in reversed(table.columns) if not one.derived)
-    remedy = (
-        "Quote a cell that holds a comma." if len(cells) > len(table.raw_columns) else "Add the commas of empty cells."
-    )
-    if "phrase" in table.raw_columns and len(cells) < len(table.raw_columns):
-        remedy = f"`analysis locate --fill --source {file.split('/')[0]}` completes a row that ends early."
-    wanted = f"{len(table.raw_columns)} cells in every row; the first that does not fit is in this column"
+
+    def fits(column: Column, cell: str) -> bool:
+        return bool(re.fullmatch(column.form or ".*", cell, re.DOTALL) if cell.strip() else "optional" in column.flags)
+
+    wrong = (column for column, cell in zip(table.raw, cells, strict=False) if not fits(column, cell))
+    column = next(wrong, table.raw[-1])
+    remedy = "Quote a cell that holds a comma."
+    if len(cells) < len(table.raw):
+        remedy = "Add the commas of empty cells."
+        if "phrase" in table.raw_columns:
+            remedy = f"`analysis locate --fill --source {file.split('/')[0]}` completes a row that ends early."
+    wanted = f"{len(table.raw)} cells in every row; the first that does not fit is in this column"
     return Problem(file, f"{len(cells)} cells", wanted, number, column.name, remedy)
 
 
@@ -138,14 +139,26 @@ def to_frame(rows: Iterable[Row], table: Table) -> pd.DataFrame:
     )
 
 
+def faults(
+    frame: pd.DataFrame, *rules: tuple[pd.Series, str, str] | tuple[pd.Series, str, str, str], remedy: str = ""
+) -> Iterator[Problem]:
+    """A problem for each row of ``frame`` that breaks a rule.
+
+    A rule is a mask of the rows that are wrong, the column to name, what is expected, and a template of what is found,
+    filled in from the row; without one it is the cell of that column.
+    """
+    for wrong, column, expected, *found in rules:
+        template = found[0] if found else f"{{{column}!r}}"
+        for row in frame[wrong].to_dict("records") if wrong.any() else ():
+            yield Problem(row["file"], template.format_map(row), expected, row["row"], column, remedy)
+
+
 def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
     """Every cell of a raw ``frame`` that its column does not admit, and every key that occurs twice."""
-    problems = check_cells(frame, table, vocabulary)
-    key = list(table.primary_key)
-    for row in frame[frame.duplicated(key)].to_dict("records"):
-        found = " ".join(row[name] for name in key)
-        problems.append(Problem(row["file"], f"{found!r} a second time", "each key once", row["row"], ",".join(key)))
-    return problems
+    key = table.primary_key
+    found = "'" + " ".join(f"{{{name}}}" for name in key) + "' a second time"
+    again = (frame.duplicated(key), ",".join(key), "each key once", found)
+    return [*check_cells(frame, table, vocabulary), *faults(frame, again)]
 
 
 def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
@@ -153,52 +166,45 @@ def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> li
     import pandera.pandas as pa  # here: a run that only reads curated tables does not pay for it
 
     frame = frame.reset_index(drop=True)
-    columns = {spec.name: pa.Column(str, _checks(spec, vocabulary)) for spec in table.columns if spec.name in frame}
-    problems = []
+    checks = {
+        column.name: [pa.Check(admits, error=expected) for admits, expected in _checks(column, vocabulary)]
+        for column in table.columns
+        if column.name in frame
+    }
     try:
+        columns = {name: pa.Column(checks=own, nullable=True) for name, own in checks.items()}
         pa.DataFrameSchema(columns).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        at = frame.loc[cases["index"].astype(int), ["file", "row"]]
-        rows = zip(at["file"], cases["failure_case"], cases["check"], at["row"], cases["column"], strict=True)
-        problems = [
-            Problem(file, repr(found), str(what), row, str(name), _remedy(str(name), found, file))
-            for file, found, what, row, name in rows
+        cases = errors.failure_cases.assign(index=errors.failure_cases["index"].astype(int))
+        return [
+            Problem(case.file, repr(case.failure_case), case.check, case.row, case.column, _remedy(case))
+            for case in cases.join(frame[["file", "row"]], on="index").itertuples()
         ]
-    return problems
+    return []
 
 
-def _remedy(name: str, cell: str, file: str) -> str:
-    locator = name in ("char_start", "char_end", "sentence_sha256") and not cell
-    return f"`analysis locate --fill --source {file.split('/')[0]}` fills it in." if locator else ""
+def _remedy(case: Any) -> str:
+    locator = case.column in ("char_start", "char_end", "sentence_sha256") and not case.failure_case
+    return f"`analysis locate --fill --source {case.file.split('/')[0]}` fills it in." if locator else ""
 
 
-def _checks(column: Column, vocabulary: Vocabulary) -> list[Any]:
-    """What pandera tests of each cell of ``column``, with what is expected instead in words."""
-    from pandera.pandas import Check
-
-    checks = [Check(lambda cells: cells == cells.str.strip(), error="no white space around it")]
-    if column.required:
-        checks.append(Check(lambda cells: cells.str.strip() != "", error="a value; this column may not be empty"))
+def _checks(column: Column, vocabulary: Vocabulary) -> Iterator[tuple[Callable[[pd.Series], Any], str]]:
+    """What each cell of ``column`` must pass, with what is expected in words."""
+    yield lambda cells: cells == cells.str.strip(), "no white space around it"
+    if "optional" not in column.flags:
+        yield lambda cells: cells.str.strip() != "", "a value; this column may not be empty"
     if column.longest:
-        expected = f"{column.longest} characters at most"
-        checks.append(Check(lambda cells: cells.str.len() <= column.longest, error=expected))
-    if column.terms:
-        terms = vocabulary.get(column.terms, frozenset())
-        words = {"", *terms}
-        listed = ", ".join(sorted(terms))
-        if column.many:
-            expected = f"terms of {listed}, joined by ';'"
-            checks.append(Check(lambda cells: cells.map(lambda cell: set(cell.split(";")) <= words), error=expected))
-        else:
-            table = KEYS.get(column.terms)
-            expected = f"a {column.terms} of {table}.csv" if table else f"one of {listed}"
-            checks.append(Check(lambda cells: cells.isin(words), error=expected))
-    pattern = column.pattern or {"integer": COUNT, "number": NUMBER, "boolean": "true|false"}.get(column.type, "")
-    if pattern:
-        expected = _IN_WORDS.get(pattern, f"the form {pattern}")
-        checks.append(Check(lambda cells: (cells == "") | cells.str.fullmatch(pattern), error=expected))
-    return checks
+        yield lambda cells: cells.str.len() <= column.longest, f"{column.longest} characters at most"
+    terms = vocabulary.get(column.terms, frozenset())
+    words, listed = {"", *terms}, ", ".join(sorted(terms))
+    if column.terms and "many" in column.flags:
+        yield lambda cells: cells.map(lambda cell: set(cell.split(";")) <= words), f"terms of {listed}, joined by ';'"
+    elif column.terms:
+        table = KEYS.get(column.terms)
+        yield lambda cells: cells.isin(words), f"a {column.terms} of {table}.csv" if table else f"one of {listed}"
+    if column.form:
+        expected = _IN_WORDS.get(column.form, f"the form {column.form}")
+        yield lambda cells: (cells == "") | cells.str.fullmatch(column.form), expected
 
 
 def numeric(cells: pd.Series) -> pd.Series:
@@ -225,17 +231,43 @@ def to_csv(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL) if "\r" in content else content
 
 
+_DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
+"""The types of curated columns that are not text: dates stay ISO text, empty cells of text stay empty."""
+
+
 def coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """``frame`` of text as the types of ``table``; dates stay ISO text, empty cells of text stay empty."""
-    kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
-    frame = frame.copy()
-    for column in table.columns:
-        if column.name not in frame or column.type not in kinds:
-            continue
+    """``frame`` of text as the types of ``table``."""
+    typed = [column for column in table.columns if column.name in frame and column.type in _DTYPES]
+    columns = {}
+    for column in typed:
         cells = frame[column.name].replace("", pd.NA)
-        if column.type == "boolean":
-            cells = cells.map({"true": True, "false": False, "True": True, "False": False})
-        else:
-            cells = numeric(cells)
-        frame[column.name] = cells.astype(kinds[column.type])
-    return frame
+        cells = cells.map({"true": True, "false": False}) if column.type == "boolean" else numeric(cells)
+        columns[column.name] = cells.astype(_DTYPES[column.type])
+    return frame.assign(**columns)
+
+
+def read_curated(path: Path, table: Table) -> pd.DataFrame:
+    """A curated table, typed. Raises EvidenceError where it is not what `make data` writes."""
+    types = {column.name: _DTYPES.get(column.type, "str") for column in table.columns}
+    empty = {name: [""] for name, kind in types.items() if kind != "str"}
+    try:
+        frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=empty)
+        if list(frame.columns) == list(types):
+            return frame
+        found = "another header"
+    except ValueError as error:  # no CSV, no UTF-8, or text where a number should be
+        found = str(error)
+    raise EvidenceError([Problem(f"curated/{path.name}", found, "what `make data` writes", remedy="Run `make data`.")])
+
+
+def lookup(frame: pd.DataFrame, key: str, value: str) -> dict[str, str]:
+    """The ``value`` of each ``key`` of a table."""
+    return dict(zip(frame[key], frame[value], strict=True))
+
+
+def nested(frame: pd.DataFrame, outer: str, key: str, value: str) -> dict[str, dict[str, str]]:
+    """The ``value`` of each ``key`` for each ``outer`` key of a table, in the table's order."""
+    found: dict[str, dict[str, str]] = {}
+    for one, name, cell in zip(frame[outer], frame[key], frame[value], strict=True):
+        found.setdefault(one, {})[name] = cell
+    return found

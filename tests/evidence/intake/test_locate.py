@@ -11,7 +11,7 @@ from analysis.cli import main
 from analysis.evidence import schema, tables
 from analysis.evidence.curate import read
 from analysis.evidence.intake.locate import DRAFTED, USUAL, edited, fill, locate_phrase
-from analysis.evidence.intake.worklist import TODO, intake
+from analysis.evidence.intake.worklist import intake
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.text import Text
 
@@ -45,14 +45,14 @@ def test_a_draft_row_has_an_id_a_locator_and_usual_values(folder: Path, table: s
     printed = locate_phrase("because of debts", ID, table.name, folder.parent, [folder.parent.parent / "texts"])
     header, row = csv.reader(printed.splitlines())
     cells = dict(zip(header, row, strict=True))
-    text, key = Text(ARTICLE), table.columns[0]
+    text, key = Text(ARTICLE), table.id
     (span,) = text.occurrences("because of debts")
-    assert header == table.raw_columns and cells[key.name].startswith(f"{ID}.") and cells[key.name].endswith("01")
+    assert header == table.raw_columns and cells[key].startswith(f"{ID}.") and cells[key].endswith("01")
     assert (cells["char_start"], cells["char_end"]) == (str(span.start), str(span.end))
     assert cells["sentence_sha256"] == text.sentence_hash(span)
     write_row(folder, table.name, printed.splitlines()[1])
     again = locate_phrase("because of debts", ID, table.name, folder.parent, [folder.parent.parent / "texts"])
-    assert f"{ID}.{cells[key.name].split('.')[1][0]}02" in again
+    assert f"{ID}.{cells[key].split('.')[1][0]}02" in again
 
 
 @pytest.mark.parametrize("table", DRAFTED, ids=lambda table: table.name)
@@ -69,7 +69,7 @@ def test_a_row_with_only_a_phrase_is_completed(folder: Path, table: schema.Table
     assert (row["char_start"], row["char_end"]) == (str(span.start), str(span.end))
     assert not tables.check(
         tables.to_frame(tables.read_raw(path, table, "x"), table)[
-            ["phrase", "sentence_sha256", "char_start", "file", "row", table.columns[0].name]
+            ["phrase", "sentence_sha256", "char_start", "file", "row", table.id]
         ],
         table,
         {},
@@ -142,9 +142,7 @@ def test_a_source_or_text_that_is_not_there_is_named(folder: Path, capsys: pytes
 
 def test_only_the_cells_that_change_are_changed() -> None:
     content = 'event_id,char_start\r\n"a, ""b""",1\r\n\r\nc\r\n'
-    table = schema.Table(
-        "t", "t", (schema.Column("event_id", ""), schema.Column("char_start", ""), schema.Column("phrase", ""))
-    )
+    table = schema.Table("t", "t", tuple(map(schema.Column, ("event_id", "char_start", "phrase"))))
     assert edited(content, table, [{}, {"phrase": "x"}]) == 'event_id,char_start\r\n"a, ""b""",1\r\n\r\nc,,x\r\n'
 
 
@@ -167,4 +165,4 @@ def test_the_worklist_survives_a_spreadsheet(folder: Path, tmp_path: Path) -> No
     )  # fmt: skip
     shutil.copy(tmp_path / "out" / "todo.csv", folder / "todo.csv")
     assert rows(folder / "todo.csv") == before
-    tables.read_raw(folder / "todo.csv", TODO, "todo.csv")
+    tables.read_raw(folder / "todo.csv", schema.TODO, "todo.csv")

@@ -70,11 +70,11 @@ def test_each_row_that_is_not_found_is_named_with_its_status_and_place(
     assert list(result.sources) == [SOURCE] and set(counts) == {"moved", "changed", "missing", "uncoded"}
     assert sum(f": {status}: " in fault for status in counts for fault in result.faults) == result.statuses.total()
     assert (
-        f"{SOURCE}/claims.csv, row 4, {SOURCE}.c03: missing: 'has registered 199 fighters' does not stand in the text"
+        f"{SOURCE}/claims.csv, row 4, {SOURCE}.c03: missing: 'has registered 199 fighters' is not in the text"
         in result.faults
     )
     assert (
-        f"{SOURCE}/claims.csv, row 2, {SOURCE}.c01: moved: '500 fighters, at most' stands at 287-308, not at 281-302"
+        f"{SOURCE}/claims.csv, row 2, {SOURCE}.c01: moved: '500 fighters, at most' is at 287-308, not at 281-302"
         in (result.faults)
     )
     assert any(fault.startswith(f"{SOURCE}: '199' at ") and "has counted 199" in fault for fault in result.faults)
@@ -90,13 +90,11 @@ def test_a_row_whose_sentence_changed_hides_no_number(raw: Path, tmp_path: Path)
 
 def test_the_first_places_are_listed_and_the_others_counted() -> None:
     row, places = {"char_start": "0", "char_end": "1"}, [Span(n, n + 1) for n in range(2, 7)]
-    assert _where("moved", places[:2], row) == "stands at 2-3, 3-4, not at 0-1"
-    for count, more in ((3, ""), (4, " and 1 place more")):
-        assert _where("moved", places[:count], row) == f"stands at 2-3, 3-4, 4-5{more}, not at 0-1"
-    assert _where("missing", [], row) == "does not stand in the text"
-    assert (
-        _where("changed", places, row) == "stands at 2-3, 3-4, 4-5 and 2 places more, but in no sentence of that hash"
-    )
+    assert _where("moved", places[:2], row) == "is at 2-3, 3-4, not at 0-1"
+    for count, more in ((3, ""), (4, " and 1 more place")):
+        assert _where("moved", places[:count], row) == f"is at 2-3, 3-4, 4-5{more}, not at 0-1"
+    assert _where("missing", [], row) == "is not in the text"
+    assert _where("changed", places, row) == "is at 2-3, 3-4, 4-5 and 2 more places, but in no sentence of that hash"
 
 
 def test_a_file_that_is_no_text_is_passed_over(raw: Path, texts: list[Path], tmp_path: Path) -> None:

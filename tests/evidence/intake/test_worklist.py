@@ -17,7 +17,7 @@ from analysis.evidence import files, hedges, paths, schema
 from analysis.evidence.curate import read
 from analysis.evidence.intake.suggestions import _MEASURES, _UNITS, Suggestion, suggestions
 from analysis.evidence.intake.verify import verify
-from analysis.evidence.intake.worklist import TODO, intake
+from analysis.evidence.intake.worklist import intake
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.rules import MAX_WORDS
 from analysis.evidence.text import Span, Text
@@ -258,7 +258,7 @@ def test_rows_stay_apart_where_a_sentence_is_printed_twice(raw: Path, tmp_path: 
     path.write_text(twice)
     intake(path, ID, raw=raw)
     rows = [row | {"reason": "other_subject", "note": ""} for row in worklist(raw / ID)]
-    columns = next(table for table in schema.BY_SOURCE if table.name == "dismissed").raw_columns
+    columns = schema.TABLES["dismissed"].raw_columns
     with (raw / ID / "dismissed.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         file.write(",".join(columns) + "\r\n")
@@ -289,7 +289,7 @@ def test_what_was_done_is_said_and_the_worklist_is_whole(raw: Path, tmp_path: Pa
         **asked,
         **guess,
     }
-    table = next(table for table in schema.BY_SOURCE if table.name == "dismissed")
+    table = schema.TABLES["dismissed"]
     coded = row | {"dismissed_id": f"{ID}.d01", "reason": "other_subject", "note": ""}
     header = ",".join(table.raw_columns)
     cells = ",".join(coded[name] for name in table.raw_columns)
@@ -404,9 +404,9 @@ def test_faulty_tables_are_left_as_they_are(raw: Path, text: Path) -> None:
 
 
 def test_the_worklist_begins_as_the_tables_do() -> None:
-    claims = next(table for table in schema.BY_SOURCE if table.name == "claims")
-    first = TODO.raw_columns.index("row_id") + 1
-    assert TODO.raw_columns[first : first + 8] == claims.raw_columns[1:9]
+    claims = schema.TABLES["claims"]
+    first = schema.TODO.raw_columns.index("row_id") + 1
+    assert schema.TODO.raw_columns[first : first + 8] == claims.raw_columns[1:9]
 
 
 @pytest.mark.parametrize(

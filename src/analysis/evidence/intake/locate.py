@@ -83,7 +83,7 @@ def locate_phrase(
         )
     wanted = next(one for one in DRAFTED if one.name == table)
     _, rows = _read(raw / source, wanted)
-    free = iter(numbers(wanted, (row[wanted.columns[0].name] for row in rows)))
+    free = iter(numbers(wanted, (row[wanted.id] for row in rows)))
     out = StringIO()
     writer = csv.DictWriter(out, wanted.raw_columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -96,7 +96,7 @@ def draft(table: schema.Table, source: str, number: int, described: Mapping[str,
     """The id and the usual values of a new row of ``table``."""
     known = {"source": source, "number": number, "published": described.get("published", "")}
     usual = {name: form.format(**known) for name, form in USUAL.items() if name in table.raw_columns}
-    return {table.columns[0].name: f"{source}.{letter(table)}{number:02}"} | usual
+    return {table.id: f"{source}.{letter(table)}{number:02}"} | usual
 
 
 def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) -> str:
@@ -108,14 +108,13 @@ def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) 
     problems, contents = [], {}
     filled: Counter[str] = Counter()
     for table in DRAFTED:
-        key = table.columns[0].name
         content, rows = _read(raw / source, table)
-        free = iter(numbers(table, (row[key] for row in rows)))
+        free = iter(numbers(table, (row[table.id] for row in rows)))
         changes: list[dict[str, str]] = []
         for row in rows:
             changes.append({})
-            if row["phrase"] and not all(row[name] for name in (key, *LOCATOR)):
-                new = draft(table, source, next(free) if not row[key] else 0, described)
+            if row["phrase"] and not all(row[name] for name in (table.id, *LOCATOR)):
+                new = draft(table, source, next(free) if not row[table.id] else 0, described)
                 changes[-1] = {name: cell for name, cell in new.items() if not row[name]}
                 filled[table.name] += 1
             if row["phrase"] and not all(row[name] for name in LOCATOR):

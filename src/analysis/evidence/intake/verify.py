@@ -72,29 +72,30 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
             status, places = locate(text, row)
             counts[status] += 1
             if status != "found" and (exact or status != "moved"):
-                told = f"{row['file']}, row {row['row']}, {row['id']}: {status}: {row['phrase']!r}"
-                result.faults.append(f"{told} {_where(status, places, row)}")
+                where = f"{row['file']}, row {row['row']}, {row['id']}"
+                result.faults.append(f"{where}: {status}: {row['phrase']!r} {_where(status, places, row)}")
             if row["table"] in COVERING:
                 covered += places[:1]
         if exact:
             for token in overlooked(text, covered):
                 counts["uncoded"] += 1
-                told = f"{text.quote(token)!r} at {token}, in {text.quote(text.words_around(token, MAX_WORDS))!r}"
-                result.faults.append(f"{name}: {told}, is neither coded nor dismissed")
+                around = text.quote(text.words_around(token, MAX_WORDS))
+                found = f"{text.quote(token)!r} at {token}, in {around!r}"
+                result.faults.append(f"{name}: {found}, is neither coded nor dismissed")
     return result
 
 
 def _located(frame: pd.DataFrame, table: schema.Table) -> pd.DataFrame:
     """What it takes to find the rows of a table, and no more: there may be a million."""
     columns = ["source_id", "file", "row", "char_start", "char_end", "phrase", "sentence_sha256"]
-    return frame[columns].assign(table=table.name, id=frame[table.columns[0].name])
+    return frame[columns].assign(table=table.name, id=frame[table.id])
 
 
 def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
-    """The status of one coded row against ``text``, and the places where its phrase stands, the nearest first.
+    """The status of one coded row against ``text``, and the places of its phrase, the nearest first.
 
-    *found*: phrase and sentence stand where they are said to. *moved*: the same sentence stands elsewhere.
-    *changed*: the phrase stands in the text, in another sentence. *missing*: it does not.
+    *found*: phrase and sentence are where the row says. *moved*: the same sentence is elsewhere in the text.
+    *changed*: the phrase is in the text, in another sentence. *missing*: it is not in the text.
     """
     span = Span(int(row["char_start"]), int(row["char_end"]))
     there = normalised(text.quote(span)) == normalised(row["phrase"])
@@ -114,15 +115,13 @@ def overlooked(text: Text, covered: list[Span]) -> Iterator[Span]:
 
 
 def _where(status: str, places: list[Span], row: Mapping[str, Any]) -> str:
-    stands = ", ".join(map(str, places[:3]))
+    listed = ", ".join(map(str, places[:3]))
     if (more := len(places) - 3) > 0:
-        stands += f" and {more} place{'s' if more > 1 else ''} more"
-    match status:
-        case "moved":
-            return f"stands at {stands}, not at {row['char_start']}-{row['char_end']}"
-        case "changed":
-            return f"stands at {stands}, but in no sentence of that hash"
-    return "does not stand in the text"
+        listed += f" and {more} more place{'s' if more > 1 else ''}"
+    if status == "missing":
+        return "is not in the text"
+    but = f"not at {row['char_start']}-{row['char_end']}" if status == "moved" else "but in no sentence of that hash"
+    return f"is at {listed}, {but}"
 
 
 def _misquoted(claims: pd.DataFrame) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """How does a source come in? Its folder, its text's fingerprint, and a worklist of every number in it.
 
 ``analysis intake``. What a person coded is never changed, but for locators: where the text changed and the sentence of
-a coded row still stands, they follow it.
+a coded row is still in it, they follow it.
 """
 
 import json
@@ -16,29 +16,13 @@ import pandas as pd
 
 from analysis.evidence import files, paths, schema, tables
 from analysis.evidence.curate import RESERVED
-from analysis.evidence.intake.locate import DRAFTED, edited, letter, locator, numbers
+from analysis.evidence.intake.locate import DRAFTED, LOCATOR, edited, letter, locator, numbers
 from analysis.evidence.intake.suggestions import suggestions
-from analysis.evidence.intake.verify import COVERING, locate
+from analysis.evidence.intake.verify import COVERING, STATUSES, locate
 from analysis.evidence.problems import EvidenceError, Problem
 from analysis.evidence.text import Cover, Text
 
 _SUGGESTED = ("table", "measure", "hedge", "value", "unit", "kind", "value_to")
-TODO = schema.Table(
-    "todo",
-    "a number-like phrase that is neither coded nor dismissed, or a coded row whose sentence is no longer in the text",
-    (
-        schema.Column("status", "todo: to be coded or dismissed; changed, missing: a coded row to be looked at again"),
-        schema.Column("table", "the table where it stands, or may go to: claims, events, dismissed"),
-        schema.Column("row_id", "the coded row, or the id of a new one", required=False),
-        schema.Column("label", "as claims.csv has it", required=False),
-        schema.Column("char_start", "first character; empty where it is missing", required=False),
-        schema.Column("char_end", "the character after the last", required=False),
-        schema.Column("phrase", "the number with the few words around it"),
-        schema.Column("sentence_sha256", "SHA-256 of the normalised sentence around it, as it is now"),
-        *(schema.Column(name, "as claims.csv has it", required=False) for name in _SUGGESTED[1:]),
-    ),
-)
-"""The worklist. From ``row_id`` to ``unit`` its columns are the first of claims.csv, in the same order."""
 
 _PAGE = re.compile(
     r"<!doctype|</?(?:html|head|body|p|div|span|script|style|table|meta|img|a|b|br|li|h\d)(?:\s[^<>]*=[^<>]*)?\s*/?>",
@@ -58,8 +42,8 @@ class Intake:
     todo: int
 
     def __str__(self) -> str:
-        told = ", ".join(f"{self.rows[status]} {status}" for status in ("found", "moved", "changed", "missing"))
-        first = f"{self.folder.name}: " + ("a new source" if self.new else f"coded rows: {told}")
+        counts = ", ".join(f"{self.rows[status]} {status}" for status in STATUSES)
+        first = f"{self.folder.name}: " + ("a new source" if self.new else f"coded rows: {counts}")
         left = f"{self.todo} to do in {self.folder.name}/todo.csv" if self.todo else "nothing left to do"
         form = f"; fill in {self.folder.name}/source.toml" if self.new else ""
         return f"{first}; {left}{form}"
@@ -81,7 +65,7 @@ def intake(file: Path, source: str, url: str = "", raw: Path = paths.RAW) -> Int
     description = _described(described, fingerprint, url)
     changed: dict[Path, str] = {}
     rows = _read(folder, text, changed)
-    todo = pd.DataFrame(_todo(folder, text, rows), columns=TODO.raw_columns)
+    todo = pd.DataFrame(_todo(folder, text, rows), columns=schema.TODO.raw_columns)
     for path, content in changed.items():
         files.write(path, content)
     if len(todo):
@@ -136,52 +120,46 @@ def _described(path: Path, fingerprint: str, url: str) -> bytes:
     known: dict[str, Any] = {"url": url, "stored_copy_url": url, "reprint": False, "text_sha256": fingerprint}
     lines = [
         f"{column.name} = {json.dumps(known.get(column.name, ''), ensure_ascii=False)}  # {column.what}"
-        for column in schema.SOURCES.columns
-        if not column.derived and column.name != "source_id"
+        for column in schema.TABLES["sources"].raw
+        if column.name != "source_id"
     ]
     return ("\n".join(lines) + "\n").encode()
 
 
 def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, Any]]:
-    """The coded rows of ``folder`` with their status and the span where each stands now.
+    """The coded rows of ``folder`` with their status and the span where each is now.
 
     Fills ``changed`` with the content of each table that is not there yet or whose locators moved.
     """
     problems: list[Problem] = []
-    held: list[tuple[schema.Table, list[dict[str, Any]]]] = []
+    coded: dict[Path, tuple[schema.Table, list[dict[str, Any]]]] = {}
     for table in schema.BY_SOURCE:
         path, file = folder / f"{table.name}.csv", f"{folder.name}/{table.name}.csv"
         if not path.exists():
             changed[path] = ",".join(table.raw_columns) + "\n"
             continue
         frame = tables.to_frame(tables.read_raw(path, table, file), table)
-        locator = frame[[table.columns[0].name, "char_start", "char_end", "phrase", "sentence_sha256", "file", "row"]]
-        problems += tables.check(locator, table, {})
-        held.append((table, frame.to_dict("records")))
+        problems += tables.check(frame[[table.id, *LOCATOR, "phrase", "file", "row"]], table, {})
+        coded[path] = table, frame.assign(table=table.name, row_id=frame[table.id]).to_dict("records")
     if problems:
         raise EvidenceError(problems)
-    shifts: Counter[int] = Counter()
-    for _, rows in held:
+    every = [row for _, rows in coded.values() for row in rows]
+    for row in every:
+        row["status"], row["places"] = locate(text, row)
+    shift = lambda row, place: place.start - int(row["char_start"])
+    shifts = Counter(
+        shift(row, place) for row in every if row["status"] in ("found", "moved") for place in row["places"]
+    )
+    for path, (table, rows) in coded.items():
         for row in rows:
-            row["status"], row["places"] = locate(text, row)
-            if row["status"] in {"found", "moved"}:
-                shifts.update(place.start - int(row["char_start"]) for place in row["places"])
-    for table, rows in held:
-        for row in rows:
-            row |= {"table": table.name, "row_id": row[table.columns[0].name]}
             if row["status"] == "moved":  # of several places of one sentence: as far as most other rows moved
-                row["places"].sort(key=lambda place, row=row: -shifts[place.start - int(row["char_start"])])
+                row["places"].sort(key=lambda place, row=row: -shifts[shift(row, place)])
             row["span"] = row["places"][0] if row["places"] else None
-        if any(row["status"] == "moved" for row in rows):
-            path = folder / f"{table.name}.csv"
-            moves = [
-                {"char_start": str(row["span"].start), "char_end": str(row["span"].end)}
-                if row["status"] == "moved"
-                else {}
-                for row in rows
-            ]
-            changed[path] = edited(path.read_bytes().decode("utf-8"), table, moves)
-    return [row for _, rows in held for row in rows]
+        moves = [locator(text, row["span"]) if row["status"] == "moved" else {} for row in rows]
+        if any(moves):
+            places = [{name: move[name] for name in ("char_start", "char_end") if move} for move in moves]
+            changed[path] = edited(path.read_bytes().decode("utf-8"), table, places)
+    return every
 
 
 def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -190,16 +168,18 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
     What was filled in beside a phrase that is still to be coded stays.
     """
     todo = []
-    empty = dict.fromkeys(TODO.raw_columns, "")
+    empty = dict.fromkeys(schema.TODO.raw_columns, "")
     for row in rows:
         if row["status"] in {"changed", "missing"}:
-            coded = empty | {name: row[name] for name in TODO.raw_columns if name in row}
+            coded = empty | {name: row[name] for name in schema.TODO.raw_columns if name in row}
             todo.append(
                 coded | {"char_start": "", "char_end": ""} | (locator(text, row["span"]) if row["span"] else {})
             )
     filled = defaultdict(list)
     if (folder / "todo.csv").exists():
-        before = tables.to_frame(tables.read_raw(folder / "todo.csv", TODO, f"{folder.name}/todo.csv"), TODO)
+        before = tables.to_frame(
+            tables.read_raw(folder / "todo.csv", schema.TODO, f"{folder.name}/todo.csv"), schema.TODO
+        )
         for row in before[before["status"] == "todo"].to_dict("records"):
             cells = {name: row[name] for name in (*_SUGGESTED, "row_id", "label")}
             filled[row["phrase"], row["sentence_sha256"]].append(cells)

@@ -86,13 +86,13 @@ def _module(name: str) -> tuple[Path, frozenset[str]] | None:
 
 
 def code_files(*modules: str) -> set[Path]:
-    """The files of ``modules`` and of all modules of this package that they import."""
+    """The files of ``modules`` and of all modules of this package that they import, with the data of the same name beside them."""
     files, known, ahead = set(), set(), set(modules)
     while ahead:
         name = ahead.pop()
         known.add(name)
         if found := _module(name):
-            files.add(found[0])
+            files |= set(found[0].parent.glob(f"{found[0].stem}.*"))
             ahead |= found[1] - known
     return files
 
