@@ -46,6 +46,17 @@ class Analysis(Protocol):
     def CONVENTIONS(self) -> tuple[str, ...]: ...
 
 
+def _table(name: str) -> "cached_property[pd.DataFrame]":
+    """A table of the chosen sources, made when it is first asked for."""
+
+    def read(record: "Record") -> pd.DataFrame:
+        make = lambda: with_dates(record._of_sources(name))
+        return record.cached((name, record.scenario["sources"]), make)
+
+    read.__doc__ = f"A row is {schema.TABLES[name].what}."
+    return cached_property(read)
+
+
 @dataclass(frozen=True)
 class Record:
     """What the sources say, under one scenario; made by :meth:`load`.
@@ -155,9 +166,6 @@ class Record:
         frame = self.reported[name]
         return _kept(frame, frame["source_id"].isin(self.scenario.chosen("sources")))
 
-    def _dated(self, name: str) -> pd.DataFrame:
-        return self.cached((name, self.scenario["sources"]), lambda: with_dates(self._of_sources(name)))
-
     @cached_property
     def claims(self) -> pd.DataFrame:
         """The claims of the chosen sources and record, less the families left out, under the chosen readings.
@@ -189,40 +197,13 @@ class Record:
         claims = apply_patches(claims, patches[chosen])
         return with_dates(derive(claims, self.speakers, self.scenario["about_width"]))
 
-    @cached_property
-    def sources(self) -> pd.DataFrame:
-        """The chosen sources, a row each."""
-        return self._dated("sources")
-
-    @cached_property
-    def explanations(self) -> pd.DataFrame:
-        """The explanations of the chosen sources."""
-        return self._dated("explanations")
-
-    @cached_property
-    def cases(self) -> pd.DataFrame:
-        """The cases of the chosen sources: persons or small groups with a life course."""
-        return self._dated("cases")
-
-    @cached_property
-    def stages(self) -> pd.DataFrame:
-        """The stages of the cases, as told; a stage that is not told has no row."""
-        return self._dated("stages")
-
-    @cached_property
-    def events(self) -> pd.DataFrame:
-        """The dated events of the chosen sources."""
-        return self._dated("events")
-
-    @cached_property
-    def positions(self) -> pd.DataFrame:
-        """The positions that speakers of the chosen sources take on the questions."""
-        return self._dated("positions")
-
-    @cached_property
-    def codings(self) -> pd.DataFrame:
-        """The two blind codings of the chosen sources."""
-        return self._of_sources("codings")
+    sources = _table("sources")
+    explanations = _table("explanations")
+    cases = _table("cases")
+    stages = _table("stages")
+    events = _table("events")
+    positions = _table("positions")
+    codings = _table("codings")
 
     @property
     def speakers(self) -> pd.DataFrame:

@@ -1,10 +1,11 @@
 """What is one row of the record: a claim, an explanation, a case or one of its stages?
 
 Typed and documented, for people who read the code or work in Python; `record` makes them from its tables, whose columns
-have the same names. Numbers may be missing (None), dates open (None). No row computes anything.
+have the same names and, in schema.csv, the same meaning. Numbers may be missing (None), dates open (None): ``as_of_first``
+and ``as_of_last`` are the days that ``as_of`` covers. No row computes anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from html import escape
@@ -13,10 +14,27 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from analysis.evidence import schema
 
+T = TypeVar("T")
+
+
+def _described(table: str) -> Callable[[type[T]], type[T]]:
+    """Adds to a class what the schema says of its fields."""
+    what = {column.name: column.what for column in schema.TABLES[table].columns}
+
+    def add(kind: type[T]) -> type[T]:
+        lines = [f"{name}: {what[name]}" for name in (field.name for field in fields(kind)) if name in what]  # type: ignore[arg-type]
+        kind.__doc__ = "\n".join([kind.__doc__ or "", "", *lines])
+        return kind
+
+    return add
+
+
+@_described("speakers")
 @dataclass(frozen=True)
 class Speaker:
-    """Who says something: ``speaker`` is the key, ``name`` and ``short`` are for readers."""
+    """Who says something."""
 
     speaker: str
     name: str
@@ -33,9 +51,7 @@ class Row:
     """What every coded row has.
 
     ``source_id``: the article, or ``wider`` for a figure published elsewhere. ``source``: its name, "Raseef22, March 2017".
-    ``phrase``: the words as printed, 8 at most. ``char_start``, ``char_end``: where they are in the text, in Unicode
-    characters, end exclusive; None elsewhere. ``link``: the published page at these words, empty where there is none.
-    ``note``: what a reader should know.
+    ``link``: the published page at the phrase, empty where there is none.
     """
 
     source_id: str
@@ -52,18 +68,10 @@ class Row:
         return f"<p><strong>{escape(lines[0])}</strong><br>{'<br>'.join(map(escape, lines[1:]))}{link}</p>"
 
 
+@_described("claims")
 @dataclass(frozen=True)
 class Claim(Row):
-    """One quantitative statement, under the readings in force.
-
-    ``measure``, ``population``, ``origin``, ``place``, ``group``: what is counted, of whom, from where, where, in which
-    group. ``hedge``, ``value``, ``value_to``: the number as printed (shares as fractions of 1); ``lower``, ``upper``: its bounds,
-    inclusive, None is unbounded. ``unit``: of the numbers. ``kind``: stock, flow, cumulative, share... ``base``, ``base_n``: for a
-    share, the measure and the number it is a share of. ``as_of_first``, ``as_of_last``: the days at which it is said to hold;
-    ``period_first``, ``period_last``: its window. ``applies``: to the window as a ``whole`` or to ``each`` year.
-    ``modality``: reported, estimate, intent or forecast. ``family``: repeats of one statement share it. ``ambiguity``: the
-    ambiguities that touch it. ``case_id``: the case it is of, or empty.
-    """
+    """One quantitative statement, under the readings in force; ``ambiguity`` names those that touch it."""
 
     claim_id: str
     label: str
@@ -109,14 +117,10 @@ class Claim(Row):
         return f"{self.label} ({self.claim_id})\n{who}\n{self.interval}"
 
 
+@_described("explanations")
 @dataclass(frozen=True)
 class Explanation(Row):
-    """One speaker, one factor, one phase of the way.
-
-    ``first_hand``: the speaker did, saw or was told it by the person. ``target``: about a case, a group or people in general;
-    ``story``: passages of one story share it. ``phase``, ``direction``: what it explains and how the factor acts.
-    ``hafez_mullins``, ``push_pull_personal``, ``neumann``: its codes in the three frames. ``gist``: what is said, in our words.
-    """
+    """One speaker, one factor, one phase of the way."""
 
     explanation_id: str
     speaker: Speaker
@@ -135,13 +139,10 @@ class Explanation(Row):
         return f"{self.gist} ({self.explanation_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
 
 
+@_described("stages")
 @dataclass(frozen=True)
 class Stage(Row):
-    """One stage of the life course of a case, as one speaker tells it.
-
-    ``stage``: motive, tie, prior_detention, group, route, inside, exit or outcome; ``value``: a term of the codebook's field
-    ``stage_<stage>``. ``period_first``, ``period_last``: when, None where it is not told. ``detail``: in a few of our words.
-    """
+    """One stage of the life course of a case, as one speaker tells it."""
 
     stage_id: str
     case_id: str
@@ -157,12 +158,12 @@ class Stage(Row):
         return f"{self.stage}: {self.detail} ({self.stage_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
 
 
+@_described("cases")
 @dataclass(frozen=True)
 class Case(Row):
     """A person or small group that a source tells of, without a name.
 
-    ``persons``: how many at least. ``overlaps``: cases with which it shares persons, ``shared`` of them at least. ``stages``:
-    its life course in the order of the table; a stage that is not told is not there.
+    ``stages``: its life course in the order of the table; a stage that is not told is not there.
     """
 
     case_id: str
@@ -178,9 +179,6 @@ class Case(Row):
     def __str__(self) -> str:
         course = "; ".join(f"{stage.stage}: {stage.detail}" for stage in self.stages)
         return f"{self.label} ({self.case_id})\n“{self.phrase}”: {self.persons} or more; {self.source}\n{course}"
-
-
-T = TypeVar("T")
 
 
 def from_row(kind: type[T], row: Mapping[str, Any], **given: Any) -> T:

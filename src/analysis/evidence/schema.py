@@ -31,8 +31,8 @@ PATTERNS = {"integer": COUNT, "number": NUMBER, "boolean": "true|false"}
 class Column:
     """One column: what it means, its type and what it admits.
 
-    ``terms`` is the field of the codebook whose terms it holds, ``longest`` the most characters a cell may have. Of the
-    flags, ``key`` is part of the primary key; ``optional`` may be empty; ``many`` holds terms joined by ';'; ``derived``
+    ``terms`` is the field of the codebook whose terms it holds, ``longest`` the most characters a cell may have,
+    ``usual`` what a draft row holds where nothing else is given; a coder changes it. Of the flags, ``key`` is part of the primary key; ``optional`` may be empty; ``many`` holds terms joined by ';'; ``derived``
     is in the curated table only; ``open`` has, once curated, more than its terms.
     """
 
@@ -43,6 +43,7 @@ class Column:
     pattern: str = ""
     terms: str = ""
     longest: int = 0
+    usual: str = ""
 
     @property
     def form(self) -> str:
@@ -115,7 +116,8 @@ def _declared() -> Iterator[Table]:
 def _column(line: Mapping[str, str]) -> Column:
     pattern = line["pattern"].replace("<id>", ID).replace("<sha256>", SHA256)
     flags = frozenset(filter(None, line["flags"].split(";")))
-    return Column(line["column"], line["what"], line["type"], flags, pattern, line["terms"], int(line["longest"] or 0))
+    kept = {name: line[name] for name in ("what", "type", "terms", "usual")}
+    return Column(line["column"], flags=flags, pattern=pattern, longest=int(line["longest"] or 0), **kept)
 
 
 _ALL = {table.name: table for table in _declared()}

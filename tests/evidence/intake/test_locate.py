@@ -10,7 +10,7 @@ import pytest
 from analysis.cli import main
 from analysis.evidence import schema, tables
 from analysis.evidence.curate import read
-from analysis.evidence.intake.locate import DRAFTED, USUAL, edited, fill, locate_phrase
+from analysis.evidence.intake.locate import DRAFTED, edited, fill, locate_phrase
 from analysis.evidence.intake.worklist import intake
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.text import Text
@@ -150,8 +150,8 @@ def test_usual_values_are_terms(raw: Path) -> None:
     _, vocabulary = read(raw)
     for table in DRAFTED:
         for column in table.columns:
-            if column.terms and column.name in USUAL and "{" not in USUAL[column.name]:
-                assert USUAL[column.name] in vocabulary[column.terms], (table.name, column.name)
+            if column.terms and column.usual and "{" not in column.usual:
+                assert column.usual in vocabulary[column.terms], (table.name, column.name)
 
 
 @pytest.mark.skipif(

@@ -23,13 +23,6 @@ LOCATOR = ("char_start", "char_end", "sentence_sha256")
 DRAFTED = tuple(table for table in schema.BY_SOURCE if table.name != "codings")
 """The tables that get draft rows; what a coder coded blind is never touched."""
 
-USUAL = {
-    "population": "moroccan_fighters", "origin": "morocco", "place": "syria_iraq", "group": "any", "kind": "cumulative",
-    "applies": "whole", "modality": "reported", "as_of_basis": "publication", "first_hand": "false", "target": "group",
-    "persons": "1", "age_band": "unstated", "speaker": "article-{source}", "story": "{source}.s{number}", "as_of": "{published}",
-}  # fmt: skip
-"""What a draft row holds where nothing else is given; a coder changes it."""
-
 
 def locator(text: Text, span: Span) -> dict[str, str]:
     """The locator of ``span`` as a row holds it."""
@@ -95,7 +88,7 @@ def locate_phrase(
 def draft(table: schema.Table, source: str, number: int, described: Mapping[str, Any]) -> dict[str, str]:
     """The id and the usual values of a new row of ``table``."""
     known = {"source": source, "number": number, "published": described.get("published", "")}
-    usual = {name: form.format(**known) for name, form in USUAL.items() if name in table.raw_columns}
+    usual = {column.name: column.usual.format(**known) for column in table.raw if column.usual}
     return {table.id: f"{source}.{letter(table)}{number:02}"} | usual
 
 
@@ -112,27 +105,23 @@ def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) 
         free = iter(numbers(table, (row[table.id] for row in rows)))
         changes: list[dict[str, str]] = []
         for row in rows:
-            changes.append({})
+            new: dict[str, str] = {}
             if row["phrase"] and not all(row[name] for name in (table.id, *LOCATOR)):
                 new = draft(table, source, next(free) if not row[table.id] else 0, described)
-                changes[-1] = {name: cell for name, cell in new.items() if not row[name]}
                 filled[table.name] += 1
             if row["phrase"] and not all(row[name] for name in LOCATOR):
-                places = [
-                    place for place in text.occurrences(row["phrase"]) if row["char_start"] in ("", str(place.start))
-                ]
+                start = row["char_start"]
+                places = [place for place in text.occurrences(row["phrase"]) if start in ("", str(place.start))]
                 if len(places) == 1:
-                    changes[-1] |= {name: cell for name, cell in locator(text, places[0]).items() if not row[name]}
+                    new |= locator(text, places[0])
                 else:
                     found = f"{row['phrase']!r} at {', '.join(map(str, places[:9])) or 'no place'} of the text"
                     remedy = (
-                        "Copy the words from the text."
-                        if not places
-                        else "Give the char_start of the one that is meant."
+                        "Give the char_start of the one that is meant." if places else "Copy the words from the text."
                     )
-                    problems.append(
-                        Problem(f"{source}/{table.name}.csv", found, "one place", row["row"], "phrase", remedy)
-                    )
+                    file = f"{source}/{table.name}.csv"
+                    problems.append(Problem(file, found, "one place", row["row"], "phrase", remedy))
+            changes.append({name: cell for name, cell in new.items() if not row[name]})
         contents[raw / source / f"{table.name}.csv"] = edited(content, table, changes)
     if problems:
         raise EvidenceError(problems)
