@@ -16,7 +16,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.dates import days
-from analysis.evidence.dates import days
 from analysis.evidence.problems import ParameterError
 from analysis.evidence.tables import lookup, nested
 
