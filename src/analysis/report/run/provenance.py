@@ -86,7 +86,10 @@ def _module(name: str) -> tuple[Path, frozenset[str]] | None:
 
 
 def code_files(*modules: str) -> set[Path]:
-    """The files of ``modules`` and of all modules of this package that they import, with the data of the same name beside them."""
+    """The files of ``modules`` and of all modules of this package that they import.
+
+    The data of a module, a file of the same name beside it, are among them.
+    """
     files, known, ahead = set(), set(), set(modules)
     while ahead:
         name = ahead.pop()
