@@ -4,6 +4,7 @@
 ARTICLE_TEXTS to the folder of the articles' texts for it, or the messages that need them are lost.
 """
 
+import csv
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import pytest
 from analysis.evidence.problems import EvidenceError
 
 FILE = Path(__file__).with_name("messages.json")
-FIRST = 30
+FIRST = 75
 """The number of lines of a test that are stored."""
 
 Compare = Callable[[str, list[str]], None]
@@ -51,3 +52,19 @@ def stored_messages(
     yield
     lines = [line.strip() for error in errors for line in str(error).replace(folder, "FOLDER").splitlines()]
     messages(f"{request.module.__name__.rpartition('.')[2]}: {request.node.name}", lines[:FIRST])
+
+
+def spoil(path: Path, row: int, column: str, value: str) -> None:
+    """Put ``value`` into one cell of a table; the header is row 1."""
+    spoil_all(path, {row: {column: value}})
+
+
+def spoil_all(path: Path, changes: dict[int, dict[str, str]]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row, cells in changes.items():
+        rows[row - 2] |= cells
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

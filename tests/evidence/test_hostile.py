@@ -16,7 +16,7 @@ from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import Record
 from tests.conftest import of_one_source
 
-from .test_curate import spoil
+from .conftest import spoil
 
 SOURCE = "mwn-2018-12"
 CLAIMS = f"{SOURCE}/claims.csv"
@@ -40,96 +40,6 @@ def refused(raw: Path) -> list[str]:
     lines = [str(problem) for problem in caught.value.problems]
     assert all(line.isprintable() for line in lines) and all(len(line) < 3000 for line in lines)
     return lines
-
-
-NUMBER, WHOLE = "a number such as 1600, 0.38", "a whole number such as 1600"
-FORMULA, CONTROL, EMPTY = "where a spreadsheet takes it for a formula", "no control character", "an empty cell"
-CELLS = [
-    *(("claims", "value", value, NUMBER) for value in ("NaN", "inf", "-inf", "1e400", "1e3", "0,38", "1 600", "1,600")),
-    *(("claims", "value", value, NUMBER) for value in ("-5", "1.", ".5", "0x10", "1_000", "١٢٣", "½", "9" * 400)),
-    ("claims", "value", "9" * 5000, "(5002 characters); expected a number"),
-    ("claims", "value", "1.5", "a whole number"),
-    *(("claims", "char_end", value, WHOLE) for value in ("-1", "1.5", "nan", "9" * 30, "9" * 5000, "٣")),
-    ("claims", "char_end", "1", "a start before the end"),
-    ("claims", "char_end", "", "may not be empty"),
-    *(("claims", "base_n", value, WHOLE) for value in ("-1", "inf", "9" * 30)),
-    *(("claims", "as_of", value, "an EDTF date") for value in ("2016-13", "2016-02-30", "0000", "yesterday", "12016")),
-    ("claims", "as_of", "2017-02-29", "'2017-02-29' is not an EDTF date"),
-    ("claims", "period", "2016-06/2016-01", "ends before it begins"),
-    ("claims", "period", "[" * 5000, "an EDTF date"),
-    ("events", "date", "2018-11-31", "an EDTF date"),
-    *(
-        ("claims", "note", value, FORMULA)
-        for value in ("=cmd|' /C calc'!A0", "@SUM(1)", "+1+cmd", "-2+3", "a;=1", "＝1")
-    ),
-    ("claims", "speaker", '=HYPERLINK("x")', FORMULA),
-    ("explanations", "gist", "=1+1", FORMULA),
-    *(("claims", "note", f"a{sign}b", CONTROL) for sign in ("\0", "\x1b[31m", "\x07", "\x85", "\u2028", "\ufffd")),
-    *(("claims", "note", f"a{sign}b", CONTROL) for sign in ("\u202e", "\u2066", "\ufeff")),
-    ("claims", "note", "\t=1", "no white space around it"),
-    *(("claims", "speaker", value, EMPTY) for value in ("NaN", "NULL", "NA", "None", "#N/A", "#REF!", "<NA>")),
-    *(("claims", "hedge", value, "one of about, at_least") for value in ("roughly", "About", "about;exact", "<b>")),
-    ("claims", "measure", "departed\u200b", "a measure of measures.csv"),
-    ("claims", "measure", "departed\u00a0", "no white space around it"),
-    ("claims", "family", "no-such-family", "expected one of "),
-    ("claims", "case_id", f"{SOURCE}.p99", "a case_id of some cases.csv"),
-    ("claims", "claim_id", f"{SOURCE}.c01", "each key once"),
-    *(
-        ("claims", "claim_id", value, "the form ")
-        for value in ("../../x.c01", "a/b.c01", "<script>", "", f"{SOURCE}.C1")
-    ),
-    ("claims", "sentence_sha256", "0" * 63, "the form [0-9a-f]{64}"),
-    ("explanations", "neumann", "no_such_code", "terms of "),
-]
-
-
-GROUPS: dict[tuple[str, str, str], list[str]] = {}
-for table, column, value, expected in CELLS:
-    GROUPS.setdefault((table, column, expected if value else "may not be empty"), []).append(value)
-
-
-def _named(part: object) -> str:
-    """Without backslashes, which pytest doubles each time that it collects: mutmut would not find the test again."""
-    return ascii(part)[:60].replace("\\", "/")
-
-
-@pytest.mark.parametrize(("where", "values"), GROUPS.items(), ids=_named)
-def test_a_cell_is_refused_with_its_file_row_and_column(
-    small: Path, where: tuple[str, str, str], values: list[str]
-) -> None:
-    table, column, expected = where
-    path = small / SOURCE / f"{table}.csv"
-    rows = len(path.read_text(encoding="utf-8").splitlines()) - 1
-    for start in range(
-        0, len(values), rows
-    ):  # a row a value, from row 4 on, so that the record is read once for all of them
-        part = values[start : start + rows]
-        for place, value in enumerate(part):
-            spoil(path, (place + 2) % rows + 2, column, value)
-        lines = refused(small)
-        for place in range(len(part)):
-            begin = f"{SOURCE}/{table}.csv, row {(place + 2) % rows + 2}, column {column}: found "
-            assert any(line.startswith(begin) and expected in line for line in lines), part[place]
-
-
-@pytest.mark.parametrize("value", ["-1", "0", "1.0", "9" * 30, "NaN"])
-def test_no_case_is_of_fewer_persons_than_one_or_of_more_than_can_be_counted(raw: Path, value: str) -> None:
-    spoil(raw / "raseef22-2017-03" / "cases.csv", 3, "persons", value)
-    (line,) = (line for line in refused(raw) if "the form" in line)
-    assert line.startswith(
-        f"raseef22-2017-03/cases.csv, row 3, column persons: found {value!r}; expected the form [1-9]"
-    )
-
-
-def test_a_share_over_one_and_a_range_that_falls_are_refused(small: Path) -> None:
-    spoil(small / CLAIMS, 2, "kind", "share")
-    for column, value in (("unit", "share"), ("base", "departed"), ("value", "38"), ("hedge", "exact")):
-        spoil(small / CLAIMS, 2, column, value)
-    for column, value in (("hedge", "range"), ("value", "60"), ("value_to", "40")):
-        spoil(small / CLAIMS, 3, column, value)
-    lines = refused(small)
-    assert f"{CLAIMS}, row 2, column value: found '38'; expected a fraction of 1, such as 0.38 for 38%." in lines
-    assert f"{CLAIMS}, row 3, column value_to: found 60 to 40; expected a range that rises." in lines
 
 
 def test_parts_that_are_their_own_whole_are_refused(small: Path) -> None:

@@ -13,7 +13,8 @@ from analysis.evidence.intake.verify import _where, locate, verify
 from analysis.evidence.intake.worklist import intake
 from analysis.evidence.text import Span, Text
 
-from ..test_curate import SOURCE, spoil
+from ..conftest import spoil
+from ..test_curate import SOURCE
 
 
 def test_every_locator_is_found_and_nothing_is_overlooked(texts: list[Path]) -> None:
