@@ -18,7 +18,7 @@ def measure() -> dict[str, float]:
     """Medians: seconds of every twelfth scenario here and on workers, of an empty task, and of the whole accounting."""
     record = Record.load()
     chosen = sensitivity.grid(record, sensitivity.declared())[::12]
-    slices = [chosen[start::SLICES] for start in range(SLICES)]
+    slices = [dict(enumerate(chosen[start::SLICES])) for start in range(SLICES)]
     found: dict[str, list[float]] = {}
 
     def timed(name: str, work: Callable[[], object]) -> None:

@@ -74,7 +74,7 @@ def test_help_loads_no_heavy_package() -> None:
 @pytest.mark.skipif(not (shutil.which("taskset") and shutil.which("cc")), reason="needs taskset and a C compiler")
 def test_the_other_environment_has_one_processor_and_a_later_clock(tmp_path: Path) -> None:
     code = (
-        "import datetime, threading, time; from analysis.report.run.notebooks import cores;"
+        "import datetime, threading, time; from analysis.report.run.children import cores;"
         "time.sleep(0.01); threading.Event().wait(0.01);"
         "print(cores(), time.time(), datetime.datetime.now().timestamp())"
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dask
 import pandas as pd
@@ -215,15 +216,16 @@ def test_of_ten_thousand_notebooks_few_are_held_at_a_time() -> None:
     held: set[Run] = set()
     most = 0
 
-    def submit(run: Run) -> Future[str]:
-        nonlocal most
-        held.add(run)
-        most = max(most, len(held))
-        return pool.submit(str, run.scenario)
+    class Counting(ThreadPoolExecutor):
+        def submit(self, task: Any, run: Any) -> Future[str]:  # type: ignore[override]
+            nonlocal most
+            held.add(run)
+            most = max(most, len(held))
+            return super().submit(task, run)
 
-    with ThreadPoolExecutor(4) as pool:
+    with Counting(4) as pool:
         done = []
-        for run, future in in_turn(submit, many, "notebooks", 16):
+        for run, future in in_turn(lambda run: str(run.scenario), many, "notebooks", pool, 16):
             held.remove(run)
             done.append((run.scenario, future.result()))
     assert most == 16 and sorted(done) == sorted((run.scenario, run.scenario) for run in many)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import active_children, current_process, forkserver, get_context, parent_process
@@ -32,6 +32,14 @@ ENVIRONMENT = {
 }
 """What every child is started with, whatever the person's own settings are; share/jupyter/kernels has the same."""
 
+PRELOADED = (
+    "analysis.report.run.shell",
+    "analysis.report.run.sweep",
+    "analysis.notebook",
+    "matplotlib.backends.backend_svg",
+)
+"""What the server of children imports: what executes, and what nearly every notebook loads."""
+
 LONGEST = 60
 """Letters of a folder in which a Unix socket can still have a name: its whole path has 107 at most."""
 
@@ -42,14 +50,14 @@ _starting = threading.Lock()
 _stopped = threading.Event()
 
 
-def start_server(*modules: str) -> None:
-    """Start the server that children are forked from, with ``modules`` imported, unless it runs already.
+def start_server() -> None:
+    """Start the server that children are forked from, unless it runs already.
 
     Returns at once; it is ready some two seconds later, and the first child waits for it. Call it from the main thread,
     so that Ctrl-C reaches the command alone.
     """
     if FORKS:
-        CONTEXT.set_forkserver_preload(list(modules))
+        CONTEXT.set_forkserver_preload(list(PRELOADED))
         with _inherited():
             forkserver.ensure_running()
 
@@ -150,19 +158,28 @@ def none_left(pool: Executor) -> Iterator[None]:
         raise
 
 
-def in_turn(
-    submit: Callable[[T], Future[Any]], wanted: Sequence[T], what: str, ahead: int = 256
-) -> Iterator[tuple[T, Future[Any]]]:
-    """Each of ``wanted`` with its future once that is done; a bar counts ``what`` they are.
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    ``ahead`` of them are submitted at a time, and what is done is let go of, so that memory does not grow with their number.
+
+def in_turn(
+    task: Callable[[T], Any], wanted: Sequence[T], what: str, executor: Executor | None = None, ahead: int = 256
+) -> Iterator[tuple[T, Future[Any]]]:
+    """Each of ``wanted`` with the future of ``task`` once that is done; a bar counts ``what`` they are.
+
+    By default threads do it, one a core, which wait for children. ``ahead`` tasks are submitted at a time, and what is done
+    is let go of, so that memory does not grow with their number.
     """
+    if executor is None:
+        start_server()
     running: dict[Future[Any], T] = {}
     queue = iter(wanted)
-    with tqdm(total=len(wanted), desc=what, file=sys.stderr, disable=None) as bar:
+    bar = tqdm(total=len(wanted), desc=what, file=sys.stderr, disable=None)
+    with bar, ThreadPoolExecutor(cores()) as threads, none_left(threads):
         while True:
             for one in islice(queue, ahead - len(running)):
-                running[submit(one)] = one
+                running[(executor or threads).submit(task, one)] = one
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,6 @@ from analysis.report.run import INDEX, NOTEBOOKS, children
 from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, made_from, sealed
 
 KERNEL = "analysis"
-
-PRELOADED = (__name__, "analysis.report.run.shell", "analysis.notebook", "matplotlib.backends.backend_svg")
-"""What the server of children imports: the shell, and what a notebook loads."""
 
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
@@ -50,7 +46,7 @@ def execute(name: str, parameters: Mapping[str, Any], stamp: Parts, figures: Pat
         if not parameter.isidentifier():
             raise NotebookError(f"{file}: there is no parameter {parameter!r}")
     environment = {"ANALYSIS_FIGURES": str(figures or ""), "ANALYSIS_PROVENANCE": json.dumps(stamp)}
-    children.start_server(*PRELOADED)
+    children.start_server()
     cell, done = 0, ""
     try:
         arguments = (source, str(paths.NOTEBOOKS), dict(parameters), environment, limit)
@@ -87,11 +83,6 @@ def cell_timeout() -> int:
     return int(named)
 
 
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def folder_of(name: str) -> Path:
     """Where the executed notebook ``name`` and its figures are kept."""
     return paths.BUILD / "notebooks" / name
@@ -117,15 +108,12 @@ def bring_up_to_date(names: Iterable[str]) -> None:
         print(f"  {name}: {reason}", file=sys.stderr)
     if not stale:
         return
-    children.start_server(*PRELOADED)
     failed = []
-    with ThreadPoolExecutor(cores()) as pool, children.none_left(pool):
-        submit = lambda name: pool.submit(_execute, name, stamps[name].now)
-        for _, future in children.in_turn(submit, list(stale), "notebooks"):
-            try:
-                future.result()
-            except NotebookError as error:
-                failed.append(str(error))
+    for _, future in children.in_turn(lambda name: _execute(name, stamps[name].now), list(stale), "notebooks"):
+        try:
+            future.result()
+        except NotebookError as error:
+            failed.append(str(error))
     if failed:
         raise NotebookError("\n".join(sorted(failed)))
 

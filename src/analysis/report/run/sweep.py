@@ -13,10 +13,10 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
 from analysis.recorded import NotebookError
 from analysis.report.run import NOTEBOOKS, children
-from analysis.report.run.notebooks import PRELOADED, cores, execute
+from analysis.report.run.children import cores, in_turn
+from analysis.report.run.notebooks import execute
 from analysis.report.run.provenance import Parts, Stamp, file_lock, grid_stamp, notebook_parts
 
 SLICES = 8
@@ -144,15 +145,15 @@ def _record() -> Record:
 Scenario = tuple[str, sensitivity.Choices]
 
 
-def _evaluate(scenarios: list[Scenario]) -> list[list[dict[str, Any]]]:
+def _evaluate(part: Mapping[int, Scenario]) -> list[list[dict[str, Any]]]:
     """A task: the rows of each of some scenarios."""
-    return [sensitivity.evaluate(_record(), scenario) for scenario in scenarios]
+    return [sensitivity.evaluate(_record(), scenario) for scenario in part.values()]
 
 
-def _execute(run: Run, stamp: Parts, url: str) -> tuple[str, str]:
+def _execute(url: str, run: Run) -> tuple[str, str]:
     """A task: the executed notebook as it is stored, or, second, why it failed. With a ``url`` it is stored there."""
     try:
-        notebook = execute(run.name, dict(run.parameters), stamp)
+        notebook = execute(run.name, dict(run.parameters), run.stamp.now)
     except NotebookError as error:  # here: what a worker raises is tried again
         return "", str(error)
     if not url:
@@ -201,7 +202,7 @@ def evaluated(executor: Executor | None = None) -> None:
 def _rows(scenarios: list[Scenario], executor: Executor | None) -> list[dict[str, Any]]:
     """The rows of ``scenarios``, in their order."""
     if executor is None:
-        children.start_server(__name__, *PRELOADED)
+        children.start_server()
         pool = ProcessPoolExecutor(cores(), mp_context=children.CONTEXT, initializer=children.end_with_parent)
         try:
             with pool, children.none_left(pool):
@@ -209,15 +210,14 @@ def _rows(scenarios: list[Scenario], executor: Executor | None) -> list[dict[str
         except BrokenExecutor:
             reason = "a process was killed, probably out of memory. Run the command again"
             raise NotebookError(f"the scenarios: {reason}") from None
-    submit = lambda places: executor.submit(_evaluate, [scenarios[place] for place in places])
     done: dict[int, list[dict[str, Any]]] = {}
-    for places, future in children.in_turn(submit, _slices(scenarios), "slices of the scenarios"):
-        done |= zip(places, future.result(), strict=True)
+    for part, future in in_turn(_evaluate, _slices(scenarios), "slices of the scenarios", executor):
+        done |= zip(part, future.result(), strict=True)
     return [row for place in sorted(done) for row in done[place]]
 
 
-def _slices(scenarios: list[Scenario]) -> list[list[int]]:
-    """The places of ``scenarios`` in contiguous slices: those that read the claims in the same way are neighbours."""
+def _slices(scenarios: list[Scenario]) -> list[dict[int, Scenario]]:
+    """``scenarios`` by their places, in contiguous slices: those that read the claims in the same way are neighbours."""
     record = _record()
 
     def shared(place: int) -> tuple[str, ...]:
@@ -226,7 +226,8 @@ def _slices(scenarios: list[Scenario]) -> list[list[int]]:
 
     order = sorted(range(len(scenarios)), key=shared)
     length = -(-len(order) // (SLICES * cores())) or 1
-    return [order[start : start + length] for start in range(0, len(order), length)]
+    slices = (order[start : start + length] for start in range(0, len(order), length))
+    return [{place: scenarios[place] for place in places} for places in slices]
 
 
 def sweep(url: str = "") -> list[str]:
@@ -243,7 +244,15 @@ def sweep(url: str = "") -> list[str]:
     if stale or grid_stamp().stale():
         with cluster() as executor:
             evaluated(executor)
-            failures = _executed(stale, store, url, executor)
+            for run, future in in_turn(partial(_execute, url), stale, "notebooks", executor):
+                try:
+                    notebook, failure = future.result()
+                except Exception as error:  # whatever a worker could not do, the others finish
+                    notebook, failure = "", f"{type(error).__name__}: {error}"
+                if notebook:
+                    store.write(run.file, notebook.encode())
+                if failure:
+                    failures[run] = failure
     columns = ["scenario", "notebook", "parameters", "file", "failure"]
     rows = []
     for run in wanted:
@@ -254,21 +263,3 @@ def sweep(url: str = "") -> list[str]:
         store.write(table.name, table.read_bytes())
     store.keep(run.file for run in wanted)
     return [f"{run.scenario}: {reason}" for run, reason in failures.items()]
-
-
-def _executed(stale: list[Run], store: Store, url: str, executor: Executor | None) -> dict[Run, str]:
-    """Execute ``stale`` and store the notebooks; returns those that failed, and why."""
-    failures = {}
-    children.start_server(*PRELOADED)
-    with ThreadPoolExecutor(cores()) as threads, children.none_left(threads):
-        submit = lambda run: (executor or threads).submit(_execute, run, run.stamp.now, url)
-        for run, future in children.in_turn(submit, stale, "notebooks"):
-            try:
-                notebook, failure = future.result()
-            except Exception as error:  # whatever a worker could not do, the others finish
-                notebook, failure = "", f"{type(error).__name__}: {error}"
-            if notebook:
-                store.write(run.file, notebook.encode())
-            if failure:
-                failures[run] = failure
-    return failures
