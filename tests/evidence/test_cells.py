@@ -102,7 +102,7 @@ CASES = [
     Case("claims", "case_id", f"{SOURCE}.p99", "a case_id of some cases.csv"),
     Case("claims", "case_id", "magharebia-2014-12.p01", "a case of the same source"),
     Case("claims", "case_id", "", "the case whose persons are counted", 4, (("population", "case_persons"),)),
-    Case("claims", "label", "bcij: 199 returned", "a name that no other row has", 3),
+    Case("claims", "label", "bcij: 199 returned", "a name that no other row has", 6),
     Case("explanations", "story", "mwn-2017-07.s1", "the id of a story that begins with its source"),
     Case("cases", "overlaps", f"{SOURCE}.p99", "other cases of the same source"),
 ]  # fmt: skip
