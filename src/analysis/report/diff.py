@@ -16,12 +16,15 @@ from tempfile import TemporaryDirectory
 
 from analysis.evidence import paths
 from analysis.evidence.scenario import ParameterError
-from analysis.recorded import Recorded, read_answers
+from analysis.recorded import Recorded, all_findings
 from analysis.report.run.provenance import files_in, hash_parts
 
 PLACES = ("data/curated", "notebooks", "scenarios.toml", "requirements.txt", "src/analysis")
 KEYS = {"readings": ("ambiguity", "reading"), "patches": ("ambiguity", "reading", "claim_id", "field")}
 """The columns that name a row, where it is not the first alone."""
+
+COMPARED = ("lower", "upper", "unit", "answer", "arithmetic")
+"""What of a finding is compared."""
 
 Rows = dict[tuple[str, ...], dict[str, str]]
 
@@ -37,9 +40,7 @@ class State:
     @classmethod
     def of(cls, root: Path) -> "State":
         """The state in ``root``."""
-        notebooks = sorted((root / "notebooks").glob("*.ipynb"))
-        answers = filter(None, map(read_answers, notebooks))
-        findings = {name: finding for one in answers for name, finding in one.findings.items()}
+        findings = {one.id: one for one in all_findings(sorted((root / "notebooks").glob("*.ipynb")))}
         tables = {path.stem: _rows(path) for path in sorted((root / "data" / "curated").glob("*.csv"))}
         code = [root / "scenarios.toml", root / "requirements.txt", *sorted(files_in(root / "src" / "analysis"))]
         parts = [part for file in code if file.is_file() for part in (str(file.relative_to(root)), file.read_bytes())]
@@ -88,29 +89,19 @@ class Change:
     causes: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join(
-            [self.id, f"  before: {self.before}", f"  after:  {self.after}", *map("  {}".format, self.causes)]
-        )
+        return "\n  ".join([self.id, f"before: {self.before}", f"after:  {self.after}", *self.causes])
 
 
 def changes(old: State, new: State) -> list[Change]:
     """The findings that differ, in the order of the new state, then those that are gone."""
     moved, found = changed_rows(old, new), []
+    none = Recorded("", answer="no such finding")
     for name in dict.fromkeys((*new.findings, *old.findings)):
-        before, after = old.findings.get(name), new.findings.get(name)
-        if _content(before) != _content(after):
-            found.append(
-                Change(name, _answer(before), _answer(after), _causes(before, after, moved, old.code != new.code))
-            )
+        before, after = old.findings.get(name, none), new.findings.get(name, none)
+        if any(getattr(before, part) != getattr(after, part) for part in COMPARED):
+            causes = _causes((before, after), moved, old.code != new.code)
+            found.append(Change(name, before.answer, after.answer, causes))
     return found
-
-
-def _content(finding: Recorded | None) -> object:
-    return finding and (finding.lower, finding.upper, finding.unit, finding.answer, finding.arithmetic)
-
-
-def _answer(finding: Recorded | None) -> str:
-    return finding.answer if finding else "no such finding"
 
 
 def changed_rows(old: State, new: State) -> dict[tuple[str, str], str]:
@@ -120,34 +111,32 @@ def changed_rows(old: State, new: State) -> dict[tuple[str, str], str]:
         before, after = old.tables.get(table, {}), new.tables.get(table, {})
         for key in dict.fromkeys((*before, *after)):
             one, other = before.get(key), after.get(key)
-            if one != other:
-                cells = [
-                    f"{column} was {(one or {}).get(column) or 'empty'}, is {(other or {}).get(column) or 'empty'}"
-                    for column in dict.fromkeys((*(one or {}), *(other or {})))
-                    if one and other and one.get(column) != other.get(column)
-                ]
-                name = " ".join(filter(None, key))
-                found[table, name] = "; ".join(cells) or ("added" if other else "removed")
+            if one == other:
+                continue
+            what = "added" if one is None else "removed"
+            if one and other:
+                columns = [column for column in {**one, **other} if one.get(column) != other.get(column)]
+                cells = ((column, one.get(column) or "empty", other.get(column) or "empty") for column in columns)
+                what = "; ".join(f"{column} was {was}, is {is_}" for column, was, is_ in cells)
+            found[table, " ".join(filter(None, key))] = what
     return found
 
 
-def _causes(
-    before: Recorded | None, after: Recorded | None, moved: Mapping[tuple[str, str], str], code: bool
-) -> tuple[str, ...]:
+def _causes(both: tuple[Recorded, Recorded], moved: Mapping[tuple[str, str], str], code: bool) -> tuple[str, ...]:
     """What moved a finding: the rows that it rests on, the readings in force, the code; else what else changed."""
-    both = [finding for finding in (before, after) if finding]
     rows = {row for finding in both for row in finding.evidence}
     ambiguities = {reading.partition("=")[0] for finding in both for reading in finding.readings}
-    direct = [
-        f"{'reading' if table in KEYS else 'row'} {name}: {what}"
-        for (table, name), what in moved.items()
-        if name.split(" ")[0] in (ambiguities if table in KEYS else rows)
-    ]
-    rest = ["the code changed"] if code else []
-    if not direct and moved:
+    found = []
+    for (table, name), what in moved.items():
+        if name.split(" ")[0] in (ambiguities if table in KEYS else rows):
+            found.append(f"{'reading' if table in KEYS else 'row'} {name}: {what}")
+    cited = bool(found)
+    if code:
+        found.append("the code changed")
+    if moved and not cited:
         tables = ", ".join(dict.fromkeys(table for table, _ in moved))
-        rest.append(f"none of the rows that it cites changed; others did, in {tables}")
-    return (*direct, *rest) or ("neither rows, readings nor code differ: the stored notebook is out of date",)
+        found.append(f"none of the rows that it cites changed; others did, in {tables}")
+    return tuple(found) or ("neither rows, readings nor code differ: the stored notebook is out of date",)
 
 
 def summary(old: State, new: State) -> str:
