@@ -100,4 +100,4 @@ class Index:
         pairs = [self.words.reading(row.ambiguity, row.reading) for row in chosen.itertuples()]
         frame = pd.DataFrame(pairs, columns=["Question", "Default answer"])
         caption = f"{formats.plural(len(frame), 'question')} on which readings differ"
-        return Shown(*rendered(frame, caption, [""] * len(frame)))
+        return rendered(frame, caption)

@@ -5,7 +5,7 @@ the same name in :mod:`analysis.figures` draws. Nothing here knows how notebooks
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from html import escape
 from importlib import import_module
@@ -126,7 +126,7 @@ class Notebook:
             return Shown("<p>There is nothing to list here.</p>", "There is nothing to list here.")
         shown = {head: self._cells(frame, column, about) for column, head in about["columns"].items()}
         caption = self.words.text(f"table.{name}.caption")
-        return Shown(*rendered(pd.DataFrame(shown), caption, _ids(frame)))
+        return rendered(pd.DataFrame(shown), caption, _ids(frame))
 
     def _cells(self, frame: pd.DataFrame, column: str, about: Mapping[str, Any]) -> list[str]:
         """The cells of a column as text; ``lower:upper`` is an interval."""
@@ -149,21 +149,21 @@ class Notebook:
             return "–"
         if pd.api.types.is_bool(value):
             return "yes" if value else "no"
-        if kind == "label":
-            return "; ".join(self.words.label(claim) for claim in str(value).split("; "))
-        if kind in ("month", "day", "window"):
-            return str(getattr(formats, kind)(str(value)))
-        if kind.startswith("list:"):
-            return "; ".join(self._cell(part, f"words:{kind.removeprefix('list:')}") for part in str(value).split("; "))
-        if kind.startswith("words:"):
-            return self.words.text(f"words.{kind.removeprefix('words:')}.{value}")
-        if kind == "speaker":
-            return self.words.speaker(str(value))
-        if kind == "term":
-            return self.words.term(str(value))
-        if kind.startswith("term:"):
-            return self.words.name(kind.removeprefix("term:"), str(value))
-        return str(value)
+        text, (kind, _, field) = str(value), kind.partition(":")
+        match kind:
+            case "month" | "day" | "window":
+                return str(getattr(formats, kind)(text))
+            case "label":
+                return "; ".join(map(self.words.label, text.split("; ")))
+            case "words":
+                return self.words.text(f"words.{field}.{text}")
+            case "list":
+                return "; ".join(self.words.text(f"words.{field}.{part}") for part in text.split("; "))
+            case "speaker":
+                return self.words.speaker(text)
+            case "term":
+                return self.words.name(field, text) if field else self.words.term(text)
+        return text
 
     def rivals(self) -> Shown:
         """How the findings answer when one reading at a time is changed: only the answers that move."""
@@ -178,7 +178,7 @@ class Notebook:
         frame = pd.DataFrame(rows, columns=["If the question", "is answered", "the answer becomes", "instead of"])
         if frame.empty:
             return Shown("<p>No single reading changes an answer.</p>", "No single reading changes an answer.")
-        return Shown(*rendered(frame, "Answers that move when one reading is changed", [""] * len(frame)))
+        return rendered(frame, "Answers that move when one reading is changed")
 
     def appendix(self) -> Shown:
         """Every table of the analysis with all its columns; of a long one the first rows, for the data page has the rest."""
@@ -195,9 +195,9 @@ class Notebook:
                 frame = frame.head(LONG)
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
                 name = formats.sentence(one.name.replace("_", " "))
-                table, plain = rendered(cells, name, _ids(frame))
-                html.append(f"<details><summary>{escape(name)}: {rows}</summary>{table}</details>")
-                text.append(plain)
+                table = rendered(cells, name, _ids(frame))
+                html.append(f"<details><summary>{escape(name)}: {rows}</summary>{table.html}</details>")
+                text.append(table.text)
         return Shown("".join(html), "\n\n".join(text))
 
 
@@ -207,21 +207,20 @@ def _amount(low: Any, high: Any, kind: str) -> str:
 
 def _ids(frame: pd.DataFrame) -> list[str]:
     column = next((name for name in IDS if name in frame), None)
-    return [""] * len(frame) if column is None else [str(cell).replace(";", "") for cell in frame[column]]
+    return [] if column is None else [str(cell).replace(";", "") for cell in frame[column]]
 
 
-def rendered(frame: pd.DataFrame, caption: str, ids: list[str]) -> tuple[str, str]:
-    """A table of text as HTML and as plain text: numbers to the right, no index; ``ids`` are the coded rows of each row."""
+def rendered(frame: pd.DataFrame, caption: str, ids: Sequence[str] = ()) -> Shown:
+    """A table of text: numbers to the right, no index; ``ids`` are the coded rows of each row."""
     right = [bool(len(frame)) and all(cell == "–" or cell[:1].isdigit() for cell in frame[head]) for head in frame]
     cells = lambda row, tag: "".join(
         f"<{tag}{' class=n' if number else ''}{' scope=col' if tag == 'th' else ''}>{escape(cell)}</{tag}>"
         for cell, number in zip(row, right, strict=True)
     )
-    rows = "".join(
-        f"<tr{f' data-rows={chr(34)}{escape(rows)}{chr(34)}' if rows else ''}>{cells(row, 'td')}</tr>"
-        for row, rows in zip(frame.itertuples(index=False), ids, strict=True)
-    )
+    named = [f' data-rows="{escape(rows)}"' if rows else "" for rows in ids or [""] * len(frame)]
+    body = zip(named, frame.itertuples(index=False), strict=True)
+    rows = "".join(f"<tr{name}>{cells(row, 'td')}</tr>" for name, row in body)
     head = f"<caption>{escape(caption)}</caption><thead><tr>{cells(frame.columns, 'th')}</tr></thead>"
     html = f'<table class="dataframe">{head}<tbody>{rows}</tbody></table>'
     with pd.option_context("display.max_colwidth", None, "display.width", 200):
-        return html, f"{caption}\n{frame.to_string(index=False)}"
+        return Shown(html, f"{caption}\n{frame.to_string(index=False)}")

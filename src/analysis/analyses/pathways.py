@@ -68,7 +68,7 @@ Told = kind("Told", "stage value cases speakers ids name")
 """Cases and distinct speakers by what is told of a stage."""
 
 COUNTS = ("explanations", "speakers", "stories", "ids")
-Coded = kind("Coded", ["code", "phase", *COUNTS])
+Coded = kind("Coded", ["code", "phase", *COUNTS, "name"])
 Directed = kind("Directed", ["phase", "direction", *COUNTS])
 Explaining = kind("Explaining", ["speaker_role", *COUNTS, "first_hand"])
 """Explanations, distinct speakers and distinct stories: by code and phase, by phase and direction, by kind of speaker."""
@@ -118,7 +118,7 @@ def analyse(record: Record) -> Pathways:
     outcomes = _outcomes(courses)
     terms = record.terms(frame)
     codes = counted(rows, lambda row: [(code, row.phase) for code in codes_of(row, frame)])
-    codes.sort(key=lambda code: terms.index(code[0]))
+    codes = sorted(((*code, f"{frame}:{code[0]}") for code in codes), key=lambda code: terms.index(code[0]))
     directions = counted(rows, lambda row: [(row.phase, row.direction)])
     by_role = counted(rows, lambda row: [(row.speaker_role,)])
     first_hand = Counter(row.speaker_role for row in rows if row.first_hand)
