@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.analyses.accounting import Accounting
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, INK, Chart, Drawing, interval, row_labels, thousands
+from analysis.figures.chart import COLOURS, INK, SPEAKERS, Chart, Drawing, brief, interval, label, row_labels, thousands
 from analysis.wording import Wording
 from analysis.wording.formats import amount, day
 
@@ -18,8 +18,7 @@ def dead(result: Accounting, words: Wording) -> Drawing:
     """The official totals of the dead by date, and the range that the articles allow."""
     found = next((item for item in result.findings if item.id == "accounting.killed"), None)
     frame = result.official
-    label = lambda row: amount(row.lower, row.upper).replace("between ", "").replace(" and ", " to ")
-    listed = ", ".join(f"{label(row)} ({day(row.as_of)})" for row in frame.itertuples())
+    listed = ", ".join(f"{brief(row.lower, row.upper)} ({day(row.as_of)})" for row in frame.itertuples())
     values: dict[str, Any] = {"near": [], "day": "2017", "lower": None, "upper": None, "listed": listed}
     values |= {**found.values, "lower": found.lower, "upper": found.upper} if found else {}
     chart = Chart(words, "dead", found.claims if found else (), 3.2, values)
@@ -27,20 +26,24 @@ def dead(result: Accounting, words: Wording) -> Drawing:
         return chart.empty("The chosen articles do not bound the number of the dead.")
     axes = chart.axes()
     dates, middle = pd.to_datetime(frame["date"]), (frame["lower"] + frame["upper"]).astype(float) / 2
-    axes.plot(dates, middle, color=COLOURS["elsewhere"], lw=1, ls=":")
+    axes.plot(dates, middle, color=SPEAKERS["official"], lw=1, ls=":")
     for date, row in zip(dates, frame.itertuples(), strict=True):
-        axes.plot([date, date], [row.lower, row.upper], color=COLOURS["elsewhere"], lw=2.5, marker="o", markersize=5)
-        axes.annotate(label(row), (date, row.lower), (0, -14), textcoords="offset points", ha="center", fontsize=9)
+        axes.plot([date, date], [row.lower, row.upper], color=SPEAKERS["official"], lw=2.5, marker="o", markersize=5)
+        label(axes, brief(row.lower, row.upper), (date, row.lower), (0, -14), ha="center", fontsize=9)
     top = found.upper if found.upper is not None else 2 * float(frame["upper"].max())
     at = pd.Timestamp(values["day"])
-    arrow = {"arrowstyle": "-|>" if found.upper is None else "-", "color": COLOURS["killed"], "lw": 4}
+    arrow = {
+        "arrowstyle": "-|>" if found.upper is None else "-",
+        "color": COLOURS["killed"],
+        "lw": 4,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
     axes.annotate("", (at, top), (at, found.lower or 0), arrowprops=arrow)
-    axes.annotate(
-        f"articles:\n{amount(found.lower, found.upper)}", (at, top), (8, -10), textcoords="offset points", va="top"
-    )
-    axes.annotate("official totals", (dates.iloc[0], middle.iloc[0]), (0, 44), textcoords="offset points", fontsize=9)
+    label(axes, f"articles:\n{amount(found.lower, found.upper)}", (at, top), (8, -10), va="top", fontsize=10)
+    label(axes, "official totals", (dates.iloc[0], middle.iloc[0]), (0, 44), fontsize=9, color=SPEAKERS["official"])
     axes.set_ylim(0, 1.08 * top)
-    axes.set_xlim(dates.min() - pd.Timedelta(days=120), max(dates.max(), at) + pd.Timedelta(days=240))
+    axes.set_xlim(dates.min() - pd.Timedelta(days=200), max(dates.max(), at) + pd.Timedelta(days=240))
     axes.set_ylabel("people killed")
     thousands(axes, "y")
     return chart.done(frame)
@@ -56,8 +59,8 @@ def bounds(result: Accounting, words: Wording) -> Drawing:
         for row in frame[frame["assumptions"].isin(["claims", "monotone"])].itertuples()
     )
     values = {"day": frame["day"].iloc[0] if len(frame) and frame["day"].iloc[0] else "2017", "listed": listed}
-    claims = {claim for cell in frame["claims"] for claim in cell.split("; ")}
-    chart = Chart(words, "bounds", sorted(claims), 3.0, values)
+    claims = sorted({claim for cell in frame["claims"] for claim in cell.split("; ")})
+    chart = Chart(words, "bounds", claims, 3.0, values)
     ends = pd.concat([frame["lower"], frame["upper"]]).dropna()
     if ends.empty or not ends.max():
         return chart.empty("The chosen articles bound nothing.")
@@ -71,13 +74,12 @@ def bounds(result: Accounting, words: Wording) -> Drawing:
             if key in rows.index:
                 low, high = as_float(rows.loc[key, "lower"]), as_float(rows.loc[key, "upper"])
                 interval(axes, place, low or 0.0, high, edge, COLOURS[quantity])
-                text = amount(low, high).replace("between ", "").replace(" and ", " to ")
-                axes.text(low or 0, place - 0.25, text, fontsize=8.5)
+                axes.text(low or 0, place - 0.25, brief(low, high), fontsize=8.5)
         axes.set_xlim(0, 1.02 * edge)
         axes.set_xlabel("people")
         axes.grid(axis="x")
         thousands(axes)
-    row_labels(panels[0], [level(key) for key in levels], 22)
+    row_labels(panels[0], [level(key) for key in levels], 26)
     for axes in panels[1:]:
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)

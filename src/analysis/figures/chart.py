@@ -18,13 +18,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.evidence import files
 from analysis.wording import Wording
-from analysis.wording.formats import day
+from analysis.wording.formats import amount, day
 
 INK, GREY, PALE, WHITE = "#222222", "#666666", "#DDDDDD", "#FFFFFF"
 COLOURS = {
@@ -140,7 +141,7 @@ class Chart:
     """One figure in the making.
 
     ``name`` is that of its templates: figure.NAME.title, .subtitle, .alt, and .note where there is one. ``values`` fill
-    them. ``claims`` are the ids of the coded rows that it draws. ``height`` in inches is that of the drawing alone: title
+    them. ``claims`` are the ids of the coded rows that it draws, one or several a cell. ``height`` in inches is that of the drawing alone: title
     and source line are added to it.
     """
 
@@ -148,7 +149,7 @@ class Chart:
         self, words: Wording, name: str, claims: Iterable[str], height: float, values: Mapping[str, Any] | None = None
     ) -> None:
         self.words, self.name, self.values = words, name, dict(values or {})
-        self.drawn = tuple(dict.fromkeys(claims))
+        self.drawn = tuple(dict.fromkeys(claim for cell in claims for claim in str(cell).split("; ")))
         self.title = self._text("title")
         note = self._text("note") if words.has(f"figure.{name}.note") else ""
         heads = [
@@ -165,9 +166,8 @@ class Chart:
             self.figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole))
             y = whole - 0.06
             for text, size, weight, colour in heads:
-                self.figure.text(
-                    0.015, y / whole, text, va="top", fontsize=size, fontweight=weight, color=colour, linespacing=1.2
-                )
+                font: dict[str, Any] = {"fontsize": size, "fontweight": weight, "color": colour, "linespacing": 1.2}
+                self.figure.text(0.015, y / whole, text, va="top", **font)
                 y -= tall(text, size) + 0.03
             self.figure.text(0.015, 0.05 / whole, foot, va="bottom", fontsize=7.5, color=GREY, linespacing=1.2)
 
@@ -222,6 +222,21 @@ def interval(axes: Axes, y: float, lower: float, upper: float | None, edge: floa
         axes.plot([lower, upper], [y, y], color=colour, ls="", marker="|", markersize=11, markeredgewidth=2.5)
 
 
+BACKED = {"facecolor": WHITE, "edgecolor": "none", "pad": 1}
+"""The box of a label that lies over lines."""
+
+
+def label(axes: Axes, text: str, at: Any, lift: tuple[float, float] = (0, 0), **style: Any) -> None:
+    """A text at a point of the axes, moved from it by ``lift`` in points: it keeps its distance at every scale."""
+    style = {"fontsize": 8.5, "color": INK, "annotation_clip": False, **style}
+    axes.annotate(text, at, lift, textcoords="offset points", **style)
+
+
+def brief(lower: float | None, upper: float | None) -> str:
+    """An interval in words, short enough for a label: 601 to 1,432."""
+    return amount(lower, upper).replace("between ", "").replace(" and ", " to ")
+
+
 def row_labels(axes: Axes, labels: Sequence[str], wrap: int = 30) -> None:
     """Label the rows 0, 1, ... from the top, and take the ink off the axis."""
     axes.set_yticks(range(len(labels)), [textwrap.fill(label, wrap) for label in labels])
@@ -230,16 +245,30 @@ def row_labels(axes: Axes, labels: Sequence[str], wrap: int = 30) -> None:
     axes.spines["left"].set_visible(False)
 
 
+def column_labels(axes: Axes, labels: Sequence[str]) -> None:
+    """Label the columns 0, 1, ... above the axes, and take the ink off the axis."""
+    axes.set_xticks(range(len(labels)), labels, fontsize=8.5, rotation=45, ha="left")
+    axes.xaxis.tick_top()
+    axes.tick_params(axis="x", length=0)
+    axes.spines["bottom"].set_visible(False)
+
+
+def legend(axes: Axes, colours: Mapping[str, str], **place: Any) -> None:
+    """What each colour means, outside the axes."""
+    handles = [mpl.patches.Patch(color=colour, label=text) for text, colour in colours.items()]
+    axes.legend(handles=handles, frameon=False, **place)
+
+
+def years(axes: Axes) -> None:
+    """A tick a year on the axis of time."""
+    axes.xaxis.set_major_locator(mdates.YearLocator())
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+
+
 def thousands(axes: Axes, axis: str = "x") -> None:
     """Whole numbers with thousands separators on an axis."""
     which = axes.xaxis if axis == "x" else axes.yaxis
     which.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
-
-
-def percent(axes: Axes, axis: str = "x") -> None:
-    """Fractions of 1 as percentages on an axis."""
-    which = axes.xaxis if axis == "x" else axes.yaxis
-    which.set_major_formatter(mpl.ticker.PercentFormatter(1, decimals=0))
 
 
 def show(drawing: Drawing, default: bool) -> Drawing:

@@ -1,7 +1,7 @@
 """The figure of the claims."""
 
 from analysis.analyses.claims import Claims
-from analysis.figures.chart import GREY, INK, SPEAKERS, Chart, Drawing, row_labels
+from analysis.figures.chart import GREY, SPEAKERS, Chart, Drawing, label, row_labels
 from analysis.wording import Wording
 
 
@@ -12,15 +12,14 @@ def who(result: Claims, words: Wording) -> Drawing:
     listed = ", ".join(f"{name(row.speaker_role)} {row[2]}" for row in frame.itertuples())
     counts = frame.set_index("speaker_role")["count"]
     values = {"all": int(counts.sum()), "unnamed": int(counts.get("journalist", 0)), "official": int(counts.get("official", 0)), "listed": listed}  # fmt: skip
-    claims = [claim for cell in frame["claims"] for claim in cell.split("; ")]
-    chart = Chart(words, "who", claims, 0.4 + 0.4 * max(len(frame), 2), values)
+    chart = Chart(words, "who", frame["claims"], 0.4 + 0.4 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("The chosen articles make no claim.")
     axes = chart.axes()
     for place, (role, count, numbers, _) in enumerate(frame.itertuples(index=False)):
         axes.barh(place, count, height=0.62, color=SPEAKERS.get(role, GREY), alpha=0.45)
         axes.barh(place, numbers, height=0.62, color=SPEAKERS.get(role, GREY))
-        axes.text(count + 0.5, place, f"{count}", va="center", fontsize=9, color=INK)
+        label(axes, f"{count}", (count, place), (4, 0), va="center", fontsize=9)
     axes.set_xlim(0, 1.12 * float(frame["count"].max()))
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)

@@ -1,10 +1,28 @@
 """The figures of pathways."""
 
-import matplotlib as mpl
-import pandas as pd
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from analysis.analyses.pathways import FEW_UNITS, FIRM, STAGES, Pathways
-from analysis.figures.chart import COLOURS, GREY, INK, PALE, SPEAKERS, Chart, Drawing, interval, row_labels
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from analysis.analyses.pathways import FEW_UNITS, FIRM, STAGES, Pathways, codes_of
+from analysis.analyses.rows import grouped, listed
+from analysis.figures.chart import (
+    COLOURS,
+    GREY,
+    PALE,
+    SPEAKERS,
+    WHITE,
+    Chart,
+    Drawing,
+    column_labels,
+    interval,
+    label,
+    legend,
+    row_labels,
+)
 from analysis.wording import Wording
 from analysis.wording.formats import number, plural
 
@@ -23,20 +41,14 @@ def courses(result: Pathways, words: Wording) -> Drawing:
     """Every case as a line from motive to outcome, gaps visible, sorted by how it ended."""
     frame = result.courses
     ends = result.outcomes.set_index("end")["cases"]
-    listed = ", ".join(f"{words.text(f'words.end.{end}')} {count}" for end, count in ends.items())
+    end_of = lambda end: words.text(f"words.end.{end}")
     values = {
         "died": ends.get("died", 0),
         "home": ends.get("home", 0),
         "cases": int((~frame["within"]).sum()),
-        "listed": listed,
+        "listed": ", ".join(f"{end_of(end)} {count}" for end, count in ends.items()),
     }
-    chart = Chart(
-        words,
-        "courses",
-        [one for cell in frame["ids"] for one in cell.split("; ")],
-        0.7 + 0.27 * max(len(frame), 3),
-        values,
-    )
+    chart = Chart(words, "courses", frame["ids"], 0.7 + 0.27 * max(len(frame), 3), values)
     if frame.empty:
         return chart.empty("The chosen articles tell of no case.")
     axes = chart.axes()
@@ -48,119 +60,108 @@ def courses(result: Pathways, words: Wording) -> Drawing:
         axes.scatter(told, [place] * len(told), s=42, color=colour, zorder=2)
         gaps = [x for x in range(len(STAGES)) if x not in told]
         axes.scatter(gaps, [place] * len(gaps), s=14, facecolor="white", edgecolor=PALE, zorder=1)
-        axes.text(len(STAGES) - 0.55, place, words.text(f"words.end.{row.end}"), va="center", fontsize=8.5, color=INK)
+        label(axes, end_of(row.end), (len(STAGES) - 0.55, place), va="center")
     row_labels(axes, [f"{row.label}{' *' if row.within else ''}" for row in frame.itertuples()], 60)
     axes.tick_params(axis="y", labelsize=8.5)
-    axes.set_xticks(range(len(STAGES)), HEADS, fontsize=8.5, rotation=45, ha="left")
-    axes.xaxis.tick_top()
-    axes.tick_params(axis="x", length=0)
-    axes.spines["bottom"].set_visible(False)
+    column_labels(axes, HEADS)
     axes.set_xlim(-0.4, len(STAGES) + 2.2)
     return chart.done(frame)
 
 
 def codes(result: Pathways, words: Wording) -> Drawing:
     """Distinct speakers by factor, a colour a kind of speaker."""
-    frame_name = words.record.scenario["frame"]
-    table = result.explanations
-    long = table.assign(code=table[frame_name].str.split(";")).explode("code")
-    long = long[long["code"].fillna("").ne("")]
-    counted = long.groupby("code").agg(
-        speakers=("speaker", "nunique"), explanations=("explanation_id", "size"), stories=("story", "nunique")
-    )
-    counted = counted.sort_values(["speakers", "explanations"], ascending=False)
-    name = lambda code: words.text(f"words.reason.{code}")
-    listed = ", ".join(f"{name(code)} {row.speakers}" for code, row in counted.iterrows())
-    top = name(counted.index[0]) if len(counted) else ""
-    values = {"top": top, "listed": listed}
-    chart = Chart(words, "codes", long["explanation_id"], 0.9 + 0.5 * max(len(counted), 2), values)
-    if counted.empty:
+    frame = words.record.scenario["frame"]
+    found: list[dict[str, Any]] = next((f.values["codes"] for f in result.findings if f.id == "pathways.factors"), [])
+    name = lambda code: words.text(f"words.reason.{code['code']}")
+    rows = [row for row in listed(result.explanations) if codes_of(row, frame)]
+    told = ", ".join(f"{name(code)} {code['speakers']}" for code in found)
+    values = {"top": name(found[0]) if found else "", "listed": told}
+    cited = [row.explanation_id for row in rows]
+    chart = Chart(words, "codes", cited, 0.9 + 0.5 * max(len(found), 2), values)
+    if not found:
         return chart.empty("No explanation of the chosen phases and speakers carries a factor of this frame.")
     axes = chart.axes()
-    shown = _stacked(axes, long, "code", list(counted.index))
-    edge = counted["speakers"].max()
-    for place, (_, row) in enumerate(counted.iterrows()):
-        text = f"{row.speakers} speakers\n{plural(row.explanations, 'statement')}, {plural(row.stories, 'story', 'stories')}"
-        axes.text(row.speakers + 0.02 * edge, place, text, va="center", fontsize=8.5, color=INK)
-    row_labels(axes, [name(code) for code in counted.index], 24)
-    axes.set_xlim(0, 1.45 * edge)
-    _legend(axes, shown, words)
-    return chart.done(counted.reset_index())
+    by_code = {code["code"]: [row for row in rows if code["code"] in codes_of(row, frame)] for code in found}
+    _stacked(axes, by_code, words)
+    for place, code in enumerate(found):
+        passages = f"{plural(code['explanations'], 'statement')}, {plural(code['stories'], 'story', 'stories')}"
+        label(axes, f"{code['speakers']} speakers\n{passages}", (code["speakers"], place), (5, 0), va="center")
+    row_labels(axes, [name(code) for code in found], 24)
+    axes.set_xlim(0, 1.75 * found[0]["speakers"])
+    return chart.done(pd.DataFrame(found)[["code", "speakers", "explanations", "stories"]])
 
 
-def _stacked(axes: mpl.axes.Axes, table: pd.DataFrame, by: str, order: list[str]) -> list[str]:
-    """Distinct speakers as bars, a row a value of ``by``, a colour a kind of speaker; returns the kinds shown."""
-    shown = [role for role in SPEAKERS if table["speaker_role"].eq(role).any()]
-    for place, value in enumerate(order):
+def _speakers(rows: Iterable[Any]) -> int:
+    return len({row.speaker for row in rows})
+
+
+def _stacked(axes: Axes, groups: Mapping[Any, list[Any]], words: Wording) -> None:
+    """Distinct speakers of explanations as bars, a row a group, a colour a kind of speaker."""
+    spoke = {row.speaker_role for rows in groups.values() for row in rows}
+    shown = [role for role in SPEAKERS if role in spoke]
+    for place, rows in enumerate(groups.values()):
         start = 0
         for role in shown:
-            part = table[table[by].eq(value) & table["speaker_role"].eq(role)]
-            count = part["speaker"].nunique()
+            count = _speakers(row for row in rows if row.speaker_role == role)
             axes.barh(place, count, left=start, height=0.62, color=SPEAKERS[role], edgecolor="white")
             start += count
-    return shown
-
-
-def _legend(axes: mpl.axes.Axes, shown: list[str], words: Wording) -> None:
-    handles = [mpl.patches.Patch(color=SPEAKERS[role], label=words.name("speaker_role", role)) for role in shown]
-    axes.legend(handles=handles, frameon=False, fontsize=8.5, ncols=4, loc="lower right", bbox_to_anchor=(1.02, 1))
+    colours = {words.name("speaker_role", role): SPEAKERS[role] for role in shown}
+    legend(axes, colours, fontsize=8.5, ncols=4, loc="lower right", bbox_to_anchor=(1.02, 1))
     axes.set_xlabel("different speakers")
-    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def directions(result: Pathways, words: Wording) -> Drawing:
     """Distinct speakers by part of the way and kind of factor."""
-    table = result.explanations
-    pairs = result.directions
-    order = [f"{row.phase}: {row.direction}" for row in pairs.itertuples()]
-    long = table.assign(pair=table["phase"] + ": " + table["direction"])
-    phases = {phase: place for place, phase in enumerate(words.record.terms("phase"))}
-    counts = long.groupby("pair")["speaker"].nunique()
-    order = sorted(order, key=lambda pair: (phases[pair.split(": ")[0]], -counts[pair]))
-    name = lambda pair: (
-        f"{words.name('phase', pair.split(': ')[0])}: {words.text('words.direction.' + pair.split(': ')[1])}"
-    )
-    listed = ", ".join(f"{name(pair)} {counts[pair]}" for pair in order[:5])
-    chart = Chart(words, "directions", table["explanation_id"], 0.8 + 0.3 * max(len(order), 3), {"listed": listed})
-    if table.empty:
+    found, phases = grouped(listed(result.explanations), "phase", "direction"), words.record.terms("phase")
+    order = sorted(found.items(), key=lambda one: (phases.index(one[0][0]), -_speakers(one[1])))
+    names = [f"{words.name('phase', phase)}: {words.text(f'words.direction.{way}')}" for (phase, way), _ in order]
+    counts = [_speakers(rows) for _, rows in order]
+    told = ", ".join(f"{name} {count}" for name, count in [*zip(names, counts, strict=True)][:5])
+    cited = result.explanations["explanation_id"]
+    chart = Chart(words, "directions", cited, 0.8 + 0.3 * max(len(order), 3), {"listed": told})
+    if not order:
         return chart.empty("No explanation of the chosen phases and speakers.")
     axes = chart.axes()
-    shown = _stacked(axes, long, "pair", order)
-    for place, pair in enumerate(order):
-        axes.text(counts[pair] + 0.2, place, number(counts[pair]), va="center", fontsize=8.5)
-    row_labels(axes, [name(pair) for pair in order], 44)
+    _stacked(axes, dict(order), words)
+    for place, count in enumerate(counts):
+        label(axes, number(count), (count, place), (5, 0), va="center")
+    row_labels(axes, names, 44)
     axes.tick_params(axis="y", labelsize=9)
-    _legend(axes, shown, words)
-    return chart.done(pairs)
+    return chart.done(result.directions)
 
 
 def reliability(result: Pathways, words: Wording) -> Drawing:
-    """Krippendorff's alpha of each code that enough sentences carry, with its interval; the others in grey."""
-    frame = result.reliability.sort_values(["status", "alpha"], key=lambda c: c.map({"holds": 0, "fails": 1, "few": 2}) if c.name == "status" else -c)  # fmt: skip
-    frame = frame[frame["status"].ne("few") | frame["units"].ge(FEW_UNITS // 2)]
-    holds = int(frame["status"].eq("holds").sum())
-    listed = ", ".join(
-        f"{words.term(row.name)} {row.alpha:.2f}" for row in frame[frame["status"].eq("holds")].head(8).itertuples()
-    )
+    """Krippendorff's alpha of each code with its interval; those that few sentences carry in grey."""
+    order = ["holds", "fails", "few"]
+    rows = [row for row in result.reliability.itertuples() if row.status != "few" or row.units >= FEW_UNITS // 2]
+    rows.sort(key=lambda row: (order.index(row.status), -row.alpha))
+    firm = [row for row in rows if row.status == "holds"]
     values = {
-        "holds": holds,
+        "holds": len(firm),
         "codes": len(result.reliability),
         "few_units": FEW_UNITS,
         "threshold": FIRM,
-        "listed": listed,
+        "listed": ", ".join(f"{words.term(row.name)} {row.alpha:.2f}" for row in firm[:8]),
     }
-    chart = Chart(words, "reliability", result.explanations["explanation_id"], 0.5 + 0.22 * max(len(frame), 3), values)
-    if frame.empty:
+    cited = result.explanations["explanation_id"]
+    chart = Chart(words, "reliability", cited, 0.5 + 0.22 * max(len(rows), 3), values)
+    if not rows:
         return chart.empty("The chosen articles have no double coding.")
     axes = chart.axes()
-    colours = {"holds": COLOURS["returned"], "fails": COLOURS["arrested"], "few": COLOURS["unknown"]}
-    for place, row in enumerate(frame.itertuples()):
-        interval(axes, place, row.alpha_lower, row.alpha_upper, 1, colours[row.status])
-        axes.plot([row.alpha], [place], marker="o", color=INK if row.status != "few" else GREY, markersize=4)
-    row_labels(axes, [f"{words.term(row.name)} ({row.units})" for row in frame.itertuples()], 60)
+    for place, row in enumerate(rows):
+        colour = COLOURS["unknown" if row.status == "few" else "articles"]
+        interval(axes, place, row.alpha_lower, row.alpha_upper, 1, colour)
+        axes.plot([row.alpha], [place], marker="o", color=colour, markerfacecolor=WHITE, markersize=5)
+        if place == 0 or row.status != rows[place - 1].status:
+            label(axes, words.text(f"words.status.{row.status}"), (-0.1, place), (4, 0), va="center", color=GREY)
+    names = [words.term(row.name) for row in rows]
+    kinds = [f", {words.text(f'words.field.{row.field}')}" for row in rows]  # where two codes have one name
+    told = [name + (kind if names.count(name) > 1 else "") for name, kind in zip(names, kinds, strict=True)]
+    row_labels(axes, [f"{name} ({row.units})" for name, row in zip(told, rows, strict=True)], 60)
     axes.tick_params(axis="y", labelsize=8.5)
     axes.axvline(FIRM, color=GREY, lw=0.8, ls=":")
     axes.set_xlim(-0.1, 1.05)
     axes.set_xlabel("alpha (in brackets: sentences that carry the code)")
     axes.grid(axis="x")
-    return chart.done(frame)
+    return chart.done(pd.DataFrame(rows, columns=["Index", *result.reliability]).drop(columns="Index"))

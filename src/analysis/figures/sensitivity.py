@@ -1,7 +1,7 @@
 """The figure of the sensitivity analysis."""
 
 from analysis.analyses.sensitivity import Sensitivity
-from analysis.figures.chart import COLOURS, PALE, Chart, Drawing, row_labels
+from analysis.figures.chart import COLOURS, PALE, Chart, Drawing, column_labels, row_labels
 from analysis.wording import Wording
 
 DOTS = {"little": 5, "some": 9, "lot": 14}
@@ -18,24 +18,18 @@ def moves(result: Sensitivity, words: Wording) -> Drawing:
     asked = {row.parameter: words.choice(row.parameter, row.choice)[0] for row in widest.itertuples()}
     listed = "; ".join(f"{asked[p]} {int(order.loc[p, 'answers'])}" for p in parameters)
     claims = next((item.claims for item in result.findings if item.id == "sensitivity.moves"), ())
-    chart = Chart(
-        words, "moves", claims, 1.2 + 0.33 * max(len(parameters), 2), {"choices": len(parameters), "listed": listed}
-    )
+    values = {"choices": len(parameters), "listed": listed}
+    chart = Chart(words, "moves", claims, 1.2 + 0.33 * max(len(parameters), 2), values)
     if frame.empty:
         return chart.empty("No single choice moves a main answer.")
     axes = chart.axes()
     for place, parameter in enumerate(parameters):
         axes.axhline(place, color=PALE, lw=0.8, zorder=0)
         for row in widest[widest["parameter"].eq(parameter)].itertuples():
-            axes.plot(
-                names.index(row.name), place, marker="o", ls="", markersize=DOTS[row.size], color=COLOURS["articles"]
-            )
-    axes.set_xticks(range(len(names)), names, fontsize=8.5, rotation=45, ha="left")
-    axes.xaxis.tick_top()
-    axes.tick_params(axis="x", length=0)
+            dot = {"marker": "o", "ls": "", "markersize": DOTS[row.size], "color": COLOURS["articles"]}
+            axes.plot(names.index(row.name), place, **dot)
+    column_labels(axes, names)
     axes.set_xlim(-0.5, len(names) - 0.5)
-    for side in ("bottom", "left"):
-        axes.spines[side].set_visible(False)
     row_labels(axes, [asked[parameter] for parameter in parameters], 36)
     axes.tick_params(axis="y", labelsize=8)
     return chart.done(frame.drop(columns=["row", "then", "values"]))

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import matplotlib.dates as mdates
 import pandas as pd
 
 from analysis.analyses.finding import SERIES
 from analysis.analyses.wider_record import WiderRecord
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, GREY, INK, SPEAKERS, Chart, Drawing, row_labels, thousands
+from analysis.figures.chart import COLOURS, GREY, INK, SPEAKERS, Chart, Drawing, label, row_labels, thousands, years
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number
 
@@ -34,7 +33,8 @@ def series(result: WiderRecord, words: Wording) -> Drawing:
         counted = official[official["measure"].eq(measure) & official["lower"].eq(official["upper"])]
         own = articles[articles["measure"].eq(measure)].sort_values(["day", "lower"])
         top = 1.3 * float(pd.concat([counted["upper"], own["upper"], own["lower"]]).max())
-        axes.plot(counted["day"], counted["upper"].astype(float), ls="", marker="o", markersize=4.5, color=SPEAKERS["official"], label="official counts")  # fmt: skip
+        dots = {"ls": "", "marker": "o", "markersize": 4.5, "color": SPEAKERS["official"]}
+        axes.plot(counted["day"], counted["upper"].astype(float), label="official counts", **dots)
         axes.plot([], [], color=COLOURS["articles"], lw=3, marker="_", markersize=9, label="the articles' counts")
         for place, row in enumerate(own.itertuples()):
             _count(axes, row, top, place == 0 and len(own) > 1)
@@ -44,8 +44,7 @@ def series(result: WiderRecord, words: Wording) -> Drawing:
         thousands(axes, "y")
     panels[0].legend(loc="lower left", frameon=False, fontsize=8.5)
     panels[-1].set_xlim(pd.Timestamp("2013-06-01"), pd.Timestamp("2019-12-31"))
-    panels[-1].xaxis.set_major_locator(mdates.YearLocator())
-    panels[-1].xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    years(panels[-1])
     return chart.done(frame)
 
 
@@ -57,8 +56,7 @@ def _count(axes: Any, row: Any, top: float, below: bool) -> None:
         axes.annotate("", (row.day, 0.97 * top), (row.day, low), arrowprops=arrow)
     axes.plot([row.day] * 2, [low, low if high is None else high], color=colour, lw=3, marker="_", markersize=9)
     y = low if high is None else (low + high) / 2
-    place = {"xytext": (-8, -13 if below else 5), "textcoords": "offset points", "ha": "right"}
-    axes.annotate(amount(row.lower, high), (row.day, y), fontsize=8.5, color=INK, **place)
+    label(axes, amount(row.lower, high), (row.day, y), (-8, -13 if below else 5), ha="right")
 
 
 def _near(claim: Any, official: pd.DataFrame) -> bool:
@@ -75,18 +73,14 @@ def origins(result: WiderRecord, words: Wording) -> Drawing:
     frame = result.origins[result.origins["how"].eq("same")].sort_values("days", ascending=False, kind="stable")
     listed = "; ".join(f"{words.label(row.claim)} {number(row.days)} days" for row in frame.itertuples())
     values = {"stale": int(frame["stale"].sum()), "listed": listed}
-    chart = Chart(words, "origins", _ids(frame["claims"]), 0.5 + 0.42 * max(len(frame), 2), values)
+    chart = Chart(words, "origins", frame["claims"], 0.5 + 0.42 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("No count of the chosen articles is found elsewhere.")
     axes = chart.axes()
     for place, row in enumerate(frame.itertuples()):
         axes.barh(place, row.days, height=0.5, color=COLOURS["articles"] if row.stale else COLOURS["unknown"])
-        axes.text(row.days + 2, place, number(row.days), va="center", fontsize=8, color=GREY)
+        label(axes, number(row.days), (row.days, place), (4, 0), va="center", fontsize=8, color=GREY)
     axes.set_xlim(0, 1.15 * float(frame["days"].max() or 1))
     axes.set_xlabel("days")
     row_labels(axes, [words.label(row.claim) for row in frame.itertuples()], 34)
     return chart.done(frame)
-
-
-def _ids(cells: pd.Series) -> list[str]:
-    return [claim for cell in cells for claim in cell.split("; ")]
