@@ -52,7 +52,8 @@ class Index:
     def text(self, name: str) -> str:
         """A text of wording/main.toml, such as ``about``."""
         counts = {name: len(self.record.reported[name]) for name in ("sources", "claims", "wider", "explanations")}
-        return self.words.text(f"page.{name}", **counts)
+        years = sorted(day[:4] for day in self.record.reported["sources"]["published_start"])
+        return self.words.text(f"page.{name}", **counts, first_year=years[0], last_year=years[-1])
 
     @property
     def date(self) -> str:
