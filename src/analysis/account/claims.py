@@ -9,33 +9,32 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-import pandas as pd
-
 from analysis.account.scopes import WHOLE, Quantity, Scopes, ancestors, last_day
 from analysis.account.solver import Constraint
-from analysis.evidence.intervals import as_float
+from analysis.evidence.listed import claim_rows
 from analysis.evidence.record import Record
 
 ASSERTED = ("reported", "estimate")
 """The modalities that speak of what is or was; intents and forecasts are tested against the rest, not part of it."""
 
 
-def bounding(scopes: Scopes, record: Record, modalities: tuple[str, ...]) -> pd.DataFrame:
+def bounding(scopes: Scopes, record: Record, modalities: tuple[str, ...]) -> list[Any]:
     """The claims of the record that bound a number of the Moroccans who left, in order of date."""
-    claims = record.claims
     whole, population = scopes.whole_of("measures", "measure"), scopes.broader["population"]
-    counted = [name for name in whole if WHOLE in ancestors(name, whole) and not name.endswith("_part")]
-    of_subject = {name for name in claims["population"].unique() if "moroccans_joined" in ancestors(name, population)}
-    kept = (
-        claims["measure"].isin(counted)
-        & (claims["unit"].eq("persons") | (claims["unit"].eq("share") & claims["base"].isin(counted)))
-        & claims["population"].isin(of_subject)
-        & claims["modality"].isin(modalities)
-        & claims["speaker_role"].isin(record.scenario.chosen("speaker_roles"))
-        & claims["case_id"].eq("")
-        & claims["hedge"].ne("vague")
-    )
-    return claims[kept].sort_values(["as_of", "claim_id"], kind="stable").reset_index(drop=True)
+    counted = {name for name in whole if WHOLE in ancestors(name, whole) and not name.endswith("_part")}
+    roles = record.scenario.chosen("speaker_roles")
+    kept = [
+        claim
+        for claim in claim_rows(record).own
+        if claim.measure in counted
+        and (claim.unit == "persons" or (claim.unit == "share" and claim.base in counted))
+        and "moroccans_joined" in ancestors(claim.population, population)
+        and claim.modality in modalities
+        and claim.speaker_role in roles
+        and not claim.case_id
+        and claim.hedge != "vague"
+    ]
+    return sorted(kept, key=lambda claim: (claim.as_of, claim.claim_id))
 
 
 def quantity(scopes: Scopes, claim: Any) -> Quantity:
@@ -47,7 +46,7 @@ def quantity(scopes: Scopes, claim: Any) -> Quantity:
 
 def constraints(scopes: Scopes, claim: Any) -> Iterator[Constraint]:
     """What a claim says, on behalf of its family."""
-    low, high = as_float(claim.lower), as_float(claim.upper)
+    low, high = claim.lower, claim.upper
     if claim.unit == "persons":
         bounds = -inf if low is None else low, inf if high is None else high
         yield Constraint(claim.family, ((quantity(scopes, claim), 1),), *bounds)

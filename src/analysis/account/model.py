@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
 from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, BALANCE, LEVELS, NO_FALL, ONE_DATE, Structure
 from analysis.account.claims import ASSERTED
@@ -49,7 +47,7 @@ class AccountModel:
         return self.record.cached("scopes", lambda: Scopes(self.record))
 
     @cached_property
-    def claims(self) -> pd.DataFrame:
+    def claims(self) -> list[Any]:
         """The claims that bound a number of the Moroccans who left."""
         return self._cached("claims", lambda: claimed.bounding(self.scopes, self.record, self.modalities))
 
@@ -61,8 +59,7 @@ class AccountModel:
     @cached_property
     def of_claim(self) -> dict[str, tuple[Constraint, ...]]:
         """What each claim says, by its id."""
-        rows = self.claims.itertuples
-        make = lambda: {row.claim_id: tuple(claimed.constraints(self.scopes, row)) for row in rows()}
+        make = lambda: {claim.claim_id: tuple(claimed.constraints(self.scopes, claim)) for claim in self.claims}
         return self._cached("constraints", make)
 
     @cached_property
@@ -143,9 +140,10 @@ class AccountModel:
         """What a count counts."""
         return claimed.quantity(self.scopes, claim)
 
-    def claims_of(self, elements: Iterable[str]) -> pd.DataFrame:
+    def claims_of(self, elements: Iterable[str]) -> list[Any]:
         """The claims behind elements, in order of date."""
-        return self.claims[self.claims["family"].isin(list(elements))]
+        families = set(elements)
+        return [claim for claim in self.claims if claim.family in families]
 
     def in_round(self, claim: Any) -> bool:
         """Whether a claim counts persons of the subject, whole, near the day of the account."""

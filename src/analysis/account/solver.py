@@ -7,7 +7,7 @@ hitting sets; Liffiton et al. 2016, "Fast, flexible MUS enumeration"; error loca
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, inf, isfinite
@@ -346,6 +346,15 @@ class _Search:
             assert bound is not None and furthest(bound, best) == bound != best
             best = bound
         return best
+
+
+def denials(said: Iterable[Constraint]) -> Iterator[Constraint]:
+    """What would make ``said`` false: each of its bounds missed by one or more."""
+    for one in said:
+        if one.lower > -inf:
+            yield replace(one, lower=-inf, upper=one.lower - 1)
+        if one.upper < inf:
+            yield replace(one, lower=one.upper + 1, upper=inf)
 
 
 def _element(part: Part) -> str:

@@ -4,7 +4,7 @@ The sentence is read as a claim of its own and added to the account, once as it 
 resolving the contradictions in the record with the fewest claims set aside. How the answer reads does not belong here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from math import inf, isfinite
@@ -14,8 +14,8 @@ from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, NO_FALL, ONE_DATE
 from analysis.account.model import AccountModel
 from analysis.account.scopes import MAIN, WHOLE, Quantity, ancestors, last_day, months
-from analysis.account.solver import Constraint, End, System
-from analysis.analyses.accounting import proof_values
+from analysis.account.solver import Constraint, End, System, denials
+from analysis.analyses.proofs import proof_values
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
 from analysis.evidence.readings import decimal
@@ -122,7 +122,7 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
     day, system = _beside(model, sentence)
     asked, sentence = sentence.as_of, replace(sentence, as_of=day)
     said = tuple(claimed.constraints(model.scopes, sentence))
-    denied = list(_denials(said))
+    denied = list(denials(said))
     size = system.changes(model.hard_elements)
     room = lambda *more: system.changes(model.hard_elements, more) == size is not None
     verdict = CANNOT if not room(*said) else FITS if any(room(side) for side in denied) else FOLLOWS
@@ -223,15 +223,6 @@ def _beside(model: AccountModel, sentence: Sentence) -> tuple[str, System]:
     return day, System.of((*model.claim_constraints, *wider.constraints()))
 
 
-def _denials(said: tuple[Constraint, ...]) -> Iterator[Constraint]:
-    """What would make the sentence false: each of its bounds missed by one or more."""
-    for one in said:
-        if one.lower > -inf:
-            yield replace(one, lower=-inf, upper=one.lower - 1)
-        if one.upper < inf:
-            yield replace(one, lower=one.upper + 1, upper=inf)
-
-
 def _reasons(
     model: AccountModel, ways: list[System], ends: list[tuple[Constraint, ...]], quantity: Quantity | None
 ) -> tuple[Reason, ...]:
@@ -254,7 +245,7 @@ def _reasons(
 def _reason(model: AccountModel, few: System, end: Constraint, quantity: Quantity | None) -> Reason:
     """The claims of a minimal system: of those that repeat one statement the ones that the arithmetic uses."""
     assumed = tuple(name for name in ASSUMPTIONS if name in few.elements)
-    claims = list(model.claims_of(few.elements)["claim_id"])
+    claims = [claim.claim_id for claim in model.claims_of(few.elements)]
     if quantity is None or not (bounds := few.bound({quantity: 1})):
         return Reason(tuple(claims), assumed, None)
     side: End = "upper" if bounds[1] < end.lower else "lower"

@@ -112,7 +112,7 @@ def _contradictions(record: Record) -> list[Any]:
         ("conflicts", record.scenario), lambda: model.system.reconcile(model.hard_elements, SEARCH)
     ).conflicts
     sets = {
-        frozenset(model.claims_of(one)["claim_id"]): "; ".join(a for a in model.assumptions if a in one)
+        frozenset(claim.claim_id for claim in model.claims_of(one)): "; ".join(a for a in model.assumptions if a in one)
         for one in found
     }
     for one, two in contradictions(record)[["part", "whole"]].itertuples(index=False):

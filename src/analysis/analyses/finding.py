@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Any, Protocol
 
 import pandas as pd
@@ -84,6 +84,12 @@ def make_finding(
     return Finding(
         id, *bounds, unit, cited, counted, readings, tuple(assumptions), dict(values or {}), lines, agreement
     )
+
+
+def bounded(interval: tuple[float, float] | None) -> Bounds:
+    """An interval as findings hold it: None is unbounded, both None where nothing is consistent."""
+    low, high = interval or (-inf, inf)
+    return None if low == -inf else low, None if high == inf else high
 
 
 def ambiguity_between(record: Record, field: str, values: Iterable[str] = (), claims: Iterable[str] = ()) -> str:

@@ -1,36 +1,17 @@
-"""How does an analysis read a table row by row?
+"""What do the analyses do with rows? Group them, name the claims they rest on, and make tables and templates of them.
 
-As lists of named tuples, made once: pandas takes long over each cell, and these tables are small. What a claim means is
-the question of :mod:`analysis.evidence.rows`, what follows from it that of each analysis.
+How a table becomes rows is the matter of :mod:`analysis.evidence.listed`, what follows from them that of each analysis.
 """
 
-from collections import namedtuple
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from analysis.evidence.record import WIDER_TOO, Record
+from analysis.evidence.listed import articles, claim_rows, kind, listed
 
-
-class ClaimRows(NamedTuple):
-    """Claims as rows: ``own`` are those of a record, ``both`` those of its articles and of the figures elsewhere."""
-
-    own: list[Any]
-    both: list[Any]
-
-
-def claim_rows(record: Record) -> ClaimRows:
-    """The claims of a record as rows, made once for each choice of readings."""
-    both = record.with_choices(record=WIDER_TOO)
-    rows = record.cached(("claim rows", both.choice), lambda: listed(both.claims))
-    return ClaimRows(rows if record.scenario["record"] == WIDER_TOO else articles(rows), rows)
-
-
-def articles(claims: Iterable[Any]) -> list[Any]:
-    """The claims that are of the articles."""
-    return [claim for claim in claims if claim.source_id != "wider"]
+__all__ = ["articles", "claim_rows", "kind", "listed"]
 
 
 WHOLE_SUBJECT = ("moroccan_fighters", "moroccans_joined", "moroccan_returnees")
@@ -41,18 +22,6 @@ def of_whole_subject(claim: Any) -> bool:
     """Whether a claim is of the whole subject: no part of it by place, origin, sex, age or past."""
     whole = claim.place not in ("syria", "iraq", "libya") and claim.origin == "morocco"
     return whole and claim.population in WHOLE_SUBJECT
-
-
-def listed(frame: pd.DataFrame) -> list[Any]:
-    """The rows of a table, with None for what is missing."""
-    known = lambda cell: None if cell is None or cell is pd.NA or cell is pd.NaT or cell != cell else cell
-    columns = (map(known, frame[name].array.tolist()) for name in frame)
-    return list(map(kind("row", frame.columns)._make, zip(*columns, strict=True)))
-
-
-def kind(name: str, fields: Iterable[str]) -> Any:
-    """A kind of named tuple. ``fields`` are names, or one text of them."""
-    return namedtuple(name, fields)  # type: ignore[misc]
 
 
 def framed(kind: Any, rows: Iterable[Any]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from typing import Any
 from analysis.account.model import AccountModel
 from analysis.account.solver import Constraint, Reconciliation, System
 from analysis.analyses.finding import Finding
+from analysis.analyses.rows import first_of
 from analysis.evidence.record import Record
 
 Range = tuple[float | None, float | None]
@@ -78,16 +79,16 @@ def _claims(model: AccountModel, found: Reconciliation, analysis: Any, wanted: l
     chosen = {finding.id: finding for finding in findings_under(model.record, analysis) if finding.id in wanted}
     aside = model.record.scenario.chosen("left_out")
     for conflict in found.conflicts:
-        rows = model.claims_of(conflict).drop_duplicates("family")
+        rows = first_of(model.claims_of(conflict), "family")
         answers: dict[str, dict[str, Range]] = {name: {} for name in chosen}
-        for row in rows.itertuples():
-            others = ",".join([*aside, *(family for family in rows["family"] if family != row.family)])
+        for row in rows:
+            others = ",".join([*aside, *(one.family for one in rows if one.family != row.family)])
             for finding in findings_under(model.record.with_choices(left_out=others), analysis):
                 if finding.id in chosen:
                     answers[finding.id][row.claim_id] = finding.lower, finding.upper
         for name, first in chosen.items():
             before = first.lower, first.upper
-            yield _fact(name, "claim", "; ".join(rows["claim_id"]), first.unit, before, answers[name])
+            yield _fact(name, "claim", "; ".join(row.claim_id for row in rows), first.unit, before, answers[name])
 
 
 def _of_account(model: AccountModel, found: Reconciliation, wanted: list[str]) -> Iterator[Fact]:
@@ -98,13 +99,10 @@ def _of_account(model: AccountModel, found: Reconciliation, wanted: list[str]) -
     for name, terms in targets.items():
         before = _hull(ways.values(), terms)
         for conflict in found.conflicts:
-            rows = model.claims_of(conflict).drop_duplicates("family")
-            right = {
-                row.claim_id: [w for k, w in ways.items() if row.family not in k.split(" ")]
-                for row in rows.itertuples()
-            }
+            rows = first_of(model.claims_of(conflict), "family")
+            right = {row.claim_id: [w for k, w in ways.items() if row.family not in k.split(" ")] for row in rows}
             answers = {claim: _hull(kept, terms) for claim, kept in right.items() if kept}
-            yield _fact(name, "claim", "; ".join(rows["claim_id"]), "people", before, answers)
+            yield _fact(name, "claim", "; ".join(row.claim_id for row in rows), "people", before, answers)
         for measure in account:
             if account[measure] != terms and measure != "unaccounted":
                 low, high = _hull(ways.values(), account[measure])
