@@ -1,5 +1,6 @@
 """How is a file or a folder written so that it is there whole or not at all?"""
 
+import csv
 import os
 import shutil
 from pathlib import Path
@@ -22,6 +23,12 @@ def write(path: Path, content: str | bytes) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def table_beside(module: str) -> list[dict[str, str]]:
+    """The rows of the CSV file that has the name of a ``module`` and lies beside it."""
+    with Path(module).with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def temp_dir(parent: Path) -> TemporaryDirectory[str]:

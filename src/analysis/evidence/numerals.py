@@ -1,7 +1,7 @@
 """Which numbers does a phrase print, in figures or in words?
 
-A small grammar: every word is one symbol, and the patterns below say how symbols make a number. English numerals are
-built from 37 stems and their endings (`_lexicon`), so that none has to be listed. Values are exact fractions.
+A small grammar: every word is one symbol (numerals.csv), and the patterns below say how symbols make a number. Values are
+exact fractions.
 
 Libraries were tried first. text2num 3.1 reads "hundreds of men" as 100 and "two and a half thousand" as 1000, leaves
 "half a million" alone; word2number 1.1 reads "two to three thousand" as 5000; quantulum3 0.10 reads "half a million" as
@@ -17,100 +17,21 @@ from itertools import count
 from math import prod
 from typing import NamedTuple
 
+from analysis.evidence import files
+
 Readings = tuple[Fraction, ...]
 """What one number can mean, the likelier first: "1.600" is 1600 or 1.6."""
 
-_CARDINALS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SCALES |= {"dozen": 12, "score": 20, "decade": 10, "lakh": 10**5, "crore": 10**7}
 _SUFFIXES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
-_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
-_ORDINALS |= {"twelve": "twelfth"}
-_MULTIPLES: dict[float | Fraction, str] = {
-    Fraction(1, 2): "halv",
-    2: "doubl redoubl",
-    3: "tripl trebl",
-    4: "quadrupl",
-    5: "quintupl",
-    6: "sextupl",
+_LEXICON: dict[str, tuple[str, Readings]] = {
+    line["word"]: (line["symbol"], (Fraction(line["value"]),)) for line in files.table_beside(__file__)
 }
-_GROUPS = {"nil": 0, "nought": 0, "naught": 0, "single": 1, "duo": 2, "trio": 3, "quartet": 4, "quintet": 5}
-_VAGUE = [
-    "couple",
-    "pair",
-    "few",
-    "several",
-    "many",
-    "number",
-    "numbers",
-    "numerous",
-    "handful",
-    "minority",
-    "plenty",
-    "lots",
-    "countless",
-    "multiple",
-    "myriad",
-]
-_TIME = "day days week weeks month months year years hour hours"
+"""Each word that a number is made of: its symbol in the grammar, and its value. The symbols:
 
-
-def _lexicon() -> dict[str, tuple[str, Readings]]:
-    """Each word that a number is made of: its symbol in the grammar, and its value."""
-    values: dict[str, float] = {name: value for value, name in enumerate(_CARDINALS)}
-    values |= {name: 10 * place for place, name in enumerate(_TENS, 2)} | _SCALES
-    words: dict[str, tuple[str, float | Fraction]] = {}
-    for name, value in values.items():
-        ordinal = _ORDINALS.get(name) or (name[:-1] + "ie" if name in _TENS else name) + "th"
-        scale = "h" if name == "hundred" else "s"
-        small = "t" if name in _TENS else "e" if value > 9 or not value else "1" if value == 1 else "u"
-        words[name] = scale if name in _SCALES else small, value
-        words[ordinal] = "n" if value < 3 else "o", value
-        words[f"{name}fold"] = "m", value
-        if value >= 3:
-            words[f"{ordinal}s"] = "p", Fraction(1, int(value))
-        if name in _TENS:
-            words[f"{name[:-1]}ies"] = "y", value
-        if name in _SCALES:
-            words[f"{name}s"] = "w", value
-    for multiple, stems in _MULTIPLES.items():
-        words |= {stem + ending: ("m", multiple) for stem in stems.split() for ending in ("e", "ed", "es", "ing")}
-    half, quarter = Fraction(1, 2), Fraction(1, 4)
-    words |= {"half": ("p", half), "halves": ("p", half), "quarter": ("p", quarter), "quarters": ("p", quarter)}
-    words |= {name: ("1" if value == 1 else "u" if value else "e", value) for name, value in _GROUPS.items()}
-    words |= {"once": ("m", 1), "twice": ("m", 2), "thrice": ("m", 3)}
-    words |= {"all": ("q", 1), "every": ("q", 1), "each": ("q", 1), "exclusively": ("q", 1), "none": ("q", 0)}
-    words |= {"both": ("q", 2), "most": ("q", half), "majority": ("q", half)}  # most: more than one half
-    words |= dict.fromkeys(_VAGUE, ("v", 0)) | {"tens": ("w", 10), "some": ("S", 0), "teens": ("y", 13)}
-    words |= dict.fromkeys(["a", "an"], ("a", 1)) | {"and": ("&", 0), "of": ("f", 0), "between": ("B", 0)}
-    words |= {"in": ("i", 0), "to": ("-", 0), "or": ("-", 0), "point": ("P", 0)}
-    words |= dict.fromkeys(_TIME.split(), ("Y", 0))
-    return {word: (symbol, (Fraction(value),)) for word, (symbol, value) in words.items()}
-
-
-_LEXICON = _lexicon()
+1 one, u two to nine, e zero and ten to nineteen, t tens, h hundred, s a larger scale, n first and second, o another
+ordinal, p a part, m a multiple, y an age in tens, w a scale of unknown number (thousands), q all, none and the like,
+v a vague quantity, S some, a an article, Y a unit of time; &, f, B, i, - and P are and, of, between, in, to and point.
+"""
 _NAMES = "|".join(sorted((word for word in _LEXICON if _LEXICON[word][0] in "1uethson"), key=len, reverse=True))
 _GLUED = re.compile(rf"({_NAMES})(?=(?:{_NAMES}|somethings?|ish|odd|plus)+$)")
 """A number that is printed in one word with another, or with its hedge: twentyfive, thirtysomething."""

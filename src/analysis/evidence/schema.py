@@ -5,13 +5,13 @@ same declaration reads and checks the raw tables, types the curated ones (`table
 Schema. Rules across columns and tables are in `rules`.
 """
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from analysis.evidence import files
 
 Vocabulary = Mapping[str, frozenset[str]]
 """Field of the codebook -> its terms; the keys of the tables in ``KEYS`` too."""
@@ -106,8 +106,7 @@ class Table:
 
 
 def _declared() -> Iterator[Table]:
-    with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
+    lines = files.table_beside(__file__)
     for table in (line for line in lines if not line["column"]):
         own = [line for line in lines if line["table"] == table["table"] and line["column"]]
         yield Table(table["table"], table["what"], tuple(map(_column, own)))

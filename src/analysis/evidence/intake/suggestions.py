@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from analysis.evidence import files
 from analysis.evidence.hedges import hedge_of
 from analysis.evidence.numerals import MONTH, YEAR, Quantity, quantities_in
 from analysis.evidence.rules import MAX_WORDS, WORD
@@ -28,39 +29,11 @@ _OTHER = re.compile(
 )
 """What is named by a number, and what is measured that no claim is about."""
 
-_UNITS = (
-    ("attacks", r"attacks?|bombings?"),
-    ("cells", r"cells?|networks?"),
-    ("plots", r"plots?"),
-    ("years", r"years?(?:-old)?"),
-    ("months", r"months?"),
-    ("weeks", r"weeks?"),
-    ("days", r"days?"),
-    (
-        "persons",
-        r"\w*fighters?|jihad\w*|moroccans|volunteers|travell?ers|people|persons?|men|women|girls|boys|children|minors"
-        r"|youths?|returnees|militants|members|elements|recruits|combatants|detainees|convicts|brothers|families|guys"
-        r"|nationals|supporters|suspects|them|whom|who",
-    ),
-)
+_WORDS = files.table_beside(__file__)
+_UNITS = [(line["term"], line["words"]) for line in _WORDS if line["field"] == "unit"]
+"""A unit, and the words that may name it."""
 _TIMES = ("years", "months", "weeks", "days")
-_MEASURES = (
-    ("cells", r"", "cells_dismantled"),
-    ("attacks", r"suicide", "suicide_attacks"),
-    ("plots", r"foiled|prevented|thwarted", "plots_foiled"),
-    ("rank", r"nationalit", "nationality_rank"),
-    ("time", r"\bold\b|\baged\b", "age"),
-    ("time", r"sentence|jail|prison|term|detained", "sentence"),
-    ("time", r"", "duration"),
-    ("persons", r"\b(?:wish|want|expect|set|seek|hop|plan)\w* .*(?:return|com\w+ back)", "intend_return"),
-    ("persons", r"arrest.*(?:return|com\w+ back)|(?:return|c[oa]m\w+ back).*arrest", "returned_arrested"),
-    ("persons", r"prevent|\bstopped", "prevented"),
-    ("persons", r"arrest", "arrested_terrorism"),
-    ("persons", r"\bkilled|\bdied|\bdead\b|\bdeaths?\b", "killed"),
-    ("persons", r"\breturned|\bcame back|\bcome back|\breturnees|\breturning", "returned"),
-    ("persons", r"(?:still )?(?:fighting|battling)\b", "fighting"),
-    ("persons", r"\bleft\b|\bjoined|\btravell?ed|\bdeparted|\bdeparture|\bgone\b", "departed"),
-)
+_MEASURES = [(line["of"], line["words"], line["term"]) for line in _WORDS if line["field"] == "measure"]
 """Unit (or what it is of), words of the clause, measure; the first that fits."""
 
 
