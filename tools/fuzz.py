@@ -1,4 +1,4 @@
-"""For how many random inputs do the property tests of ``test_fuzz.py`` pass? ``make fuzz``: each in turn, for some minutes.
+"""For how many random inputs do the property tests of ``tests/evidence`` pass? ``make fuzz``: each in turn, for some minutes.
 
 A property that fails is printed with the smallest example that makes it fail: add that to the test as an ``@example``.
 """
@@ -26,7 +26,7 @@ settings.register_profile(
 )
 settings.load_profile("fuzz")
 
-from tests.evidence import test_fuzz  # noqa: E402  its tests use the profile that is loaded
+from tests.evidence import test_fuzz, test_hedges, test_numerals, test_text  # noqa: E402  they use the profile that is loaded
 
 TURN = 10.0
 """Seconds that a property is tried for, at most, before the next one's turn."""
@@ -60,7 +60,8 @@ def run_until(test: Any, until: float, count: Callable[[], None]) -> None:
 
 def main(minutes: float) -> int:
     """The number of properties that failed within so many ``minutes``."""
-    tests = {name: test for name, test in vars(test_fuzz).items() if hasattr(test, "hypothesis")}
+    modules = (test_fuzz, test_hedges, test_numerals, test_text)
+    tests = {name: test for one in modules for name, test in vars(one).items() if hasattr(test, "hypothesis")}
     examples = Counter(dict.fromkeys(tests, 0))
     failed: set[str] = set()
     end = time.monotonic() + 60 * minutes

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from analysis.evidence import paths
+from analysis.evidence.curate import read
 from analysis.evidence.problems import EvidenceError
+from analysis.evidence.schema import Vocabulary
+from analysis.evidence.tables import Frames
 
 FILE = Path(__file__).with_name("messages.json")
 FIRST = 75
@@ -35,6 +39,12 @@ def messages() -> Iterator[Compare]:
     yield compare
     if write:
         FILE.write_text(json.dumps(stored, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def checked() -> tuple[Frames, Vocabulary]:
+    """The raw tables of the project, read once, and their vocabulary."""
+    return read(paths.RAW)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ import pytest
 from analysis.evidence import paths
 from analysis.evidence.curate import curate, read
 from analysis.evidence.intake.verify import verify
-from analysis.evidence.intake.worklist import intake
 from analysis.evidence.problems import EvidenceError
 from analysis.evidence.record import Record
 from tests.conftest import of_one_source
@@ -274,16 +273,6 @@ def test_a_span_past_the_end_of_the_text_is_reported_with_its_place(small: Path,
     ]
     assert "moved: " in faults[0] and "not at 655-999999999999" in faults[0]
     assert "moved: " in faults[1] and "not at 999999999-999999999999" in faults[1]
-
-
-@pytest.mark.parametrize("name", ["..", "../x", "/etc", "texts", "wider", "a b", "", "x" * 300 + "/", "\x1b[31m"])
-def test_intake_writes_nowhere_else(small: Path, tmp_path: Path, name: str) -> None:
-    text = tmp_path / "text.txt"
-    text.write_text("At least 30 left.")
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(EvidenceError, match="--id: found"):
-        intake(text, name, "https://example.org/", small)
-    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_fifty_thousand_rows_are_read_and_at_most_a_hundred_problems_are_listed(small: Path) -> None:

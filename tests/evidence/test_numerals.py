@@ -1,6 +1,7 @@
 """Every notation of a number is read, and nothing is read where no number is printed."""
 
 import itertools
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,19 +50,8 @@ def test_numbers_are_read_from_their_phrase(phrase: str, number: str) -> None:
     assert Decimal(number) in numbers_in(phrase)
 
 
-@given(st.text(alphabet="12 .,٫٬٣½%\u00a0\u202fone-hundred and third", max_size=40))
-def test_whatever_is_printed_its_numbers_are_read_or_not(phrase: str) -> None:
-    assert all(number >= 0 for number in numbers_in(phrase))
-
-
 def test_a_date_in_figures_prints_no_single_number() -> None:
     assert not numbers_in("on 12.05.2017")
-
-
-@given(st.integers(0, 10**9))
-def test_a_count_is_read_however_its_thousands_are_set_apart(number: int) -> None:
-    for separator in (",", ".", "\u00a0", "\u202f", "\u2009", "٬"):
-        assert number in numbers_in(f"{number:,}".replace(",", separator) + " men")
 
 
 @pytest.mark.parametrize(
@@ -225,9 +215,14 @@ def in_words(number: int, joint: str = " and ") -> str:
     return SMALL[number] if number < 20 else TENS[number // 10] + (f"-{SMALL[number % 10]}" if number % 10 else "")
 
 
-@given(CARDINALS, st.sampled_from([" and ", " "]), st.sampled_from([" ", "\u00a0", "\n", "-"]))
-def test_a_cardinal_is_read_as_one_number(number: int, joint: str, space: str) -> None:
-    assert numbers_in(f"the {in_words(number, joint).replace(' ', space)} men") == [number]
+@given(
+    CARDINALS,
+    st.sampled_from([" and ", " "]),
+    st.sampled_from(["-", "\n", " ", "  ", "\t", "\u00a0", "\u2009", "\u202f", "\u3000", " \u00a0"]),
+    st.sampled_from([str, str.upper, str.capitalize]),
+)
+def test_a_cardinal_is_read_as_one_number(number: int, joint: str, space: str, form: Callable[[str], str]) -> None:
+    assert numbers_in(f"the {form(in_words(number, joint)).replace(' ', space)} men") == [number]
 
 
 @given(CARDINALS.filter(bool), st.sampled_from([(2, "half"), (4, "quarter"), (3, "third"), (5, "fifth")]))
@@ -262,39 +257,12 @@ def test_the_ends_of_a_range_share_percent_and_scale(low: int, width: int, joint
     assert numbers_in(f"{in_words(low)} to {in_words(high)} per cent") == [Fraction(low, 100), Fraction(high, 100)]
 
 
+PIECES = "two twenty hundred thousand half a an and of third thirds percent in to or between some tens several year year and a half"
+
+
 @given(
     st.text(alphabet="12 .,½%-/&kms\u00a0", max_size=30),
-    st.lists(
-        st.sampled_from(
-            [
-                "two",
-                "twenty",
-                "hundred",
-                "thousand",
-                "half",
-                "a",
-                "an",
-                "and",
-                "of",
-                "third",
-                "thirds",
-                "percent",
-                "in",
-                "to",
-                "or",
-                "between",
-                "some",
-                "tens",
-                "several",
-                "year",
-                "year",
-                "and",
-                "a",
-                "half",
-            ]
-        ),
-        max_size=8,
-    ),
+    st.lists(st.sampled_from(PIECES.split()), max_size=8),
 )
 def test_quantities_are_apart_and_in_order(marks: str, words: list[str]) -> None:
     phrase = f"{marks} {' '.join(words)}"

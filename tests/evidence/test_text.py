@@ -20,13 +20,6 @@ def test_sentences_cover_the_text_without_overlap() -> None:
     assert "".join(ARTICLE[s.start : s.end] for s in spans) == ARTICLE
 
 
-@given(st.text(alphabet="ab 1.”\n\u00a0é,", max_size=60), st.integers(0, 60), st.integers(1, 5))
-def test_every_span_lies_in_its_sentence(content: str, start: int, length: int) -> None:
-    span = Span(start, min(start + length, len(content)))
-    if span.start < span.end:
-        assert Text(content).enclosing(span).covers(span)
-
-
 def test_another_capture_is_recognised_by_its_sentence() -> None:
     text = Text(ARTICLE)
     span = text.occurrences("1,600 left")[0]

@@ -146,8 +146,8 @@ def test_only_the_cells_that_change_are_changed() -> None:
     assert edited(content, table, [{}, {"phrase": "x"}]) == 'event_id,char_start\r\n"a, ""b""",1\r\n\r\nc,,x\r\n'
 
 
-def test_usual_values_are_terms(raw: Path) -> None:
-    _, vocabulary = read(raw)
+def test_usual_values_are_terms(checked: tuple[tables.Frames, schema.Vocabulary]) -> None:
+    _, vocabulary = checked
     for table in DRAFTED:
         for column in table.columns:
             if column.terms and column.usual and "{" not in column.usual:

@@ -5,11 +5,12 @@ from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.cli import main
 from analysis.evidence.curate import read
-from analysis.evidence.intake.verify import _where, locate, verify
+from analysis.evidence.intake.verify import _misquoted, _where, available, locate, verify
 from analysis.evidence.intake.worklist import intake
 from analysis.evidence.text import Span, Text
 
@@ -141,15 +142,13 @@ def test_texts_are_found_in_subfolders_and_with_capital_endings(raw: Path, texts
         (None, b"", r"missing: no such folder\."),
     ],
 )
-def test_why_a_text_was_not_used_is_one_sentence(
-    raw: Path, tmp_path: Path, name: str | None, content: bytes, note: str
-) -> None:
+def test_why_a_text_was_not_used_is_one_sentence(tmp_path: Path, name: str | None, content: bytes, note: str) -> None:
     folder = tmp_path / ("texts" if name else "missing")
     if name:
         folder.mkdir()
         (folder / name).write_bytes(content)
-    (said,) = verify(raw, [folder]).notes
-    assert re.search(note, said)
+    (found,) = available([folder])[1]
+    assert re.search(note, found)
 
 
 CODED = [
@@ -160,10 +159,7 @@ CODED = [
 
 
 @pytest.mark.parametrize(("phrase", "right", "wrong"), [*CODED, ("1/3 of them", "1/3", "1"), ("5½ years", "5.5", "5")])
-def test_a_right_coding_is_accepted_and_a_wrong_one_refused(raw: Path, phrase: str, right: str, wrong: str) -> None:
-    from analysis.evidence.intake.verify import _misquoted
-
-    claims = read(raw)[0]["claims"].head(2)
-    claims = claims.assign(phrase=phrase, measure="killed", value=[right, wrong], value_to="")
-    (fault,) = _misquoted(claims)
-    assert f": {wrong} is not printed in" in fault
+def test_a_right_coding_is_accepted_and_a_wrong_one_refused(phrase: str, right: str, wrong: str) -> None:
+    row = {"file": "claims.csv", "phrase": phrase, "measure": "killed", "value_to": ""}
+    claims = pd.DataFrame([row | {"row": 2, "value": right}, row | {"row": 3, "value": wrong}])
+    assert list(_misquoted(claims)) == [f"claims.csv, row 3, column value: {wrong} is not printed in {phrase!r}"]

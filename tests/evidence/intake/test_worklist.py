@@ -9,19 +9,19 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis.cli import main
-from analysis.evidence import files, hedges, paths, schema
+from analysis.evidence import files, hedges, schema
 from analysis.evidence.curate import read
 from analysis.evidence.intake.suggestions import _MEASURES, _UNITS, Suggestion, suggestions
 from analysis.evidence.intake.verify import verify
 from analysis.evidence.intake.worklist import intake
 from analysis.evidence.problems import EvidenceError
-from analysis.evidence.rules import MAX_WORDS
+from analysis.evidence.schema import Vocabulary
+from analysis.evidence.tables import Frames
 from analysis.evidence.text import Span, Text
 
+Checked = tuple[Frames, Vocabulary]
 SOURCE = "raseef22-2017-03"
 ID = "lantern-2016-05"
 HOSTILE = (
@@ -76,19 +76,6 @@ def test_every_number_of_a_hostile_text_is_listed_with_its_place(raw: Path, text
     assert {row["status"] for row in rows} == {"todo"} and all(row["phrase"][0] not in "=+-@" for row in rows)
     values = {row["value"] for row in rows}
     assert {"300", "0.07", "1600", "0.035", "0.5", "2000"} <= values
-
-
-@given(
-    st.text(alphabet="ab 1٣½,.-–%“\n\u00a0\u200f", max_size=80),
-    st.lists(st.sampled_from(["two", "some", "half", "20"])),
-)
-def test_whatever_the_text_a_row_holds_its_number_and_few_words(letters: str, words: list[str]) -> None:
-    content = Text(letters + " ".join(words))
-    spans = [guess.span for guess in suggestions(content)]
-    assert all(any(span.covers(token) for span in spans) for token in content.number_like())
-    for phrase in map(content.quote, spans):
-        assert phrase == phrase.strip()
-        assert len(re.findall(r"\w+", phrase)) <= MAX_WORDS
 
 
 @pytest.mark.parametrize(
@@ -185,17 +172,16 @@ def test_a_number_of_more_words_than_a_phrase_may_hold_is_listed_in_parts() -> N
     ]
 
 
-def test_terms_that_are_suggested_exist() -> None:
-    _, vocabulary = read(paths.RAW)
-
+def test_terms_that_are_suggested_exist(checked: Checked) -> None:
+    _, vocabulary = checked
     assert {name for _, _, name in _MEASURES} <= vocabulary["measure"]
     assert {name for name, _ in _UNITS} <= vocabulary["unit"]
     assert {name for _, name in (*hedges.BEFORE, *hedges.AFTER)} <= vocabulary["hedge"]
 
 
-def test_the_worklist_would_have_led_the_coders(texts: list[Path]) -> None:
+def test_the_worklist_would_have_led_the_coders(checked: Checked, texts: list[Path]) -> None:
     """Of what was coded by hand in the five articles: how much is listed, and how much of it is guessed right."""
-    frames, _ = read(paths.RAW)
+    frames, _ = checked
     contents = [path.read_bytes() for folder in texts for path in folder.glob("*.txt")]
     by_hash = {sha256(content).hexdigest(): Text.read(content) for content in contents}
     agree: Counter[str] = Counter()
@@ -348,7 +334,10 @@ def test_a_run_that_was_cut_short_is_finished_by_the_next(
         shutil.rmtree(raw / ID)
 
 
-@pytest.mark.parametrize("name", ["..", "../x", "/tmp/x", "a/b", "", "A", "wider", "texts", "x\n", "é"])
+NO_NAMES = ["..", "../x", "/tmp/x", "a/b", "a b", "", "A", "wider", "texts", "x\n", "é", "x" * 300 + "/", "\x1b[31m"]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
 def test_a_name_that_is_none_is_refused(raw: Path, text: Path, name: str) -> None:
     before = sorted(raw.parent.rglob("*"))
     with pytest.raises(EvidenceError, match="--id"):
