@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from html import escape
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,9 +17,11 @@ from analysis.analyses.grading import restrict
 from analysis.analyses.settle import findings_under
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import Record
-from analysis.figures.chart import Drawing, show
 from analysis.recorded import FINDINGS
 from analysis.wording import Wording, formats
+
+if TYPE_CHECKING:
+    from analysis.figures.chart import Drawing
 
 TEXTS = ("title", "means", "would_change", "cannot_show")
 """The texts of a page that are recorded with its findings."""
@@ -108,8 +110,10 @@ class Notebook:
         text = "\n".join(head + line for head, line in lines)
         return Shown(f'<div class="finding" data-finding="{escape(item["id"])}" data-rows="{ids}">{html}</div>', text)
 
-    def figure(self, name: str) -> Drawing:
+    def figure(self, name: str) -> "Drawing":
         """One figure of the analysis."""
+        from analysis.figures.chart import show  # here: matplotlib takes half of all imports, and not all draw
+
         draw = getattr(import_module(f"analysis.figures.{self.analysis}"), name)
         return show(draw(self.result, self.words), not self.record.scenario.changed())
 

@@ -36,6 +36,7 @@ PRELOADED = (
     "analysis.report.run.shell",
     "analysis.report.run.sweep",
     "analysis.notebook",
+    "analysis.figures.chart",
     "matplotlib.backends.backend_svg",
 )
 """What the server of children imports: what executes, and what nearly every notebook loads."""
