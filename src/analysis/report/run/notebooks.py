@@ -19,16 +19,6 @@ from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, mad
 
 KERNEL = "analysis"
 
-LANGUAGE = {
-    "codemirror_mode": {"name": "ipython", "version": 3},
-    "file_extension": ".py",
-    "mimetype": "text/x-python",
-    "name": "python",
-    "nbconvert_exporter": "python",
-    "pygments_lexer": "ipython3",
-}
-"""What a kernel writes into a notebook, but for Python's version: it is the same on every machine."""
-
 
 def execute(name: str, parameters: Mapping[str, Any], stamp: Parts, figures: Path | None = None) -> str:
     """The notebook ``name`` executed with ``parameters``: its text, free of what differs from run to run.
@@ -149,11 +139,13 @@ def serialised(notebook: nbformat.NotebookNode) -> str:
 
 def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """``notebook`` without what differs from run to run: times, ids of injected cells, the interpreter's version."""
+    from analysis.kernel import Kernel  # here: who has nothing to execute needs no kernel
+
     for key in list(notebook.metadata):
         if key != "provenance":
             del notebook.metadata[key]
     notebook.metadata["kernelspec"] = {"display_name": "Analysis (this project)", "language": "python", "name": KERNEL}
-    notebook.metadata["language_info"] = LANGUAGE
+    notebook.metadata["language_info"] = Kernel.language_info
     for place, cell in enumerate(notebook.cells):
         for key in list(cell.metadata):
             if key != "tags" or not cell.metadata[key]:

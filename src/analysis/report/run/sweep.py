@@ -77,34 +77,27 @@ class Store:
     """Where the notebooks of a sweep go: a folder, or a URL that fsspec knows, such as ``s3://bucket/sweep``."""
 
     def __init__(self, url: str) -> None:
-        from fsspec.core import url_to_fs  # here: a report needs none
+        from fsspec import get_mapper  # here: a report needs none
 
-        self.files, self.root = url_to_fs(url)
-
-    def place(self, file: str) -> str:
-        return f"{self.root}/{file}"
+        self.files = get_mapper(url)
 
     def read(self, file: str) -> str:
         """What is stored as ``file``; nothing where nothing is."""
-        try:
-            return str(self.files.cat_file(self.place(file)).decode(errors="replace"))
-        except FileNotFoundError:
-            return ""
+        return str(self.files.get(file, b"").decode(errors="replace"))
 
     def write(self, file: str, data: bytes) -> None:
         """Store ``data`` as ``file``, whole or not at all."""
-        if "file" in self.files.protocol:
-            return files.write(Path(self.place(file)), data)
-        self.files.pipe_file(self.place(file), data)  # an object store shows an object once it is whole
+        if "file" in self.files.fs.protocol:
+            files.write(Path(self.files.root, file), data)
+        else:
+            self.files[file] = data  # an object store shows an object once it is whole
 
-    def keep(self, files: Iterable[str]) -> None:
-        """Remove the notebooks that are none of ``files``, and the folders that this leaves empty."""
-        kept = {self.place(file) for file in files}
-        for path in self.files.find(self.root):
-            if path.endswith(".ipynb") and path not in kept:
-                self.files.rm_file(path)
-                with suppress(OSError):  # it holds others
-                    self.files.rmdir(path.rpartition("/")[0])
+    def keep(self, kept: Iterable[str]) -> None:
+        """Remove the notebooks that are none of ``kept``, and the folders that this leaves empty."""
+        for file in {file for file in self.files if file.endswith(".ipynb")} - {*kept}:
+            del self.files[file]
+            with suppress(OSError):  # it holds others
+                self.files.fs.rmdir(f"{self.files.root}/{file}".rpartition("/")[0])
 
 
 def runs(spec: Spec) -> list[Run]:
