@@ -10,7 +10,7 @@ import pytest
 
 from analysis.evidence import paths
 from analysis.figures.chart import Drawing
-from analysis.report.run import NOTEBOOKS
+from analysis.recorded import NOTEBOOKS
 
 from .test_notebooks import code_cells
 

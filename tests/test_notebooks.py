@@ -12,7 +12,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.kernel import Kernel
-from analysis.report.run import INDEX, NOTEBOOKS
+from analysis.recorded import INDEX, NOTEBOOKS
 from analysis.report.run.notebooks import normalised
 from tests.conftest import put, run
 

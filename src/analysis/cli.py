@@ -183,8 +183,8 @@ def _report(_: argparse.Namespace) -> None:
 
 
 def _notebooks(options: argparse.Namespace) -> None:
+    from analysis.recorded import INDEX, NOTEBOOKS
     from analysis.report.records import write_records
-    from analysis.report.run import INDEX, NOTEBOOKS
     from analysis.report.run.notebooks import bring_up_to_date, store
     from analysis.report.run.provenance import file_lock
     from analysis.report.run.sweep import evaluated

@@ -13,12 +13,11 @@ from typing import Any
 from analysis.analyses.check import CANNOT, FITS, FOLLOWS, Check, Reason
 from analysis.analyses.check import check as compute
 from analysis.analyses.settle import settling
-from analysis.evidence import paths
 from analysis.evidence import record as evidence
 from analysis.evidence.problems import ParameterError
 from analysis.evidence.scenario import Parameter
 from analysis.notebook import Notebook
-from analysis.recorded import Recorded, in_words
+from analysis.recorded import NOTEBOOKS, Recorded, in_words
 from analysis.wording import Wording, formats
 from analysis.wording.facts import fact_in_words
 
@@ -71,7 +70,7 @@ class Record(evidence.Record):
 
 def _module(analysis: str) -> Any:
     """The analysis of that name. Raises ParameterError for one that no notebook shows."""
-    allowed = [path.stem.partition("_")[2] for path in sorted(paths.NOTEBOOKS.glob("[1-9]_*.ipynb"))]
+    allowed = [name.partition("_")[2] for name in NOTEBOOKS]
     if analysis not in allowed:
         raise ParameterError(f"there is no analysis {analysis!r}. Allowed: {', '.join(allowed)}.")
     return import_module(f"analysis.analyses.{analysis}")

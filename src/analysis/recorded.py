@@ -16,6 +16,20 @@ from typing import Any
 
 from analysis.evidence import paths
 
+NOTEBOOKS = (
+    "1_deaths_by_year",
+    "2_returnees_and_arrests",
+    "3_pathways",
+    "4_accounting",
+    "5_wider_record",
+    "6_sensitivity",
+    "7_claims",
+)
+"""The notebooks of the report, in reading order; a copy of one that lies beside them is not in it."""
+
+INDEX = "0_index"
+"""The notebook that reads what the others found: executed last, read first."""
+
 FINDINGS = "application/vnd.analysis.findings+json"
 """The type of output under which they are recorded."""
 
@@ -115,7 +129,7 @@ def latest(name: str) -> Path:
 
 def all_latest() -> list[Path]:
     """The notebooks but for the index, in reading order, each as :func:`latest` finds it."""
-    return [latest(path.stem) for path in sorted(paths.NOTEBOOKS.glob("[1-9]_*.ipynb"))]
+    return [path for name in NOTEBOOKS if (path := latest(name)).is_file()]
 
 
 def read_answers(path: Path) -> Answers | None:

@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.index import Index
-from analysis.recorded import latest
+from analysis.recorded import INDEX, NOTEBOOKS, latest
 from analysis.report.build import site as build_site
-from analysis.report.run import INDEX, NOTEBOOKS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

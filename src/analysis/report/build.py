@@ -12,9 +12,8 @@ from analysis.analyses import sensitivity
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.index import Index
-from analysis.recorded import NotebookError, all_findings, as_csv
+from analysis.recorded import INDEX, NOTEBOOKS, NotebookError, all_findings, as_csv
 from analysis.report.records import write_records
-from analysis.report.run import INDEX, NOTEBOOKS
 from analysis.report.run.notebooks import bring_up_to_date, folder_of, serialised
 from analysis.report.run.provenance import files_in, hash_files
 from analysis.report.run.sweep import evaluated

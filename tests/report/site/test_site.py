@@ -17,8 +17,8 @@ from analysis.analyses import sensitivity
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.index import Index
+from analysis.recorded import INDEX, NOTEBOOKS
 from analysis.report.build import site as build_site
-from analysis.report.run import INDEX, NOTEBOOKS
 from analysis.report.site.trace import NUMBER, UNITS, Trace, anchor
 from analysis.wording import formats
 

@@ -13,8 +13,8 @@ import nbformat
 
 from analysis.evidence import files, paths
 from analysis.evidence.scenario import ParameterError
-from analysis.recorded import NO_NOTEBOOK, NotebookError
-from analysis.report.run import INDEX, NOTEBOOKS, children
+from analysis.recorded import INDEX, NO_NOTEBOOK, NOTEBOOKS, NotebookError
+from analysis.report.run import children
 from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, made_from, sealed
 
 KERNEL = "analysis"

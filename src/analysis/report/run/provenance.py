@@ -18,8 +18,7 @@ from typing import Any
 
 from analysis.evidence import files, paths
 from analysis.evidence.problems import ParameterError
-from analysis.recorded import NO_NOTEBOOK, NotebookError, all_latest
-from analysis.report.run import INDEX
+from analysis.recorded import INDEX, NO_NOTEBOOK, NotebookError, all_latest
 
 Parts = dict[str, Any]
 

@@ -28,8 +28,8 @@ from analysis.analyses.sensitivity import declared
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
-from analysis.recorded import NotebookError
-from analysis.report.run import NOTEBOOKS, children
+from analysis.recorded import NOTEBOOKS, NotebookError
+from analysis.report.run import children
 from analysis.report.run.children import cores, in_turn
 from analysis.report.run.notebooks import execute
 from analysis.report.run.provenance import Parts, Stamp, file_lock, grid_stamp, notebook_parts
