@@ -194,7 +194,7 @@ class Record:
         patches = self.reported["patches"]
         pairs = zip(patches["ambiguity"], patches["reading"], strict=True)
         chosen = [self.scenario[ambiguity] == reading for ambiguity, reading in pairs]
-        claims = apply_patches(claims, patches[chosen])
+        claims = apply_patches(claims, patches.loc[chosen])
         return with_dates(derive(claims, self.speakers, self.scenario["about_width"]))
 
     sources = _table("sources")
