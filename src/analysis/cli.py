@@ -137,7 +137,9 @@ def _verify(options: argparse.Namespace) -> int:
         print(fault, file=sys.stderr)
     for source, counts in result.sources.items():
         summary = ", ".join(f"{counts[status]} {status}" for status in STATUSES)
-        print(f"{source}: {summary}; {counts['uncoded']} numbers neither coded nor dismissed")
+        uncoded = f"{counts['uncoded']} numbers neither coded nor dismissed"
+        other = "another capture than the coded one, so its numbers were not looked for"
+        print(f"{source}: {summary}; {other if source in result.captured else uncoded}")
     summary = ", ".join(f"{count} {status}" for status, count in result.statuses.items()) or "no locator checked"
     print(f"locators: {summary}; {len(result.faults)} faults")
     if any(counts.keys() - {"found"} for counts in result.sources.values()):

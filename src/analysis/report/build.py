@@ -95,11 +95,22 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
 
 
 def _sphinx(source: Path, target: Path) -> None:
-    from sphinx.cmd.build import build_main  # here: no other command needs Sphinx
+    from sphinx.application import Sphinx  # here: no other command needs Sphinx
+    from sphinx.errors import SphinxError
+    from sphinx.util.console import nocolor
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     print("site: ", end="", file=sys.stderr)
-    with TemporaryDirectory(dir=target.parent) as doctrees:
-        if build_main(["-q", "-W", "--keep-going", "-b", "html", "-d", doctrees, str(source), str(target)]):
+    nocolor()
+    with TemporaryDirectory(dir=target.parent) as doctrees, patch_docutils(source), docutils_namespace():
+        try:  # not its command line, which makes of Ctrl-C a fault of the site
+            made = Sphinx(
+                source, source, target, doctrees, "html", status=None, warning=sys.stderr, warningiserror=True
+            )
+            made.build()
+        except SphinxError as error:
+            raise NotebookError(f"the site could not be built: {error}") from error
+        if made.statuscode:
             raise NotebookError("the site could not be built; Sphinx says why above")
     (target / ".buildinfo").unlink(missing_ok=True)
     print("built", file=sys.stderr)

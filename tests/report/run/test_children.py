@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.conftest import begun, put
+from tests.test_hostile import TINY
 
 TWO = """
 [grid.accounting.cross]
@@ -20,6 +21,16 @@ finding = "accounting.departed"
 lower_at_least = 1
 """
 
+SPHINX = """
+def site(record, executed, drawn, target, state):
+    conf = target.parent / "source" / "conf.py"
+    build.files.write(conf, "import pathlib, time; pathlib.Path('../../../reached').touch(); time.sleep(60)")
+    build._sphinx(conf.parent, target)
+build.site = site
+from analysis.cli import main
+"""
+"""A site whose settings take a minute to read."""
+
 
 def phase(project: Path, name: str) -> tuple[str, ...]:
     """A command that is long in one phase."""
@@ -29,6 +40,9 @@ def phase(project: Path, name: str) -> tuple[str, ...]:
     if name == "busy":
         put(project, "1_deaths_by_year", "while True: pass")
         return ("analysis", "notebooks", "1_deaths_by_year")
+    if name == "site":
+        (project / "tiny.py").write_text(TINY.replace("from analysis.cli import main\n", SPHINX))
+        return ("tiny", "report")
     (project / "scenarios.toml").write_text(TWO)
     slow = project / "src" / "analysis" / "analyses" / "accounting.py"
     slow.write_text(slow.read_text() + "\n\ndef outline(record):\n    import time\n\n    time.sleep(60)\n")
@@ -36,17 +50,22 @@ def phase(project: Path, name: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda sent: sent.name)
-@pytest.mark.parametrize("name", ["server", "notebooks", "busy", "grid"])
+@pytest.mark.parametrize("name", ["server", "notebooks", "busy", "grid", "site"])
 def test_no_child_outlives_its_command(small: Path, name: str, sent: signal.Signals) -> None:
     command = begun(small, *phase(small, "notebooks" if name == "server" else name))
     there = psutil.Process(command.pid)
     end = time.monotonic() + 60
-    wanted = 1 if name == "server" else 3  # the resource tracker, the server, and a child of that
-    while len(left := there.children(recursive=True)) < wanted and time.monotonic() < end:
+    wanted = {"server": 1, "site": 2}.get(name, 3)  # the resource tracker, the server, and a child of that
+    while time.monotonic() < end:
+        left = there.children(recursive=True)
+        if len(left) >= wanted and (name != "site" or (small / "reached").exists()):
+            break
         assert command.poll() is None, command.communicate()
         time.sleep(0.02)
     os.kill(command.pid, sent)
     said = command.communicate(timeout=60)[1]
     _, alive = psutil.wait_procs(left, timeout=20)
     assert not alive and command.returncode in (-sent, 130)
-    assert "Traceback" not in said and (sent != signal.SIGINT or re.search("^interrupted; ", said, re.MULTILINE))
+    assert "Traceback" not in said and (
+        sent != signal.SIGINT or re.search("^(site: )?interrupted; ", said, re.MULTILINE)
+    )

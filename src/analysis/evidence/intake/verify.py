@@ -26,12 +26,13 @@ STATUSES = ("found", "moved", "changed", "missing")
 class Verification:
     """What was checked, and what does not hold.
 
-    ``sources`` counts, for each source whose text is at hand, its rows by status and its ``uncoded`` numbers. ``notes`` are
-    on texts that cannot be used.
+    ``sources`` counts, for each source whose text is at hand, its rows by status and its ``uncoded`` numbers; of
+    ``captured`` only another capture is at hand. ``notes`` are on texts that cannot be used.
     """
 
     sources: dict[str, Counter[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    captured: list[str] = field(default_factory=list)
     missing_texts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -76,7 +77,9 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
                 result.faults.append(f"{where}: {status}: {row['phrase']!r} {_where(status, places, row)}")
             if row["table"] in COVERING:
                 covered += places[:1]
-        if exact:
+        if not exact:
+            result.captured.append(name)
+        else:
             for token in overlooked(text, covered):
                 counts["uncoded"] += 1
                 around = text.quote(text.words_around(token, MAX_WORDS))
