@@ -346,9 +346,9 @@ def _nearest_finding(both: Record, nearest: list[Any]) -> Iterator[Finding]:
 
 
 def _rivals_finding(both: Record, rivals: list[Any]) -> Iterator[Finding]:
-    if not rivals:
+    row = next((row for row in rivals if row.same_people), None)
+    if row is None:
         return
-    row = rivals[0]
     claims = {claim.claim_id: claim for claim in claim_rows(both).both}
     low, high = claims[row.lower_count], claims[row.higher_count]
     values = picked(row, "day", low_claim="lower_count", high_claim="higher_count")
