@@ -60,11 +60,8 @@ class Wording:
         self._jinja = jinja2.Environment(
             undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, optimized=False
         )
-        self._jinja.globals |= {
-            "amount": formats.amount,
-            "plural": formats.plural,
-            "stated": formats.stated,
-            "sentence": formats.sentence,
+        as_is = {name: getattr(formats, name) for name in ("amount", "plural", "stated", "sentence")}
+        self._jinja.globals |= as_is | {
             "name": self.name,
             "label": self.label,
             "speaker": self.speaker,
@@ -73,16 +70,8 @@ class Wording:
             "reading": lambda ambiguity, reading: self.reading(ambiguity, reading)[1],
             "word": lambda field, term, **values: self.text(f"words.{field}.{term}", **values),
         }
-        self._jinja.filters |= {
-            "number": formats.number,
-            "share": formats.share,
-            "month": formats.month,
-            "day": formats.day,
-            "window": formats.window,
-            "listed": formats.listed,
-            "label": self.label,
-            "sentence": formats.sentence,
-        }
+        names = ("number", "share", "month", "day", "window", "listed", "sentence")
+        self._jinja.filters |= {name: getattr(formats, name) for name in names} | {"label": self.label}
 
     def fill(self, template: str, **values: Any) -> str:
         """``template`` with its values, on one line. Raises jinja2.UndefinedError for a value that is not there."""

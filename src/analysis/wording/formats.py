@@ -1,24 +1,10 @@
 """How do numbers, dates and lists read in a sentence? The words of official statistics."""
 
+from calendar import month_name
 from collections.abc import Iterable
 from datetime import date
 
 from analysis.evidence.dates import days
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 def number(value: float | None, decimals: int = 2) -> str:
@@ -83,7 +69,7 @@ def day(value: str | date) -> str:
     year, *rest = parts
     if not rest:
         return year
-    month = MONTHS[int(rest[0]) - 1]
+    month = month_name[int(rest[0])]
     return f"{int(rest[1])} {month} {year}" if len(rest) > 1 else f"{month} {year}"
 
 
@@ -109,7 +95,7 @@ def window(edtf: str) -> str:
         return f"since {day(start)}"
     first, last = days(edtf)
     if first and last and first.year == last.year and len(start) > 4:
-        return f"{MONTHS[first.month - 1]} to {day(end)}"
+        return f"{month_name[first.month]} to {day(end)}"
     return f"{day(start)} to {day(end)}"
 
 
