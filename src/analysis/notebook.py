@@ -36,6 +36,9 @@ LOCATORS = ("char_start", "char_end", "sentence_sha256")
 LONG = 50
 """Rows of a table that the appendix shows at most."""
 
+NUMERIC = re.compile(r"–|[\d,.]+%?")
+"""A cell that is aligned right."""
+
 DATES = re.compile("_(first|last)$")
 """The ends of a date that the table has in words."""
 
@@ -216,7 +219,7 @@ def _ids(frame: pd.DataFrame) -> list[str]:
 
 def rendered(frame: pd.DataFrame, caption: str, ids: Sequence[str] = ()) -> Shown:
     """A table of text: numbers to the right, no index; ``ids`` are the coded rows of each row."""
-    right = [bool(len(frame)) and all(cell == "–" or cell[:1].isdigit() for cell in frame[head]) for head in frame]
+    right = [bool(len(frame)) and all(NUMERIC.fullmatch(cell) for cell in frame[head]) for head in frame]
     cells = lambda row, tag: "".join(
         f"<{tag}{' class=n' if number else ''}{' scope=col' if tag == 'th' else ''}>{escape(cell)}</{tag}>"
         for cell, number in zip(row, right, strict=True)

@@ -45,6 +45,8 @@ def test_a_share(value: float, text: str) -> None:
         ("../2017-03~", "up to March 2017"),
         ("2016-12~/2017-03", "December 2016 to March 2017"),
         ("2015-03/..", "since March 2015"),
+        ("2017-07-09/2017-07-13", "9 to 13 July 2017"),
+        ("2014-12-28/2015-01-15", "28 December 2014 to 15 January 2015"),
     ],
 )
 def test_a_period(edtf: str, text: str) -> None:

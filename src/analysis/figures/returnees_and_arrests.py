@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.analyses.returnees_and_arrests import ReturneesAndArrests
 from analysis.figures.chart import BACKED, COLOURS, PALE, Chart, Drawing, label, legend, row_labels, years
 from analysis.wording import Wording
-from analysis.wording.formats import amount, number
+from analysis.wording.formats import amount, month, number
 
 
 def counts(result: ReturneesAndArrests, words: Wording) -> Drawing:
@@ -24,7 +24,7 @@ def counts(result: ReturneesAndArrests, words: Wording) -> Drawing:
         "first_day": f"{day[0]:%Y-%m-%d}",
         "last": number(count[-1]),
         "last_day": f"{day[-1]:%Y-%m-%d}",
-        "listed": ", ".join(f"{number(row.lower)} {row.day:%Y-%m}" for row in ends.itertuples()),
+        "listed": ", ".join(f"{number(row.lower)} in {month(row.day.date())}" for row in ends.itertuples()),
         "bars": "; ".join(f"{amount(row['lower'], row['upper'])} to {row['end']:%Y}" for row in arrests),
     }
     chart = Chart(words, "counts", [*frame["claim_id"], *(row["claim"] for row in arrests)], 3.6, values)

@@ -95,7 +95,10 @@ def window(edtf: str) -> str:
         return f"since {day(start)}"
     first, last = days(edtf)
     if first and last and first.year == last.year and len(start) > 4:
-        return f"{month_name[first.month]} to {day(end)}"
+        named = month_name[first.month]
+        if len(start) > 7:
+            named = f"{first.day}" if first.month == last.month else f"{first.day} {named}"
+        return f"{named} to {day(end)}"
     return f"{day(start)} to {day(end)}"
 
 

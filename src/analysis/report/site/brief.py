@@ -22,7 +22,7 @@ def brief(pages: Pages, folder: Path, version: str) -> bytes:
     for place, one in enumerate(pages.questions()):
         figure, drawn = one["figure"], {"figure": "", "width": 0, "alt": ""}
         if figure:
-            width = 46 if figure.width > figure.height else 34
+            width = 42 if figure.width > figure.height else 34
             drawn = {"figure": f"{place}.svg", "width": width, "alt": figure.alt}
             sources[f"{place}.svg"] = (folder / f"{figure.name}.svg").read_bytes()
         answer = [linked(finding.short, finding) for finding in one["findings"]]

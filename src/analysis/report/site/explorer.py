@@ -70,5 +70,6 @@ def _parameter(pages: Pages, name: str, column: pd.Series) -> dict[str, Any]:
     return {
         "name": name,
         "question": answers[0][1],
+        "reading": not readings.empty,
         "values": [{"value": value, "answer": answer, "reason": reason} for value, _, answer, reason in answers],
     }

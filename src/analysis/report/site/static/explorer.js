@@ -86,6 +86,7 @@
     place("turns").replaceChildren(...turns);
   };
   place("tested").append(...Object.entries(data.findings).map(([name, about]) => element("option", about.question, { value: name })));
+  if ("accounting.killed" in data.findings) place("tested").value = "accounting.killed";
   place("test").addEventListener("input", () => test(fromForm()));
   place("test").addEventListener("submit", (event) => event.preventDefault());
 
