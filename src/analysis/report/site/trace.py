@@ -167,7 +167,7 @@ def anchor(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
-MONTHS = "|".join(formats.MONTHS)
+MONTHS = "|".join(month_name[1:])
 NUMBER = re.compile(
     rf"(?P<date>(?:\d{{1,2}} )?(?:{MONTHS}) \d{{4}}|(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d))"
     r"|(?P<number>(?<![\w.])\d(?:[\d.,]*\d)?%?(?!\w))"
