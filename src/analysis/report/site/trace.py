@@ -1,6 +1,7 @@
 """Which printed words does a number rest on, and what rests on them? For the site, the brief and ``analysis trace``."""
 
 import re
+from calendar import month_name
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
