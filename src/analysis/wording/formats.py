@@ -7,6 +7,9 @@ from datetime import date
 from analysis.evidence.dates import days
 
 
+MONTHS = tuple(month_name)[1:]
+
+
 def number(value: float | None, decimals: int = 2) -> str:
     """A number with thousands separators: 1,631, 2.25. At most ``decimals`` decimals, none that is 0.
 
@@ -69,7 +72,7 @@ def day(value: str | date) -> str:
     year, *rest = parts
     if not rest:
         return year
-    month = month_name[int(rest[0])]
+    month = MONTHS[int(rest[0]) - 1]
     return f"{int(rest[1])} {month} {year}" if len(rest) > 1 else f"{month} {year}"
 
 
@@ -95,7 +98,7 @@ def window(edtf: str) -> str:
         return f"since {day(start)}"
     first, last = days(edtf)
     if first and last and first.year == last.year and len(start) > 4:
-        named = month_name[first.month]
+        named = MONTHS[first.month - 1]
         if len(start) > 7:
             named = f"{first.day}" if first.month == last.month else f"{first.day} {named}"
         return f"{named} to {day(end)}"
