@@ -115,7 +115,7 @@ def _contradictions(record: Record) -> list[Any]:
         frozenset(claim.claim_id for claim in model.claims_of(one)): "; ".join(a for a in model.assumptions if a in one)
         for one in found
     }
-    for one, two in contradictions(record)[["part", "whole"]].itertuples(index=False):
+    for one, two in ((pair.part, pair.whole) for pair in contradictions(record)):
         if not any(known <= {one, two} for known in sets):
             sets[frozenset({one, two})] = ""
     source = dict(zip(record.claims["claim_id"], record.claims["source_id"], strict=True))

@@ -5,20 +5,26 @@ is counted by the other too, it can be no larger; two figures that include each 
 What parts add up to is the question of :mod:`analysis.analyses.sum_checks`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import combinations
+from math import inf
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.account.claims import ASSERTED
-from analysis.account.scopes import ancestors
-from analysis.analyses.sum_checks import FIELDS, scoped, statements, trees
+from analysis.account.scopes import SAME as SLIDING
+from analysis.account.scopes import THEATRE, WHOLE, ancestors
+from analysis.analyses.rows import claim_rows, kind
 from analysis.evidence.hedges import COUNTED, half_width
 from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.numerals import numbers_in
 from analysis.evidence.record import Record
+
+FIELDS = ("measure", "place", "origin", "group", "population")
+"""The ways in which a count can be a part of another, beside its window."""
 
 ONE_DATE = pd.Timedelta(days=31)
 """Dates that lie within one month are taken for one: a day, and the month around it."""
@@ -36,37 +42,62 @@ SAME, PART, EARLIER = "same", "part", "earlier"
 """How two figures that cannot both be right are related: of one thing, a part over its whole, a total that fell."""
 
 
-def figures(record: Record) -> pd.DataFrame:
-    """The figures of a record in people, cells, attacks or plots, and what is needed to compare them.
+Pair = kind("Pair", "relation part whole part_lower whole_upper gap factor one_side claims")
+"""Two figures that cannot both be right: ``part`` counts no more than ``whole`` counts, yet is larger.
 
-    Adds to the claims: ``statement``; ``side``, who counts (all officials are one); ``worded``, the population as printed; ``begins``, the first day of a window;
-    ``first`` and ``last``, the days between which what is counted ends. The people of a case, forecasts and wishes are
-    left out.
+``relation``: ``same`` thing and date, ``part`` of the whole, or an ``earlier`` total of the same. ``gap``: by how many it is
+larger; ``factor``: how many times as many. ``one_side``: whether one side gives both.
+"""
+
+
+def stated(record: Record) -> list[Any]:
+    """The claims of a record, but for the people of a case, and what is needed to compare them; made once.
+
+    Fighters and returnees are taken for all who joined, wherever returns and arrests fall. Adds to the claims ``side``, who
+    counts (all officials are one); ``worded``, the population as printed; ``begins``, the first day of a window; ``first``
+    and ``last``, the days between which what is counted ends. ``statement`` is the article, or the statement elsewhere.
     """
-    claims = record.claims
-    samples = record.measures.loc[record.measures["part_of"].eq("") & ~record.measures["accumulates"], "measure"]
-    kept = claims["case_id"].eq("") & claims["modality"].isin(ASSERTED) & ~claims["measure"].isin(samples)
-    kept &= claims["lower"].notna() | claims["upper"].notna()
-    claims = claims[kept & claims["unit"].isin(COUNTED - {"rank"})]
-    return dated(scoped(record, claims).assign(worded=claims["population"]))
+    found: list[Any] = record.cached(("stated", record.choice), lambda: [*_stated(record)])
+    return found
 
 
-def dated(claims: pd.DataFrame) -> pd.DataFrame:
-    """``claims`` with ``statement``, ``side``, ``begins``, ``first`` and ``last``."""
-    statement, role = statements(claims), claims["speaker_role"]
-    windowed = claims["kind"].isin(["flow", "share"]) & claims["period"].ne("")
-    return claims.assign(
-        statement=statement,
-        side=claims["speaker"].mask(role.eq("official"), "officials").mask(role.eq("journalist"), statement),
-        begins=pd.to_datetime(claims["period_start"].where(windowed)),
-        first=pd.to_datetime(claims["period_end"].where(windowed, claims["as_of_first"].astype(str))),
-        last=pd.to_datetime(claims["period_end"].where(windowed, claims["as_of_last"].astype(str))),
-    )
+def _stated(record: Record) -> Iterable[Any]:
+    (narrow, wide), whole = SLIDING["population"], trees(record)
+    of_them = {measure for measure in whole["measure"] if WHOLE in ancestors(measure, whole["measure"])}
+    abroad = {place for place in whole["place"] if "syria_iraq_libya" in ancestors(place, whole["place"])}
+    rows = [claim for claim in claim_rows(record).own if not claim.case_id]
+    figure = kind("Figure", (*(rows[0]._fields if rows else ()), "side", "worded", "begins", "first", "last"))
+    for claim in rows:
+        statement = claim.statement if claim.source_id == "wider" else claim.source_id
+        side = {"official": "officials", "journalist": statement}.get(claim.speaker_role, claim.speaker)
+        windowed = claim.kind in ("flow", "share") and claim.period
+        ends = (claim.period_last, claim.period_last) if windowed else (claim.as_of_first, claim.as_of_last)
+        begins, first, last = (day or pd.NaT for day in (windowed and claim.period_first, *ends))
+        taken = claim._replace(
+            statement=statement,
+            population=wide if claim.population in (narrow, RETURNEES) else claim.population,
+            place=THEATRE if claim.measure in of_them and claim.place not in abroad else claim.place,
+        )
+        yield figure(*taken, side, claim.population, begins, first, last)
 
 
-def listed(claims: pd.DataFrame) -> list[Any]:
-    """The rows of ``claims`` as named tuples: converted once, for pandas takes long over each cell of its own types."""
-    return list(claims.astype(object).itertuples(index=False))
+def trees(record: Record) -> dict[str, dict[str, str]]:
+    """Per field: each term, and the term whose people include its people."""
+    measures = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
+    book = record.reported["codebook"]
+    terms = [*zip(book["field"], book["term"], book["part_of"], strict=True)]
+    return {"measure": measures} | {name: {t: of for field, t, of in terms if field == name} for name in FIELDS[1:]}
+
+
+def figures(record: Record) -> list[Any]:
+    """The figures of a record in people, cells, attacks or plots; forecasts and wishes are left out."""
+    columns = (record.measures[name] for name in ("measure", "part_of", "accumulates"))
+    samples = {
+        measure for measure, part_of, accumulates in zip(*columns, strict=True) if not part_of and not accumulates
+    }
+    units = COUNTED - {"rank"}
+    kept = (one for one in stated(record) if one.modality in ASSERTED and one.measure not in samples)
+    return [one for one in kept if one.unit in units and (one.lower, one.upper) != (None, None)]
 
 
 def same_date(one: Any, two: Any) -> bool:
@@ -84,74 +115,63 @@ def same_scope_and_date(one: Any, two: Any) -> bool:
     return same_date(one, two) and (pd.isna(one.begins) or abs(one.begins - two.begins) <= ONE_DATE)
 
 
-def contradictions(record: Record) -> pd.DataFrame:
-    """Pairs of figures that cannot both be right, the wider apart first.
-
-    ``part``: a figure that counts no more than ``whole`` counts, yet is larger, by more than corrections may explain.
-    ``relation``: ``same`` thing and date, ``part`` of the whole, or an ``earlier`` total of the same. ``gap``: by how
-    many; ``factor``: how many times as many. ``one_side``: whether one side gives both.
-    """
-    found: pd.DataFrame = record.cached(
-        ("contradicting figures", record.choice, record.scenario["revision"]), lambda: _contradictions(record)
-    )
+def contradictions(record: Record) -> list[Any]:
+    """Pairs of figures that cannot both be right by more than corrections may explain, the wider apart first."""
+    key = ("contradicting figures", record.choice, record.scenario["revision"])
+    found: list[Any] = record.cached(key, lambda: _contradictions(record))
     return found
 
 
-def _contradictions(record: Record) -> pd.DataFrame:
-    claims = figures(record).reset_index(drop=True)
-    low, high = (claims[end].astype("float64").to_numpy() for end in ("lower", "upper"))
-    exact = claims["hedge"].eq("exact") & claims["value"].gt(0)
-    round_ = np.array(
-        [float(half_width(Decimal(str(v)))) if e else 0.0 for v, e in zip(claims["value"], exact, strict=True)]
-    )
+def _contradictions(record: Record) -> list[Any]:
+    claims = figures(record)
+    low, high = (np.array([getattr(c, end) for c in claims], dtype=float) for end in ("lower", "upper"))
+    exact = lambda claim: claim.hedge == "exact" and claim.value > 0
+    round_ = np.array([float(half_width(Decimal(str(c.value)))) if exact(c) else 0.0 for c in claims])
     allowed = np.maximum(np.minimum(record.scenario["revision"], REVISED * high), 1.0)
     over = (low - round_)[:, None] > (high + np.maximum(allowed, round_))[None, :]  # NaN, no bound, is never over
-    figures_ = listed(claims)
-    pairs = [(figures_[i], figures_[j]) for i, j in np.argwhere(over & _within(record, claims))]
-    rows = []
-    for part, whole in pairs:
+    pairs = []
+    for i, j in np.argwhere(over & _within(record, claims)):
+        part, whole = claims[i], claims[j]
         beside = (part.worded, whole.worded) == (WITH_FAMILIES, RETURNEES)
         if beside or _parts_of_one(claims, part, whole):
             continue
         alike = all(getattr(part, field) == getattr(whole, field) for field in FIELDS)
         relation = SAME if same_scope_and_date(part, whole) else EARLIER if alike else PART
-        factor = float(part.lower) / float(whole.upper) if whole.upper else np.inf
-        gap, one_side = float(part.lower - whole.upper), bool(part.side == whole.side)
-        ends = (float(part.lower), float(whole.upper))
-        ids = f"{part.claim_id}; {whole.claim_id}"
-        rows.append((relation, part.claim_id, whole.claim_id, *ends, gap, round(factor, 6), one_side, ids))
-    columns = ["relation", "part", "whole", "part_lower", "whole_upper", "gap", "factor", "one_side", "claims"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(["factor", "claims"], ascending=[False, True]).reset_index(drop=True)
+        factor = round(part.lower / whole.upper, 6) if whole.upper else np.inf
+        ends = part.lower, whole.upper, part.lower - whole.upper, factor
+        ids = part.claim_id, whole.claim_id
+        pairs.append(Pair(relation, *ids, *ends, part.side == whole.side, "; ".join(ids)))
+    return sorted(pairs, key=lambda pair: (-pair.factor, pair.claims))
 
 
-def _parts_of_one(claims: pd.DataFrame, larger: Any, smaller: Any) -> bool:
+def _parts_of_one(claims: list[Any], larger: Any, smaller: Any) -> bool:
     """Whether one statement prints the smaller figure as a part of the larger one, in one phrase or as a sum."""
-    printings = claims["family"].eq(larger.family) & claims["statement"].eq(smaller.statement)
-    if larger.statement != smaller.statement and not printings.any():
+    beside = [claim for claim in claims if claim.statement == smaller.statement]
+    if larger.statement != smaller.statement and all(claim.family != larger.family for claim in beside):
         return False
+    own = {claim.value for claim in beside if claim.measure == larger.measure}
     printed = {float(number) for number in numbers_in(smaller.phrase)}
-    own = set(claims.loc[claims["statement"].eq(smaller.statement) & claims["measure"].eq(larger.measure), "value"])
-    return float(larger.value) in printed or bool({larger.value - smaller.value, larger.value + smaller.value} & own)
+    return larger.value in printed or bool({larger.value - smaller.value, larger.value + smaller.value} & own)
 
 
-def _within(record: Record, claims: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _within(record: Record, claims: list[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Whether all that the claim of a row counts is counted by the claim of a column."""
-    inside = np.ones((len(claims), len(claims)), dtype=bool)
-    np.fill_diagonal(inside, False)
+    column = lambda name: np.array([getattr(claim, name) for claim in claims], dtype=object)
+    days = lambda name: pd.to_datetime([getattr(claim, name) for claim in claims]).to_numpy()
+    inside = ~np.eye(len(claims), dtype=bool)
     for field, whole in trees(record).items():
-        inside &= _terms_within(claims[field], whole)
-    inside &= np.equal.outer(claims["unit"].to_numpy(), claims["unit"].to_numpy())
-    described = claims["measure"].str.endswith("_part").to_numpy()  # two described parts need not be one
+        inside &= _terms_within(column(field), whole)
+    inside &= np.equal.outer(column("unit"), column("unit")).astype(bool)
+    described = np.array([claim.measure.endswith("_part") for claim in claims], dtype=bool)  # two need not be one
     inside &= ~described[None, :]
-    begins, first, last = (claims[name].to_numpy() for name in ("begins", "first", "last"))
-    flow, stock = claims["begins"].notna().to_numpy(), claims["kind"].eq("stock").to_numpy()
+    begins, first, last = (days(name) for name in ("begins", "first", "last"))
+    flow, stock = ~np.isnat(begins), column("kind") == "stock"
     together = (np.maximum.outer(last, last) - np.minimum.outer(first, first)) <= ONE_DATE.to_timedelta64()
-    coded = np.equal.outer(claims["as_of"].to_numpy(), claims["as_of"].to_numpy()) & ~flow[:, None] & ~flow[None, :]
-    together |= coded
+    alike = np.equal.outer(column("as_of"), column("as_of")).astype(bool)
+    together |= alike & ~flow[:, None] & ~flow[None, :]
     ended = (last[:, None] <= first[None, :]) | together
     window = (begins[:, None] >= begins[None, :]) & (last[:, None] <= last[None, :])
-    since = pd.to_datetime(claims["period_start"]).to_numpy()  # of a total: from when it counts, where that is printed
+    since = days("period_first")  # of a total: from when it counts, where that is printed
     started = ~(begins[:, None] < since[None, :])
     total = ended & started & ~stock[None, :] & ~flow[None, :]
     return inside & np.where(
@@ -159,7 +179,7 @@ def _within(record: Record, claims: pd.DataFrame) -> np.ndarray[Any, np.dtype[np
     )
 
 
-def _terms_within(terms: pd.Series, whole: Mapping[str, str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _terms_within(terms: np.ndarray[Any, Any], whole: Mapping[str, str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     codes, names = pd.factorize(terms)
     above = [set(ancestors(name, whole)) for name in names]
     table = np.array([[large in above[small] for large in names] for small in range(len(names))], dtype=bool)
@@ -167,17 +187,10 @@ def _terms_within(terms: pd.Series, whole: Mapping[str, str]) -> np.ndarray[Any,
     return table[np.ix_(codes, codes)]
 
 
-def rivals(record: Record, measure: str) -> pd.DataFrame:
-    """Pairs of figures of one measure that count the same people over the same time and do not overlap.
-
-    Columns: one, two (claim ids, the lower first), apart.
-    """
-    claims = figures(record)
-    counts = listed(claims[claims["measure"].eq(measure)].sort_values(["lower", "claim_id"]))
-    rows = [
-        (one.claim_id, two.claim_id, distance(bounds_of(one), bounds_of(two)))
-        for place, one in enumerate(counts)
-        for two in counts[place + 1 :]
-        if one.family != two.family and same_scope_and_date(one, two) and distance(bounds_of(one), bounds_of(two))
-    ]
-    return pd.DataFrame(rows, columns=["one", "two", "apart"])
+def rivals(record: Record, measure: str) -> list[tuple[str, str]]:
+    """Pairs of figures of one measure that count the same people over the same time and do not overlap, the lower first."""
+    counts = (one for one in figures(record) if one.measure == measure)
+    ordered = sorted(counts, key=lambda one: (inf if one.lower is None else one.lower, one.claim_id))
+    apart = lambda one, two: same_scope_and_date(one, two) and distance(bounds_of(one), bounds_of(two))
+    pairs = ((one, two) for one, two in combinations(ordered, 2) if one.family != two.family and apart(one, two))
+    return [(one.claim_id, two.claim_id) for one, two in pairs]

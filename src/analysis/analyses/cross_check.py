@@ -4,16 +4,16 @@ Each check sets a recorded finding against what is published elsewhere: holds, f
 nothing elsewhere bears on it. A check reads values, never sentences. New figures change verdicts without new code.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from analysis.account.model import AccountModel
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
-from analysis.analyses.finding import SERIES, Finding, ambiguity_between, made_once, whole_subject
-from analysis.analyses.rows import WHOLE_SUBJECT
-from analysis.evidence.intervals import as_float, bounds_of, overlap
+from analysis.analyses.finding import SERIES, Finding, ambiguity_between, made_once
+from analysis.analyses.rows import WHOLE_SUBJECT, articles, claim_rows, kind, of_whole_subject
+from analysis.evidence.intervals import Bounds, bounds_of, overlap
 from analysis.evidence.record import WIDER_TOO, Record
 
 VERDICTS = ("holds", "part", "fails", "undecided")
@@ -21,41 +21,37 @@ VERDICTS = ("holds", "part", "fails", "undecided")
 NEAR = 365
 """Days around the account within which an official count is compared with it."""
 
-Check = tuple[str, str, str, dict[str, Any], list[str]]
-"""Finding, verdict, key of the sentence that says why, its values, claims."""
+Verdict = kind("Verdict", "finding verdict why values claims check")
+"""What becomes of a finding: ``check`` and ``why`` are the key of the sentences that name what is checked and say why."""
+
+Check = tuple[str, str, str, dict[str, Any], Iterable[str]]
+"""Finding, verdict, key of its sentences, their values, claims."""
 
 
-def verdicts(record: Record, wide: pd.DataFrame) -> pd.DataFrame:
-    """What becomes of the main findings of the articles. Columns: finding, check, verdict, why, values, claims.
-
-    ``check`` and ``why`` are the key of the sentences that name what is checked and say why, with ``values``.
-    """
+def verdicts(record: Record) -> list[Any]:
+    """What becomes of the main findings of the articles."""
+    wide = [claim for claim in claim_rows(record).both if claim.source_id == "wider"]
     found: dict[str, Finding] = {
         item.id: item
         for analyse in (deaths_by_year.analyse, returnees_and_arrests.analyse, accounting.outline)
         for item in made_once(record, analyse).findings
     }
-    checks = (*_deaths(found, wide), *_returns(record, found), *_account(record, found, wide))
-    rows = [
-        (finding, verdict, why, values, "; ".join(dict.fromkeys(claims)))
-        for finding, verdict, why, values, claims in checks
-    ]
-    return pd.DataFrame(rows, columns=["finding", "verdict", "why", "values", "claims"]).assign(
-        check=lambda table: table["why"]
-    )
+    checks = (*_deaths(found, wide), *_returns(record, found, wide), *_account(record, found, wide))
+    return [Verdict(*check, "; ".join(dict.fromkeys(claims)), check[2]) for *check, claims in checks]
 
 
-def _deaths(found: Mapping[str, Finding], wide: pd.DataFrame) -> Iterator[Check]:
+def _deaths(found: Mapping[str, Finding], wide: list[Any]) -> Iterator[Check]:
     """What the shares leave for other years, the pace of deaths, and "more than half were killed"."""
     rest = found.get("deaths_by_year.printed")
-    shares = wide[wide["measure"].eq("killed") & wide["base"].eq("killed") & wide["period_start"].ne("")]
     if rest is not None:
+        shares = (claim for claim in wide if claim.measure == claim.base == "killed" and claim.period_start)
         named = {year for row in rest.values["shares"] for year in _years(row["period"])}
-        early = shares[[not set(_years(period)) & named for period in shares["period"]]]
-        printed = (float(early["lower"].sum()), float(early["upper"].sum()))
-        verdict = "undecided" if early.empty else "holds" if overlap((rest.lower, rest.upper), printed) else "fails"
-        values = {"shares": [{"share": float(row.value), "period": row.period} for row in early.itertuples()], "sum": float(early["value"].sum())}  # fmt: skip
-        yield rest.id, verdict, "printed", values, [*rest.claims, *early["claim_id"]]
+        early = [claim for claim in shares if not set(_years(claim.period)) & named]
+        printed = sum(claim.lower for claim in early), sum(claim.upper for claim in early)
+        verdict = "undecided" if not early else "holds" if overlap((rest.lower, rest.upper), printed) else "fails"
+        each = [{"share": claim.value, "period": claim.period} for claim in early]
+        values = {"shares": each, "sum": sum(claim.value for claim in early)}
+        yield rest.id, verdict, "printed", values, [*rest.claims, *(claim.claim_id for claim in early)]
     pace, official = found.get("deaths_by_year.pace"), found.get("deaths_by_year.official")
     if pace is not None:
         chance = bool(pace.lower is not None and pace.lower <= 1)
@@ -65,15 +61,16 @@ def _deaths(found: Mapping[str, Finding], wide: pd.DataFrame) -> Iterator[Check]
         yield pace.id, verdict, "pace", values, [*pace.claims, *(official.claims if official else ())]
     half = found.get("deaths_by_year.half")
     if half is not None:
-        verdict_of = {row["base"]: row["verdict"] for row in half.values["bases"]}
-        fit, not_ = ([base for base, found_ in verdict_of.items() if found_ in words] for words in (("fits", "follows"), ("contradicted",)))  # fmt: skip
-        verdict = "part" if fit and not_ else "fails" if not_ else "holds" if fit else "undecided"
+        verdicts = [(row["base"], row["verdict"]) for row in half.values["bases"]]
+        fit = [base for base, verdict in verdicts if verdict in ("fits", "follows")]
+        against = [base for base, verdict in verdicts if verdict == "contradicted"]
+        verdict = "part" if fit and against else "fails" if against else "holds" if fit else "undecided"
         yield (
             half.id,
             verdict,
             "half",
-            {"official": half.values["official"], "fit": fit, "against": not_},
-            [*half.claims],
+            {"official": half.values["official"], "fit": fit, "against": against},
+            half.claims,
         )
 
 
@@ -82,10 +79,9 @@ def _years(period: str) -> list[int]:
     return [*range(first, last + 1)]
 
 
-def _returns(record: Record, found: Mapping[str, Finding]) -> Iterator[Check]:
+def _returns(record: Record, found: Mapping[str, Finding], wide: list[Any]) -> Iterator[Check]:
     """Each count of returns against the official series, and each gap against the arrests that are counted elsewhere."""
-    both = record.under(record.scenario.with_choices(record=WIDER_TOO))
-    official = _official(both.claims[both.claims["source_id"].eq("wider")], "returned")
+    official = _official(wide, "returned")
     item = found.get("returnees_and_arrests.gap")
     if item is not None:
         answers = item.values["answers"].get(item.values["chosen"] or "only")
@@ -95,54 +91,69 @@ def _returns(record: Record, found: Mapping[str, Finding]) -> Iterator[Check]:
         yield item.id, verdict, "gap", values, [*item.claims]
     rivals = found.get("returnees_and_arrests.rivals")
     if rivals is not None:
-        own = both.claims.set_index("claim_id").loc[[c for c in rivals.claims if not c.startswith("wider.")]]
-        for claim, row in own.iterrows():
-            near = official[(official["as_of_last"] - row["as_of_last"]).abs().dt.days <= NEAR]
-            near = near[near["family"].ne(row["family"]) & near["population"].eq(row["population"])]
-            series = (as_float(near["lower"].min()), as_float(near["upper"].max()))
-            verdict = "undecided" if near.empty else "holds" if overlap(series, bounds_of(row)) else "fails"
-            values = {"claim": claim, "least": series[0], "most": series[1]}
-            yield rivals.id, verdict, "returned", values, [str(claim), *near["claim_id"]]
+        own = {claim.claim_id: claim for claim in articles(claim_rows(record).both)}
+        for claim in (own[name] for name in rivals.claims if name in own):
+            near = [o for o in official if abs((o.as_of_last - claim.as_of_last).days) <= NEAR]
+            near = [o for o in near if o.family != claim.family and o.population == claim.population]
+            values = {"claim": claim.claim_id, **_range(near)}
+            cited = [claim.claim_id, *(other.claim_id for other in near)]
+            yield rivals.id, _verdict(near, bounds_of(claim)), "returned", values, cited
 
 
-def _official(wide: pd.DataFrame, measure: str) -> pd.DataFrame:
+def _range(counts: list[Any]) -> dict[str, float | None]:
+    """The range of some counts: no end where none is known."""
+    lowers, uppers = ([getattr(c, end) for c in counts if getattr(c, end) is not None] for end in ("lower", "upper"))
+    return {"least": min(lowers, default=None), "most": max(uppers, default=None)}
+
+
+def _verdict(counts: list[Any], bounds: Bounds) -> str:
+    """Whether the range of some counts meets ``bounds``."""
+    least, most = _range(counts).values()
+    return "undecided" if not counts else "holds" if overlap((least, most), bounds) else "fails"
+
+
+def _official(wide: list[Any], measure: str) -> list[Any]:
     """The official cumulative counts of a measure, of the whole subject and all groups, in order of date."""
-    official = wide["speaker_role"].eq("official") & wide["kind"].eq("cumulative") & wide["group"].eq("any")
-    kept = whole_subject(wide[official & wide["measure"].eq(measure) & wide["lower"].notna()])
-    return kept.sort_values(["as_of_last", "claim_id"])
+    wanted = ("official", "cumulative", "any", measure)
+    counted = (c for c in wide if (c.speaker_role, c.kind, c.group, c.measure) == wanted and c.lower is not None)
+    return sorted(filter(of_whole_subject, counted), key=lambda claim: (claim.as_of_last, claim.claim_id))
 
 
-def _account(record: Record, found: Mapping[str, Finding], wide: pd.DataFrame) -> Iterator[Check]:
+def _account(record: Record, found: Mapping[str, Finding], wide: list[Any]) -> Iterator[Check]:
     """The totals of the account against the official counts of the year around it; the stock; the forecast."""
-    day = pd.Timestamp(AccountModel(record, record.scenario["assumptions"]).where[1] or None)
-    for measure in SERIES:
+    own, day = claim_rows(record).own, AccountModel(record, record.scenario["assumptions"]).where[1]
+    families = {claim.family for claim in own}
+    for measure in SERIES if day else ():
         item = found.get(f"accounting.{measure}")
-        if item is None or pd.isna(day):
+        if item is None:
             continue
-        official = _official(wide, measure)
-        official = official[~official["family"].isin(record.claims["family"])]
-        away = (official["as_of_last"] - day).dt.days
-        around = pd.concat([official[away.between(-NEAR, 0)].tail(1), official[away.between(0, NEAR)].head(1)])
-        series = (as_float(around["lower"].min()), as_float(around["upper"].max()))
-        verdict = "undecided" if around.empty else "holds" if overlap(series, (item.lower, item.upper)) else "fails"
-        values = {"measure": measure, "lower": item.lower, "upper": item.upper, "least": series[0], "most": series[1]}
-        yield item.id, verdict, "account", values, list(around["claim_id"])
+        official = [
+            ((claim.as_of_last - pd.Timestamp(day)).days, claim)
+            for claim in _official(wide, measure)
+            if claim.family not in families
+        ]
+        before = [claim for days, claim in official if -NEAR <= days <= 0]
+        around = before[-1:] + [claim for days, claim in official if 0 <= days <= NEAR][:1]
+        values = {"measure": measure, "lower": item.lower, "upper": item.upper, **_range(around)}
+        cited = [claim.claim_id for claim in around]
+        yield item.id, _verdict(around, (item.lower, item.upper)), "account", values, cited
     stock = found.get("accounting.stock")
     stock_or_total = ambiguity_between(record, "measure", {"present", "departed"})
-    worded = record.reported["wider"]
-    worded = worded[worded["measure"].eq("present") & worded["ambiguity"].str.contains(stock_or_total)]
-    if stock is not None and stock_or_total and len(worded):
-        beside = wide["statement"].isin(worded["statement"]) & wide["population"].isin(WHOLE_SUBJECT)
-        parts = wide[beside & wide["measure"].isin(["killed", "returned"])]
-        told: dict[str, Any] = {"possible": not stock.lower, "total": float(worded["value"].iloc[0]), "parts": [{"value": float(row.value), "measure": row.measure} for row in parts.itertuples()]}  # fmt: skip
-        verdict = "undecided" if parts.empty else "holds" if stock.lower else "fails"
-        yield stock.id, verdict, "stock", told, [*worded["claim_id"], *parts["claim_id"]]
+    asked = record.reported["wider"][["claim_id", "measure", "ambiguity", "statement", "value"]].itertuples()
+    worded = [row for row in asked if row.measure == "present" and stock_or_total in row.ambiguity]
+    if stock is not None and stock_or_total and worded:
+        statements = {row.statement for row in worded}
+        beside = (c for c in wide if c.statement in statements and c.population in WHOLE_SUBJECT)
+        parts = [claim for claim in beside if claim.measure in ("killed", "returned")]
+        told: dict[str, Any] = {"possible": not stock.lower, "total": float(worded[0].value)}
+        told["parts"] = [{"value": part.value, "measure": part.measure} for part in parts]
+        verdict = "undecided" if not parts else "holds" if stock.lower else "fails"
+        yield stock.id, verdict, "stock", told, [row.claim_id for row in (*worded, *parts)]
     back = found.get("accounting.forecast")
-    last = [rows.iloc[-1] for rows in (_official(wide, measure) for measure in SERIES) if len(rows)]
+    last = [counts[-1] for counts in (_official(wide, measure) for measure in SERIES) if counts]
     if back is not None and len(last) == len(SERIES):
         left, dead, home = last
-        alive = float(left["upper"] - dead["lower"] - home["lower"])
-        needed = float(left["lower"]) / 2
+        alive, needed = left.upper - dead.lower - home.lower, left.lower / 2
         verdict = "holds" if (alive <= needed) == bool(back.lower) else "fails"
-        values = {"alive": alive, "needed": needed, "day": f"{dead['as_of_last']:%Y-%m-%d}", "possible": not back.lower}
-        yield back.id, verdict, "forecast", values, [row["claim_id"] for row in last]
+        values = {"alive": alive, "needed": needed, "day": f"{dead.as_of_last:%Y-%m-%d}", "possible": not back.lower}
+        yield back.id, verdict, "forecast", values, [claim.claim_id for claim in last]

@@ -6,6 +6,7 @@ each other, errors or not, is the question of :mod:`analysis.analyses.comparison
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, groupby, permutations, product
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.account.scopes import ancestors
-from analysis.analyses.comparisons import FAR, ONE_DATE, contradictions, dated, listed, same_date
-from analysis.analyses.sum_checks import FIELDS, FITS, REST, plain, scoped, sum_checks, trees
+from analysis.analyses.comparisons import FAR, FIELDS, ONE_DATE, contradictions, same_date, stated, trees
+from analysis.analyses.sum_checks import FITS, REST, plain, sum_checks
 from analysis.evidence.hedges import COUNTED
 from analysis.evidence.intervals import as_float, bounds_of, distance
 from analysis.evidence.numerals import numbers_in
@@ -77,9 +78,8 @@ def flags(record: Record) -> pd.DataFrame:
 
 
 def _flags(record: Record) -> pd.DataFrame:
-    claims = record.claims
     sums = sum_checks(record)
-    figures = listed(dated(scoped(record, claims[claims["value"].notna() & claims["case_id"].eq("")])))
+    figures = [one for one in stated(record) if one.value is not None]
     counts = [figure for figure in figures if figure.unit in COUNTED - {"rank"}]
     rows = [
         *_contradictions(record),
@@ -115,14 +115,12 @@ def _contradictions(record: Record) -> Iterator[Flag]:
 
     So a right figure is not named only because a wrong one was there before it.
     """
-    table = contradictions(record)
-    odd = table[table["one_side"] | table["factor"].ge(FAR)]
-    times = pd.concat([odd["part"], odd["whole"]]).value_counts()
+    odd = [pair for pair in contradictions(record) if pair.one_side or pair.factor >= FAR]
+    times = Counter(claim for pair in odd for claim in (pair.part, pair.whole))
     seen: set[str] = set()
-    for row in odd.itertuples():
-        part, whole = times[row.part], times[row.whole]
-        named = [row.part] if part > whole else [row.whole] if whole > part else [row.part, row.whole]
-        claims = "; ".join(named)
+    for row in odd:
+        most = max(times[row.part], times[row.whole])
+        claims = "; ".join(claim for claim in (row.part, row.whole) if times[claim] == most)
         if claims not in seen:
             seen.add(claims)
             yield "contradiction", f"{plain(row.part_lower, '')} > {plain(row.whole_upper, '')}", claims
@@ -143,13 +141,14 @@ def _far_off(counts: Iterable[Any]) -> Iterator[Flag]:
                 yield _flag("far_off", [claim, near])
 
 
-def _parts_and_totals(sums: pd.DataFrame) -> Iterator[Flag]:
-    rest = sums["verdict"].eq(REST) & ~sums["tiled"] & sums["gap"].gt(SMALL_REST * sums["total_lower"])
-    for row in sums[sums["verdict"].ne(FITS) & ~rest].itertuples():
-        yield "parts_and_totals", row.sum, row.claims
+def _parts_and_totals(sums: Iterable[Any]) -> Iterator[Flag]:
+    for row in sums:
+        may_rest = row.verdict == REST and (row.tiled or row.gap <= SMALL_REST * row.total_lower)
+        if row.verdict != FITS and (row.verdict != REST or may_rest):
+            yield "parts_and_totals", row.sum, row.claims
 
 
-def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], sums: pd.DataFrame) -> Iterator[Flag]:
+def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], sums: Iterable[Any]) -> Iterator[Flag]:
     """Counts that equal a total less one or two of its parts, or a total with its parts added once more.
 
     The total and its parts are of one side at one date, or two totals of one series; the count is of about that date and
@@ -167,7 +166,7 @@ def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], s
         printed.setdefault(claim.value, []).append(claim)
     above = {field: {term: frozenset(ancestors(term, tree)) for term in {getattr(c, field) for c in exact}} for field, tree in whole.items()}  # fmt: skip
     inside = lambda small, large: all(getattr(large, f) in above[f][getattr(small, f)] for f in FIELDS)
-    stated = set(sums.loc[sums["verdict"].eq(FITS) & sums["by"].ne("measure"), "sum"])
+    added = {row.sum for row in sums if row.verdict == FITS and row.by != "measure"}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for total in (claim for claim in totals.values() if claim.kind == "cumulative" and claim.value >= RARE):
         smaller = [p for p in totals.values() if p.value < total.value and p.side == total.side and inside(p, total)]
@@ -184,7 +183,7 @@ def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], s
                 for claim in claims:
                     near = total.first - ONE_DATE <= claim.last <= total.last + HALF_YEAR
                     ways = {_arithmetic(" + ", *order, total) for order in permutations((claim, *chosen))}
-                    if near and not ways & stated:
+                    if near and not ways & added:
                         terms = sorted(chosen, key=lambda part: -part.value)
                         key = (kind, _arithmetic(sign, total, *terms, claim))
                         found.setdefault(key, {}).update({one.claim_id: one for one in (claim, total, *chosen)})

@@ -18,8 +18,7 @@ contested.
 
 import pandas as pd
 
-from analysis.analyses.comparisons import contradictions, figures, listed
-from analysis.analyses.sum_checks import FIELDS
+from analysis.analyses.comparisons import FIELDS, contradictions, figures
 from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.record import WIDER_TOO, Record
 
@@ -62,7 +61,7 @@ def _grades(both: Record) -> pd.DataFrame:
 
 def _agreeing(both: Record) -> dict[str, tuple[str, ...]]:
     """Per claim: the independent claims that give the same thing within half a year."""
-    counts = [one for one in listed(figures(both)) if one.speaker_role != "journalist"]
+    counts = [one for one in figures(both) if one.speaker_role != "journalist"]
     revision = both.scenario["revision"]
     found: dict[str, list[str]] = {}
     scopes: dict[tuple[str, ...], list[object]] = {}
@@ -82,7 +81,7 @@ def _contesting(both: Record, near: dict[str, bool]) -> dict[str, tuple[str, ...
     """Per claim: the independent claims, as near or nearer, that contradict it."""
     role = dict(zip(both.claims["claim_id"], both.claims["speaker_role"], strict=True))
     found: dict[str, list[str]] = {}
-    for row in contradictions(both).itertuples():
+    for row in contradictions(both):
         if not row.one_side and "journalist" not in (role[row.part], role[row.whole]):
             for one, other in ((row.part, row.whole), (row.whole, row.part)):
                 if near[other] >= near[one]:

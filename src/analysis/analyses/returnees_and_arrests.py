@@ -207,7 +207,7 @@ def _rivals(both: Record) -> list[Any]:
     """
     claims = {row.claim_id: row for row in _dated(claim_rows(both).both)}
     rows = []
-    for one, two, _ in comparisons.rivals(both, "returned").itertuples(index=False):
+    for one, two in comparisons.rivals(both, "returned"):
         low, high = claims[one], claims[two]
         same = low.population == high.population or "moroccans_joined" not in (low.population, high.population)
         apart = high.lower - low.upper, None if high.upper is None else high.upper - low.lower

@@ -3,136 +3,101 @@
 Found by computing over scopes, windows and the trees of measures and terms, so that a new figure needs no new code.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise, product
 from typing import Any
 
-import pandas as pd
-
-from analysis.account.scopes import SAME, THEATRE, WHOLE, ancestors, last_day
+from analysis.account.scopes import ancestors, last_day
+from analysis.analyses.comparisons import FIELDS, stated
+from analysis.analyses.rows import grouped, kind
 from analysis.evidence.intervals import Bounds, bounds_of
 from analysis.evidence.record import Record
-
-FIELDS = ("measure", "place", "origin", "group", "population")
-"""The ways in which a count can be a part of another, beside its window."""
 
 FITS, EXCEED, REST, SHORT = "fits", "exceed", "rest", "short"
 """What stated parts do beside their stated total."""
 
 
-def sum_checks(record: Record) -> pd.DataFrame:
-    """Stated parts against stated totals: within a statement, and of what officials said in one month.
+Sum = kind("Sum", "whole by sum total_lower total_upper unit gap verdict tiled claims")
+"""Stated parts against their stated total.
+
+``gap``: the total less the parts, 0 where the intervals meet; ``verdict``: ``fits``, ``exceed`` (the parts are more than the
+whole), ``rest`` (they leave some of it) or, of shares of one whole, ``short``. ``tiled``: whether the windows cover the
+whole's, so that they must make it up.
+"""
+
+
+def sum_checks(record: Record) -> list[Any]:
+    """Stated parts against stated totals: within a statement, and of what officials said in one month; made once.
 
     A part shares every scope with its whole but one, where it is an exclusive part of it (measures.csv, codebook.csv),
-    or falls in a window of its own within the whole's. ``gap``: the total less the parts, 0 where the intervals meet;
-    ``verdict``: ``fits``, ``exceed`` (the parts are more than the whole), ``rest`` (they leave some of it) or, of shares
-    of one whole, ``short``. ``tiled``: whether the windows cover the whole's, so that they must make it up. Fighters and
-    returnees are taken for all who joined, wherever returns and arrests fall.
+    or falls in a window of its own within the whole's.
     """
-    claims = record.claims
-    claims = scoped(record, claims[claims["lower"].notna() & claims["upper"].notna() & claims["case_id"].eq("")])
-    official = claims[claims["speaker_role"].eq("official")]
-    flows = official[official["kind"].eq("flow") & official["period_start"].ne("")]
-    groups = [
-        *claims.groupby(statements(claims), sort=False),
-        *official.groupby(official["as_of"].str[:7], sort=False),
-        *flows.groupby("measure", sort=False),  # what fell in a window does not depend on when it was stated
-    ]
+    found: list[Any] = record.cached(("sums", record.choice), lambda: _sum_checks(record))
+    return found
+
+
+def _sum_checks(record: Record) -> list[Any]:
+    claims = [claim for claim in stated(record) if claim.lower is not None and claim.upper is not None]
+    official = [claim for claim in claims if claim.speaker_role == "official"]
+    flows = [claim for claim in official if claim.kind == "flow" and claim.period_start]
+    months: dict[str, list[Any]] = {}
+    for claim in official:
+        months.setdefault(claim.as_of[:7], []).append(claim)
+    # what fell in a window does not depend on when it was stated
+    groups = [*grouped(claims, "statement").values(), *months.values(), *grouped(flows, "measure").values()]
     above = _exclusive_parts(record)
-    rows: dict[tuple[object, ...], dict[str, Any]] = {}
-    for _, group in groups:
-        for row in _sums_of(group.astype(object).to_dict("records"), above):
-            rows.setdefault((row["by"], row["sum"], row["total_lower"], row["total_upper"]), row)
-    columns = ["whole", "by", "sum", "total_lower", "total_upper", "unit", "gap", "verdict", "tiled", "claims"]
-    return pd.DataFrame(rows.values(), columns=columns).astype({"tiled": bool})
-
-
-def statements(claims: pd.DataFrame) -> pd.Series:
-    """The statement that each claim is part of: the article, or the statement among the figures published elsewhere."""
-    return claims["source_id"].where(claims["source_id"].ne("wider"), claims.get("statement", ""))
-
-
-def scoped(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
-    """``claims`` with fighters and returnees as all who joined, and returns and arrests in the theatre of the war."""
-    narrow, wide = SAME["population"]
-    measures = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
-    theatres = _terms(record, "place")
-    abroad = claims["place"].isin([place for place in theatres if "syria_iraq_libya" in ancestors(place, theatres)])
-    of_them = claims["measure"].isin([measure for measure in measures if WHOLE in ancestors(measure, measures)])
-    return claims.assign(
-        population=claims["population"].mask(claims["population"].isin([narrow, "moroccan_returnees"]), wide),
-        place=claims["place"].mask(of_them & ~abroad, THEATRE),
-    )
-
-
-def trees(record: Record) -> dict[str, dict[str, str]]:
-    """Per field: each term, and the term whose people include its people."""
-    measures = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
-    return {"measure": measures} | {field: _terms(record, field) for field in FIELDS if field != "measure"}
-
-
-def _terms(record: Record, field: str) -> dict[str, str]:
-    terms = record.reported["codebook"]
-    terms = terms[terms["field"].eq(field)]
-    return dict(zip(terms["term"], terms["part_of"], strict=True))
+    rows: dict[tuple[object, ...], Any] = {}
+    for group in groups:
+        for row in _sums_of(group, above):
+            rows.setdefault((row.by, row.sum, row.total_lower, row.total_upper), row)
+    return list(rows.values())
 
 
 def _exclusive_parts(record: Record) -> dict[str, dict[str, str]]:
     """Per field: each exclusive term and its whole."""
-    codebook = record.reported["codebook"].rename(columns={"term": "name"})
-    measures = record.measures.rename(columns={"measure": "name"}).assign(field="measure")
-    both = pd.concat([codebook, measures], ignore_index=True)
-    both = both[both["exclusive"].astype(bool) & both["part_of"].ne("")]
-    return {field: dict(zip(rows["name"], rows["part_of"], strict=True)) for field, rows in both.groupby("field")}
+    measures = record.measures.assign(field="measure", term=record.measures["measure"])
+    above: dict[str, dict[str, str]] = {field: {} for field in FIELDS}
+    for frame in (record.reported["codebook"], measures):
+        columns = (frame[name] for name in ("field", "term", "part_of", "exclusive"))
+        for field, term, whole, exclusive in zip(*columns, strict=True):
+            if exclusive and whole and field in above:
+                above[field][term] = whole
+    return above
 
 
-Stated = dict[str, Any]
-
-
-def _sums_of(stated: list[Stated], above: Mapping[str, Mapping[str, str]]) -> Iterator[dict[str, Any]]:
-    for whole in stated:
-        if whole["kind"] not in {"stock", "cumulative", "flow"} or (whole["kind"] == "flow" and not whole["period"]):
-            continue
-        for field in FIELDS:
-            tree = above.get(field, {})
-            below: dict[str, list[Stated]] = {}
-            for part in stated:
-                if (
-                    _together(part, whole)
-                    and _alike(part, whole, field)
-                    and whole[field] in [*ancestors(part[field], tree)][1:]
-                ):
-                    below.setdefault(part[field], []).append(part)
-            top = [parts for term, parts in below.items() if not set(below) & {*[*ancestors(term, tree)][1:]}]
+def _sums_of(claims: list[Any], above: Mapping[str, Mapping[str, str]]) -> Iterator[Any]:
+    totals = [c for c in claims if c.kind in ("stock", "cumulative") or (c.kind == "flow" and c.period)]
+    for whole in totals:
+        for field, tree in above.items():
+            inside = lambda term: getattr(whole, field) in [*ancestors(term, tree)][1:]  # noqa: B023
+            parts = (p for p in claims if _alike(p, whole, field) and _together(p, whole))
+            below = grouped([part for part in parts if inside(getattr(part, field))], field)
+            top = [parts for term, parts in below.items() if not {*below} & {*[*ancestors(term, tree)][1:]}]
             yield from _rows(whole, field, top)
-        windows: dict[tuple[str, str], list[Stated]] = {}
-        for part in stated:
-            if part["kind"] == "flow" and part["period_start"] and _alike(part, whole) and _falls_in(part, whole):
-                windows.setdefault((part["period_start"], part["period_end"]), []).append(part)
+        flows = (part for part in claims if part.kind == "flow" and part.period_start and _alike(part, whole))
+        windows = grouped([part for part in flows if _falls_in(part, whole)], "period_start", "period_end")
         for chosen in _disjoint(sorted(windows)):
             tiled = _tile(chosen, whole)
             for row in _rows(whole, "window", [windows[window] for window in chosen], tiled):
-                if (
-                    whole["kind"] != "flow" or tiled or row["verdict"] == EXCEED
-                ):  # what is left of a window may be right
+                if whole.kind != "flow" or tiled or row.verdict == EXCEED:  # what is left of a window may be right
                     yield row
-    yield from _shares_of(stated)
+    yield from _shares_of(claims)
 
 
-def _together(part: Stated, whole: Stated) -> bool:
+def _together(part: Any, whole: Any) -> bool:
     """Whether part and whole are of one time: both counted at a date, or over one window."""
-    if whole["kind"] == "flow":
-        return bool(part["kind"] == "flow" and part["period"] == whole["period"])
-    return part["kind"] in {"stock", "cumulative"}
+    if whole.kind == "flow":
+        return bool(part.kind == "flow" and part.period == whole.period)
+    return part.kind in {"stock", "cumulative"}
 
 
-def _falls_in(part: Stated, whole: Stated) -> bool:
+def _falls_in(part: Any, whole: Any) -> bool:
     """Whether the window of a part lies within the time of its whole, and is not all of it."""
-    if whole["kind"] != "flow":
-        return bool(part["period_start"] <= last_day(whole["as_of"]))
-    inside = whole["period_start"] <= part["period_start"] and part["period_end"] <= whole["period_end"]
-    return bool(inside and part["period"] != whole["period"])
+    if whole.kind != "flow":
+        return bool(part.period_start <= last_day(whole.as_of))
+    inside = whole.period_start <= part.period_start and part.period_end <= whole.period_end
+    return bool(inside and part.period != whole.period)
 
 
 Window = tuple[str, str]
@@ -151,41 +116,36 @@ def _disjoint(windows: list[Window]) -> list[tuple[Window, ...]]:
     return list(rows)
 
 
-def _tile(windows: Iterable[Window], whole: Stated) -> bool:
+def _tile(windows: Sequence[Window], whole: Any) -> bool:
     """Whether windows leave no day of the whole's window uncovered, so that they must make it up."""
-    ordered = list(windows)
-    if whole["kind"] != "flow" or (ordered[0][0], ordered[-1][1]) != (whole["period_start"], whole["period_end"]):
+    if whole.kind != "flow" or (windows[0][0], windows[-1][1]) != (whole.period_start, whole.period_end):
         return False
-    return all((date.fromisoformat(b[0]) - date.fromisoformat(a[1])).days == 1 for a, b in pairwise(ordered))
+    return all((date.fromisoformat(b[0]) - date.fromisoformat(a[1])).days == 1 for a, b in pairwise(windows))
 
 
-def _alike(part: Stated, whole: Stated, but: str = "") -> bool:
+def _alike(part: Any, whole: Any, but: str = "") -> bool:
     fields = (name for name in (*FIELDS, "unit") if name != but)
-    return part["claim_id"] != whole["claim_id"] and all(part[name] == whole[name] for name in fields)
+    return part.claim_id != whole.claim_id and all(getattr(part, name) == getattr(whole, name) for name in fields)
 
 
-def _shares_of(stated: list[Stated]) -> Iterator[dict[str, Any]]:
+def _shares_of(claims: list[Any]) -> Iterator[Any]:
     """Shares of one whole by origin, or by window, against 1."""
-    shares = [claim for claim in stated if claim["unit"] == "share" and claim["base"] == claim["measure"]]
+    shares = [claim for claim in claims if claim.unit == "share" and claim.base == claim.measure]
     for by, others in (("origin", ("measure", "population", "place", "group", "period")), ("period", FIELDS)):
-        groups: dict[tuple[str, ...], list[Stated]] = {}
-        for share in shares:
-            groups.setdefault(tuple(share[name] for name in others), []).append(share)
-        for group in groups.values():
-            if len({share[by] for share in group}) == len(group) > 2:
+        for group in grouped(shares, *others).values():
+            if len({getattr(share, by) for share in group}) == len(group) > 2:
                 yield _row("", "window" if by == "period" else by, group, (1.0, 1.0), False)
 
 
-def _rows(whole: Stated, field: str, parts: list[list[Stated]], tiled: bool = False) -> Iterator[dict[str, Any]]:
+def _rows(whole: Any, field: str, parts: list[list[Any]], tiled: bool = False) -> Iterator[Any]:
     """One row for each choice of one claim a part; two parts at least."""
     if len(parts) > 1:
-        for chosen in product(*({(p["lower"], p["upper"]): p for p in part}.values() for part in parts)):
-            yield _row(whole["claim_id"], field, chosen, bounds_of(whole), tiled)
+        for chosen in product(*({(p.lower, p.upper): p for p in part}.values() for part in parts)):
+            yield _row(whole.claim_id, field, chosen, bounds_of(whole), tiled)
 
 
-def _row(whole: str, field: str, parts: Iterable[Stated], total: Bounds, tiled: bool) -> dict[str, Any]:
-    parts = list(parts)
-    low, high = (round(sum(float(part[bound]) for part in parts), 9) for bound in ("lower", "upper"))
+def _row(whole: str, field: str, parts: Sequence[Any], total: Bounds, tiled: bool) -> Any:
+    low, high = (round(sum(getattr(part, bound) for part in parts), 9) for bound in ("lower", "upper"))
     least, most = total
     assert least is not None and most is not None
     verdict, gap = FITS, 0.0
@@ -193,20 +153,11 @@ def _row(whole: str, field: str, parts: Iterable[Stated], total: Bounds, tiled: 
         verdict, gap = EXCEED, most - low
     elif high < least:
         verdict, gap = (REST if whole else SHORT), least - high
-    unit = parts[0]["unit"]
-    values = [float(part["value"]) for part in parts]
-    return {
-        "whole": whole,
-        "by": field,
-        "sum": f"{' + '.join(plain(value, unit) for value in values)} = {plain(sum(values), unit)}",
-        "total_lower": least,
-        "total_upper": most,
-        "unit": unit,
-        "gap": gap,
-        "verdict": verdict,
-        "tiled": tiled,
-        "claims": "; ".join([*([whole] if whole else []), *sorted(part["claim_id"] for part in parts)]),
-    }
+    unit = parts[0].unit
+    values = [part.value for part in parts]
+    printed = f"{' + '.join(plain(value, unit) for value in values)} = {plain(sum(values), unit)}"
+    ids = "; ".join([*([whole] if whole else []), *sorted(part.claim_id for part in parts)])
+    return Sum(whole, field, printed, least, most, unit, gap, verdict, tiled, ids)
 
 
 def plain(value: float, unit: str) -> str:
