@@ -102,11 +102,3 @@ def test_everything_has_a_name(record: Record) -> None:
     for wrong in (("measure", "none"), ("colour", "red")):
         with pytest.raises(KeyError):
             record.name(*wrong)
-
-
-def test_names_stand_beside_keys(record: Record) -> None:
-    named = record.with_names(record.claims)
-    assert list(named.columns)[list(named.columns).index("measure") + 1] == "measure_name"
-    assert (named.loc[named["measure"].ne(""), "measure_name"] != "").all() and (named["speaker_name"] != "").all()
-    stages = record.with_names(record.stages)
-    assert (stages["value_name"] != "").all() and (stages["case_id_name"] != "").all()

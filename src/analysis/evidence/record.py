@@ -47,7 +47,7 @@ class Analysis(Protocol):
 
 
 def _table(name: str) -> "cached_property[pd.DataFrame]":
-    """A table of the chosen sources, made when it is first asked for."""
+    """A table, of the chosen sources where it is theirs, made when it is first asked for."""
 
     def read(record: "Record") -> pd.DataFrame:
         make = lambda: with_dates(record._of_sources(name))
@@ -62,9 +62,9 @@ class Record:
     """What the sources say, under one scenario; made by :meth:`load`.
 
     The tables are DataFrames, as `schema` declares them: ``claims``, ``explanations``, ``cases``, ``stages``, ``events``,
-    ``positions`` and ``sources`` of the chosen sources, ``speakers``, ``questions``, ``measures``. Beside each column of EDTF dates,
-    such as ``as_of``, there are two of real dates: ``as_of_first``, ``as_of_last``. :meth:`with_names` adds the names of keys;
-    :meth:`claim`, :meth:`case` and :meth:`rows` give typed rows.
+    ``positions`` and ``sources`` of the chosen sources, ``speakers``, ``questions``, ``measures``. Beside each column of
+    EDTF dates, such as ``as_of``, there are two of real dates: ``as_of_first``, ``as_of_last``.
+    :meth:`name` is the name of a key; :meth:`claim`, :meth:`case` and :meth:`rows` give typed rows.
 
     >>> from analysis import Record
     >>> record = Record.load(count_1631="present_stock", sources=["raseef22-2017-03", "mwn-2017-07"])
@@ -164,6 +164,8 @@ class Record:
 
     def _of_sources(self, name: str) -> pd.DataFrame:
         frame = self.reported[name]
+        if "source_id" not in frame:
+            return frame
         return _kept(frame, frame["source_id"].isin(self.scenario.chosen("sources")))
 
     @cached_property
@@ -204,20 +206,9 @@ class Record:
     events = _table("events")
     positions = _table("positions")
     codings = _table("codings")
-
-    @property
-    def speakers(self) -> pd.DataFrame:
-        """Every speaker: key, name, short name, role, institution."""
-        return self.reported["speakers"]
-
-    @property
-    def questions(self) -> pd.DataFrame:
-        """The questions on which sources take positions."""
-        return self.reported["questions"]
-
-    @property
-    def measures(self) -> pd.DataFrame:
-        return self.reported["measures"]
+    speakers = _table("speakers")
+    questions = _table("questions")
+    measures = _table("measures")
 
     def terms(self, field: str) -> list[str]:
         """The terms of one field of the codebook, in the codebook's order."""
@@ -235,22 +226,6 @@ class Record:
     def label(self, row_id: str) -> str:
         """The name of a claim, of a figure published elsewhere or of a case. Raises KeyError."""
         return self.names["claim_id"].get(row_id) or self.names["case_id"][row_id]
-
-    def with_names(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """``frame`` with a column of names after each column of keys: ``measure_name`` after ``measure``, and so on."""
-        columns: dict[str, Any] = {}
-        for name in frame.columns:
-            columns[name] = frame[name]
-            names = self.names.get(_SAME.get(name, name), {})
-            if name == "value" and "stage" in frame:
-                pairs = zip(frame["stage"], frame["value"], strict=True)
-                columns["value_name"] = [self.names[f"stage_{stage}"][value] for stage, value in pairs]
-            elif (names and "label" not in frame) or name not in ("claim_id", "case_id"):
-                keys = frame[name].map(
-                    lambda cell, names=names: [names[key] for key in str(cell).split(";") if key in names]
-                )
-                columns |= {f"{name}_name": keys.map("; ".join)} if names else {}
-        return pd.DataFrame(columns, index=frame.index)
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
