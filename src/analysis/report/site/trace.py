@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup, escape
@@ -16,6 +15,7 @@ from markupsafe import Markup, escape
 from analysis.evidence.intervals import as_float
 from analysis.evidence.problems import ParameterError
 from analysis.evidence.record import Record
+from analysis.evidence.rows import link
 from analysis.recorded import Recorded
 from analysis.wording import Wording, formats, with_wider
 
@@ -98,8 +98,7 @@ class Trace:
             about = sources.loc[row["source_id"]]
             date = row.get("as_of") or row.get("date") or row.get("period") or about["published"]
             where = f"{about['publisher']}, {formats.window(about['published'])}"
-            fragment = quote(row["phrase"], safe="").replace("-", "%2D")  # a bare hyphen would be part of the syntax
-            page = f"{about['url'] or about['stored_copy_url']}#:~:text={fragment}"
+            page = link(about["url"] or about["stored_copy_url"], row["phrase"])
         named = [name for name in str(row.get("ambiguity") or "").split(";") if name]
         return Entry(
             row[id_],
