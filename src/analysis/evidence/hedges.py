@@ -141,29 +141,22 @@ def interval(
         return None, None
     if value is None:
         raise ValueError(f"the hedge {hedge!r} needs a number")
+    if hedge == "range" and value_to is None:
+        raise ValueError("a range needs both ends")
     step = Decimal(1) if unit in COUNTED else Decimal(0)
-    lower: Decimal | None
-    upper: Decimal | None
-    match hedge:
-        case "exact":
-            lower, upper = value, value
-        case "about":
-            width = half_width(value) * about_width
-            lower, upper = value - width, value + width
-        case "at_least":
-            lower, upper = value, None
-        case "more_than":
-            lower, upper = value + step, None
-        case "at_most":
-            lower, upper = Decimal(0), value
-        case "less_than":
-            lower, upper = Decimal(0), value - step
-        case "range":
-            if value_to is None:
-                raise ValueError("a range needs both ends")
-            lower, upper = value, value_to
-        case _:
-            raise ValueError(f"unknown hedge {hedge!r}")
+    width = half_width(value) * about_width if hedge == "about" else Decimal(0)
+    ends: dict[str, tuple[Decimal, Decimal | None]] = {
+        "exact": (value, value),
+        "about": (value - width, value + width),
+        "at_least": (value, None),
+        "more_than": (value + step, None),
+        "at_most": (Decimal(0), value),
+        "less_than": (Decimal(0), value - step),
+        "range": (value, value_to),
+    }
+    if hedge not in ends:
+        raise ValueError(f"unknown hedge {hedge!r}")
+    lower, upper = ends[hedge]
     lower = max(lower, Decimal(0))
     if unit == "share":
         upper = Decimal(1) if upper is None else min(upper, Decimal(1))
