@@ -113,7 +113,6 @@ STEPS = """
 import os, shutil, signal, pathlib
 from analysis.evidence import curate, files, paths
 from analysis.cli import main
-import pandera.pandas
 
 def held(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}

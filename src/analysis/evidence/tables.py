@@ -145,12 +145,12 @@ def faults(
     """A problem for each row of ``frame`` that breaks a rule.
 
     A rule is a mask of the rows that are wrong, the column to name, what is expected, and a template of what is found,
-    filled in from the row; without one it is the cell of that column.
+    filled in from the row; without one it is the cell of that column. The ``remedy`` is a template too.
     """
     for wrong, column, expected, *found in rules:
         template = found[0] if found else f"{{{column}!r}}"
         for row in frame[wrong].to_dict("records") if wrong.any() else ():
-            yield Problem(row["file"], template.format_map(row), expected, row["row"], column, remedy)
+            yield Problem(row["file"], template.format_map(row), expected, row["row"], column, remedy.format_map(row))
 
 
 def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
@@ -161,38 +161,26 @@ def check(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Pro
     return [*check_cells(frame, table, vocabulary), *faults(frame, again)]
 
 
-def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> list[Problem]:
+_BLANK = "a value; this column may not be empty"
+_FILL = "`analysis locate --fill --source {folder}` fills it in."
+
+
+def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Every cell of a raw ``frame`` that its column does not admit; its rows may be versions of one another."""
-    import pandera.pandas as pa  # here: a run that only reads curated tables does not pay for it
-
-    frame = frame.reset_index(drop=True)
-    checks = {
-        column.name: [pa.Check(admits, error=expected) for admits, expected in _checks(column, vocabulary)]
-        for column in table.columns
-        if column.name in frame
-    }
-    try:
-        columns = {name: pa.Column(checks=own, nullable=True) for name, own in checks.items()}
-        pa.DataFrameSchema(columns).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases.assign(index=errors.failure_cases["index"].astype(int))
-        return [
-            Problem(case.file, repr(case.failure_case), case.check, case.row, case.column, _remedy(case))
-            for case in cases.join(frame[["file", "row"]], on="index").itertuples()
-        ]
-    return []
-
-
-def _remedy(case: Any) -> str:
-    locator = case.column in ("char_start", "char_end", "sentence_sha256") and not case.failure_case
-    return f"`analysis locate --fill --source {case.file.split('/')[0]}` fills it in." if locator else ""
+    frame = frame.assign(folder=frame["file"].str.split("/").str[0])
+    for column in (column for column in table.columns if column.name in frame):
+        located = column.name in ("char_start", "char_end", "sentence_sha256")
+        for admits, expected in _checks(column, vocabulary):
+            wrong = ~admits(frame[column.name]).astype(bool)
+            remedy = _FILL if located and expected == _BLANK else ""
+            yield from faults(frame, (wrong, column.name, expected), remedy=remedy)
 
 
 def _checks(column: Column, vocabulary: Vocabulary) -> Iterator[tuple[Callable[[pd.Series], Any], str]]:
     """What each cell of ``column`` must pass, with what is expected in words."""
     yield lambda cells: cells == cells.str.strip(), "no white space around it"
     if "optional" not in column.flags:
-        yield lambda cells: cells.str.strip() != "", "a value; this column may not be empty"
+        yield lambda cells: cells.str.strip() != "", _BLANK
     if column.longest:
         yield lambda cells: cells.str.len() <= column.longest, f"{column.longest} characters at most"
     terms = vocabulary.get(column.terms, frozenset())
