@@ -6,7 +6,6 @@ from datetime import date
 
 from analysis.evidence.dates import days
 
-
 MONTHS = tuple(month_name)[1:]
 
 
