@@ -12,7 +12,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.kernel import Kernel
-from analysis.recorded import INDEX, NOTEBOOKS
+from analysis.recorded import INDEX, NOTEBOOKS, all_latest
 from analysis.report.run.notebooks import normalised
 from tests.conftest import put, run
 
@@ -26,6 +26,14 @@ def code_cells(notebook: Any) -> list[Any]:
 
 def test_every_notebook_is_in_the_report() -> None:
     assert {path.stem for path in STORED} == {INDEX, *NOTEBOOKS}
+
+
+def test_a_copy_that_lies_beside_the_notebooks_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
+    for name in ("3_pathways", "3_pathways-Copy1"):
+        (tmp_path / f"{name}.ipynb").touch()
+    assert [path.stem for path in all_latest()] == ["3_pathways"]
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)

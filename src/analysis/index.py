@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.analyses.main_points import main_points
 from analysis.evidence import paths
 from analysis.evidence.record import Record
-from analysis.notebook import Shown, rendered
+from analysis.notebook import Shown, paragraph, rendered
 from analysis.recorded import Answers, Recorded, all_latest, read_answers
 from analysis.wording import Wording, formats
 
@@ -67,8 +67,7 @@ class Index:
 
     def show(self, name: str) -> Shown:
         """A text of wording/main.toml, or how to cite."""
-        text = self.cite() if name == "cite" else self.text(name)
-        return Shown(f"<p>{escape(text)}</p>", text)
+        return paragraph(self.cite() if name == "cite" else self.text(name))
 
     def answer(self) -> Shown:
         """The main points."""

@@ -101,7 +101,7 @@ class Notebook:
         """One finding: its answer, how the number comes about, what is assumed, how sure it is."""
         item = self.worded.get(name)
         if item is None:
-            return Shown("<p>The chosen sources do not say.</p>", "The chosen sources do not say.")
+            return paragraph("The chosen sources do not say.")
         lines = [("", item["answer"])]
         lines += [("How the number comes about: ", item["arithmetic"])] if item["arithmetic"] else []
         new = [assumed for assumed in item["assumes"] if assumed not in self.assumed]  # each is said once a page
@@ -123,14 +123,14 @@ class Notebook:
     def text(self, name: str) -> Shown:
         """A text of the page, such as ``cannot_show``."""
         told = self.words.text(f"page.{name}", **{key.replace(".", "_"): item for key, item in self.worded.items()})
-        return Shown(f"<p>{escape(told)}</p>", told)
+        return paragraph(told)
 
     def table(self, name: str) -> Shown:
         """A table of the analysis, as its template describes it: caption, six columns at most, formats."""
         about = self.words.templates["table"][name]
         frame = getattr(self.result, name).head(about.get("rows"))
         if frame.empty:
-            return Shown("<p>There is nothing to list here.</p>", "There is nothing to list here.")
+            return paragraph("There is nothing to list here.")
         shown = {head: self._cells(frame, column, about) for column, head in about["columns"].items()}
         caption = self.words.text(f"table.{name}.caption")
         return rendered(pd.DataFrame(shown), caption, _ids(frame))
@@ -184,7 +184,7 @@ class Notebook:
                     rows.append((*words.reading(ambiguity, reading), after, before))
         frame = pd.DataFrame(rows, columns=["If the question", "is answered", "the answer becomes", "instead of"])
         if frame.empty:
-            return Shown("<p>No single reading changes an answer.</p>", "No single reading changes an answer.")
+            return paragraph("No single reading changes an answer.")
         return rendered(frame, "Answers that move when one reading is changed")
 
     def appendix(self) -> Shown:
@@ -206,6 +206,11 @@ class Notebook:
                 html.append(f"<details><summary>{escape(name)}: {rows}</summary>{table.html}</details>")
                 text.append(table.text)
         return Shown("".join(html), "\n\n".join(text))
+
+
+def paragraph(text: str) -> Shown:
+    """A text on its own."""
+    return Shown(f"<p>{escape(text)}</p>", text)
 
 
 def _amount(low: Any, high: Any, kind: str) -> str:

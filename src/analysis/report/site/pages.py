@@ -8,7 +8,7 @@ by ``plain`` outside of it.
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,37 +20,8 @@ from markupsafe import Markup
 from analysis.evidence import paths
 from analysis.index import Index
 from analysis.recorded import Recorded
-from analysis.report.site.trace import CODED, Entry, Links, Trace, anchor
+from analysis.report.site.trace import Entry, Links, Trace, anchor
 from analysis.wording import formats
-
-KINDS = {
-    "claims": "Numbers",
-    "wider": "Numbers",
-    "explanations": "Reasons",
-    "cases": "Cases",
-    "stages": "Stages of cases",
-    "events": "Dated events",
-    "positions": "Positions",
-}
-"""How a reader calls the rows of each table."""
-
-NUMBERS = ("claims", "wider")
-"""The tables of numbers."""
-
-ABOUT_NUMBERS = (
-    "Each number that the articles print, and the figures published elsewhere, with the words and the speaker."
-)
-ABOUT_OTHERS = "Each reason, case, dated event and position in the articles. What is counted is statements, not people."
-
-DETAILS = {
-    "claims": "measure kind population origin place group base modality period note",
-    "explanations": "phase direction hafez_mullins push_pull_personal neumann target note",
-    "cases": "persons who age_band origin note",
-    "stages": "stage value period note",
-    "events": "place note",
-    "positions": "question note",
-}
-"""What a source's page shows of each kind of row, beside its words: columns of the table."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +73,7 @@ class Pages:
 
     def __init__(self, trace: Trace, index: Index, drawn: Mapping[str, Figure]) -> None:
         self.trace, self.index, self.figures = trace, index, drawn
-        self.title = index.text("title")
+        self.title, self.kinds = index.text("title"), index.words.templates["kinds"]
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(paths.SITE_SOURCE / "templates"),
             autoescape=True,
@@ -127,14 +98,13 @@ class Pages:
             "tables": self._tables(),
             "positions": self._positions(),
         }
-        others = [table for table in CODED if table not in NUMBERS]
+        lists = self.index.words.templates["lists"]
         return {
             "index": self._front(version),
             "findings": self._render("findings"),
             "contradictions": self._render("contradictions", **disputed),
             "explorer": self._render("explorer", parameters=explorer["parameters"], data=as_json(explorer)),
-            "claims": self._table("Every number that was printed", ABOUT_NUMBERS, NUMBERS),
-            "explanations": self._table("Reasons, cases, events and positions", ABOUT_OTHERS, others),
+            **{page: self._table(**about) for page, about in lists.items()},
             "data": self._render("data", tables=package["resources"], fields=fields),
             "search": self._render("search"),
             **self._sources(places),
@@ -208,10 +178,10 @@ class Pages:
     def _of(self, *tables: str) -> list[Entry]:
         return [entry for entry in self.trace.entries.values() if entry.table in tables]
 
-    def _table(self, name: str, about: str, tables: Iterable[str]) -> str:
+    def _table(self, name: str, about: str, tables: list[str]) -> str:
         entries = self._of(*tables)
         files = [f"{table}.csv" for table in tables if any(entry.table == table for entry in entries)]
-        return self._render("table", name=name, about=about, entries=entries, files=files, kinds=KINDS)
+        return self._render("table", name=name, about=about, entries=entries, files=files, kinds=self.kinds)
 
     def _sources(self, places: Mapping[str, str]) -> dict[str, str]:
         """The list of what was read, and a page for each source with all that was coded from it."""
@@ -219,7 +189,7 @@ class Pages:
         about = sources.set_index("source_id").to_dict("index")
         coded: dict[str, dict[str, list[Entry]]] = {source: {} for source in [*about, "wider"]}
         for entry in self.trace.entries.values():
-            kind = KINDS[entry.table]
+            kind = self.kinds[entry.table]
             group = f"{kind}: {self.trace.term('measure', entry.row['measure'])}" if kind == "Numbers" else kind
             coded[entry.source].setdefault(group, []).append(entry)
         counts = {name: formats.plural(sum(map(len, of.values())), "coded row") for name, of in coded.items()}
@@ -236,7 +206,8 @@ class Pages:
 
     def _details(self, entry: Entry) -> list[tuple[str, str]]:
         """The columns of a row as names and words."""
-        cells = [(field, entry.row.get(field, "")) for field in DETAILS[entry.table.replace("wider", "claims")].split()]
+        shown = self.index.words.templates["details"][entry.table.replace("wider", "claims")]
+        cells = [(field, entry.row.get(field, "")) for field in shown]
         return [
             (field.replace("_", " "), str(value) if field == "note" else self.trace.term(field, value))
             for field, value in cells
@@ -254,7 +225,7 @@ class Pages:
         found += [["Page", text, "", f"{name}.html"] for name, text in words["rest"].items()]
         found += [["Term", term, text, "0_index.html"] for term, text in words["glossary"].items()]
         for entry in self.trace.entries.values():
-            kind = KINDS[entry.table].split()[0].removesuffix("s")
+            kind = self.kinds[entry.table].split()[0].removesuffix("s")
             text = f"“{entry.phrase}” {entry.speaker}, {entry.where}. {entry.number}"
             found.append([kind, entry.name, text, entry.href])
         return found
