@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -52,15 +53,18 @@ def courses(result: Pathways, words: Wording) -> Drawing:
     if frame.empty:
         return chart.empty("The chosen articles tell of no case.")
     axes = chart.axes()
-    for place, row in enumerate(frame.itertuples()):
-        colour = END_COLOURS[row.end]
-        told = [x for x, stage in enumerate(STAGES) if getattr(row, stage)]
-        if told:
-            axes.plot([told[0], told[-1]], [place, place], color=colour, lw=1.2, zorder=1)
-        axes.scatter(told, [place] * len(told), s=42, color=colour, zorder=2)
-        gaps = [x for x in range(len(STAGES)) if x not in told]
-        axes.scatter(gaps, [place] * len(gaps), s=14, facecolor="white", edgecolor=PALE, zorder=1)
-        label(axes, end_of(row.end), (len(STAGES) - 0.55, place), va="center")
+    colours = [END_COLOURS[end] for end in frame["end"]]
+    told = [[x for x, stage in enumerate(STAGES) if getattr(row, stage)] for row in frame.itertuples()]
+    lines = [place for place, xs in enumerate(told) if xs]
+    ends = [told[place][0] for place in lines], [told[place][-1] for place in lines]
+    axes.hlines(lines, *ends, [colours[place] for place in lines], lw=1.2, zorder=1)
+    dots = [(x, place) for place, xs in enumerate(told) for x in xs]
+    gaps = [(x, place) for place, xs in enumerate(told) for x in range(len(STAGES)) if x not in xs]
+    points = lambda pairs: np.array(pairs, float).reshape(-1, 2).T
+    axes.scatter(*points(gaps), s=14, facecolor=WHITE, edgecolor=PALE, zorder=2)
+    axes.scatter(*points(dots), s=42, c=[colours[place] for _, place in dots], zorder=2)
+    for place, end in enumerate(frame["end"]):
+        label(axes, end_of(end), (len(STAGES) - 0.55, place), va="center")
     row_labels(axes, [f"{row.label}{' *' if row.within else ''}" for row in frame.itertuples()], 60)
     axes.tick_params(axis="y", labelsize=8.5)
     column_labels(axes, HEADS)
