@@ -215,7 +215,7 @@ class Model:
             status = self.highs.getModelStatus()
             if status != highspy.HighsModelStatus.kUnknown:
                 break
-            self.highs.clearSolver()  # a warm start can lead it astray: begin anew
+            self.highs.clearSolver()  # a warm start can lead it astray: begin again
         if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             if self.costs and self._run(self.on, {}, maximise) is not None:
                 return (inf if maximise else -inf), np.zeros(0)

@@ -260,8 +260,8 @@ class Record:
         frame: pd.DataFrame = getattr(self, table.name)
         found = self.rows(kind, frame[frame[table.id].eq(row_id)])
         if not found:
-            held = f"{len(frame)} rows, such as {frame[table.id].min()}"
-            raise KeyError(f"no {table.name} row {row_id!r} in the chosen sources; {held}")
+            others = f"{len(frame)} rows, such as {frame[table.id].min()}"
+            raise KeyError(f"no {table.name} row {row_id!r} in the chosen sources; {others}")
         return found[0]
 
     def rows(self, kind: type[R], frame: pd.DataFrame | None = None) -> tuple[R, ...]:

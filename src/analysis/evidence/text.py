@@ -147,7 +147,7 @@ class Text:
         return visible(self.content[span.start : span.end])
 
     def near(self, span: Span) -> Span:
-        """What stands around ``span`` in its sentence; of an endless one, a screenful."""
+        """What is around ``span`` in its sentence; of an endless one, a screenful."""
         sentence = self.enclosing(span)
         return Span(max(sentence.start, span.start - 400), min(sentence.end, span.end + 400))
 

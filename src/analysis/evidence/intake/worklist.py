@@ -112,11 +112,11 @@ def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
 def _described(path: Path, fingerprint: str, url: str) -> bytes:
     """What source.toml is to hold: a form to fill in, or what it holds with the fingerprint of the text as it is now."""
     if path.exists():
-        held = path.read_bytes()
-        found = re.search(rb"(?m)^[ \t]*text_sha256[ \t]*=[ \t]*[\"']([^\"'\r\n]*)[\"']", held)
+        stored = path.read_bytes()
+        found = re.search(rb"(?m)^[ \t]*text_sha256[ \t]*=[ \t]*[\"']([^\"'\r\n]*)[\"']", stored)
         if not found:
             raise EvidenceError([Problem(f"{path.parent.name}/source.toml", "no such line", 'text_sha256 = "..."')])
-        return held[: found.start(1)] + fingerprint.encode() + held[found.end(1) :]
+        return stored[: found.start(1)] + fingerprint.encode() + stored[found.end(1) :]
     known: dict[str, Any] = {"url": url, "stored_copy_url": url, "reprint": False, "text_sha256": fingerprint}
     lines = [
         f"{column.name} = {json.dumps(known.get(column.name, ''), ensure_ascii=False)}  # {column.what}"
