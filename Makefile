@@ -33,7 +33,7 @@ report: .venv/ready data  ## execute the notebooks, write figures/ and the site 
 	@$(RUN) analysis report
 
 lab: .venv/ready  ## open the notebooks in JupyterLab, on this machine only
-	$(RUN) jupyterlab --ip=127.0.0.1 notebooks
+	$(RUN) jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/0_index.ipynb
 
 sweep: .venv/ready data  ## evaluate all scenarios, here or on the cluster of DASK_SCHEDULER_ADDRESS
 	@$(RUN) analysis sweep
@@ -83,7 +83,7 @@ lock:  ## pin every package again (needs uv)
 	$(COMPILE) --upgrade --extra test --constraint requirements.txt \
 		$$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) pyproject.toml -o requirements-test.txt
 
-.venv/ready: requirements.txt pyproject.toml share/jupyter/kernels/analysis/kernel.json
+.venv/ready: requirements.txt pyproject.toml $(shell find share/jupyter -type f)
 	@$(if $(CLEAR),$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and $(TOO_OLD))' && $(PYTHON) -m venv --clear .venv)
 	$(call INSTALL,requirements.txt)
 	# 0.85 s at every start of a process, for a JSON Schema format that nothing here uses

@@ -1,0 +1,22 @@
+// JupyterLab drops "Run All" without a word, and the outputs with it, while a notebook's first kernel is still starting.
+// Here every command that runs cells waits until that kernel is there. Written by hand as the module that JupyterLab loads.
+(() => {
+  const plugin = {
+    id: 'analysis-lab:wait',
+    autoStart: true,
+    activate: app => {
+      const execute = app.commands.execute.bind(app.commands);
+      app.commands.execute = async (id, args) => {
+        if (/^(notebook|runmenu):.*run/.test(id)) {
+          await app.shell.currentWidget?.sessionContext?.ready;
+        }
+        return execute(id, args);
+      };
+    }
+  };
+  window._JUPYTERLAB = window._JUPYTERLAB || {};
+  window._JUPYTERLAB['analysis-lab'] = {
+    init: () => undefined,
+    get: async () => () => ({ __esModule: true, default: plugin })
+  };
+})();
