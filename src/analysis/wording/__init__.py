@@ -35,13 +35,15 @@ def _template(source: str, environment: jinja2.Environment) -> jinja2.Template:
     return jinja2.Template.from_code(environment, _compiled[source], environment.make_globals(None))
 
 
-def _without_nan(value: Any) -> Any:
-    """``value`` with None for every number that is none: JSON knows no NaN."""
+def _as_json(value: Any) -> Any:
+    """``value`` as a browser writes it: JSON knows no NaN, JavaScript no whole number with a point."""
     if isinstance(value, Mapping):
-        return {key: _without_nan(one) for key, one in value.items()}
+        return {key: _as_json(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(one) for one in value]
-    return None if isinstance(value, float) and value != value else value
+        return [_as_json(one) for one in value]
+    if isinstance(value, float):
+        return None if value != value else int(value) if value.is_integer() else value
+    return value
 
 
 class Wording:
@@ -109,7 +111,7 @@ class Wording:
         }
         more = parts.pop("more")
         return (
-            _without_nan(asdict(finding))
+            _as_json(asdict(finding))
             | parts
             | {
                 "answer": f"{parts['short']} {more}".strip(),
