@@ -167,3 +167,9 @@ def test_the_examples_run_from_a_cold_start() -> None:
         exec(source, spaces)
     counts = {name: value for name, value in spaces.items() if isinstance(value, pd.DataFrame)}
     assert len(code) == 4 and counts is not None
+
+
+def test_what_a_notebook_records_is_what_a_browser_writes() -> None:
+    """JavaScript writes 199.0 as 199: a notebook saved in JupyterLab would differ from the stored one."""
+    recorded = json.dumps(dict(Notebook("returnees_and_arrests", {}).answer().data))
+    json.loads(recorded, parse_float=lambda number: pytest.fail(number) if float(number).is_integer() else number)
