@@ -4,6 +4,7 @@ Every way is a command of its own in a throw-away copy of the project, measured 
 the processes that it starts. All ways of a group are run in turn, round after round.
 """
 
+import ast
 import json
 import os
 import shutil
@@ -17,7 +18,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .bare import Task
 from .measure import measured
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +27,10 @@ BUDGET = 240
 """Seconds that a group may take: as many rounds as fit, at least one and at most five."""
 CORES = os.cpu_count() or 1
 PYTHON = [sys.executable, "-m"]
-BARE = [*PYTHON, "benchmarks.bare"]
+BARE = [*PYTHON, "benchmarks.execution"]
+
+Task = tuple[str, dict[str, Any], str]
+"""A notebook, its parameters, and the file for its output."""
 
 
 def make(root: Path, target: str) -> list[str]:
@@ -78,7 +81,7 @@ def loop(at_once: int, file: str) -> list[str]:
 
 
 def write(root: Path, file: str, work: list[Task]) -> None:
-    """Write the work of a group: for :mod:`benchmarks.bare`, and as arguments of papermill's command line."""
+    """Write the work of a group: for :func:`api` and :func:`floor`, and as arguments of papermill's command line."""
     (root / f"{file}.json").write_text(json.dumps(work))
     lines = [
         " ".join([f"notebooks/{name}.ipynb", output, *(f"-p {key} {value}" for key, value in parameters.items())])
@@ -260,3 +263,43 @@ def targets(results: dict[str, Any]) -> list[str]:
         f" `make report` takes {beside:.1f} s more than the notebooks alone: the site and the brief. Of the sweep's loop the"
         f" notebook's own work is {swept:.2f}, which bounds the throughput at {1 / swept:.1f} times.",
     ]
+
+
+def api(work: list[Task]) -> None:
+    """Papermill's API, one notebook after the other."""
+    import papermill
+
+    for name, parameters, output in work:
+        papermill.execute_notebook(f"notebooks/{name}.ipynb", output, parameters=parameters)
+
+
+def floor(work: list[Task], own: Path) -> None:
+    """The cells in this process, results formatted as a notebook shows them; to ``own`` what they take after imports."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    cells = {}
+    for name in {name for name, _, _ in work}:
+        document = json.loads(Path(f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))
+        code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
+        cells[name] = [("".join(cell["source"]), cell["metadata"].get("tags", [])) for cell in code]
+    lines = [line for each in cells.values() for source, _ in each for line in ast.parse(source).body]
+    imports: list[ast.stmt] = [line for line in lines if isinstance(line, (ast.Import, ast.ImportFrom))]
+    exec(compile(ast.Module(imports, []), "imports", "exec"), {})
+    shell = InteractiveShell.instance()
+    spent = []
+    for name, parameters, _ in work:
+        began = time.perf_counter()
+        shell.reset()
+        for source, tags in cells[name]:
+            shell.run_cell(source).raise_error()
+            if "parameters" in tags:
+                shell.push(parameters)
+        spent.append(time.perf_counter() - began)
+    with own.open("a") as file:
+        print(json.dumps(spent), file=file)
+
+
+if __name__ == "__main__":
+    way, group = sys.argv[1:]  # in the copy of the project that :func:`project` makes
+    work = json.loads(Path(f"{group}.json").read_text())
+    api(work) if way == "api" else floor(work, Path(f"{group}.own"))
