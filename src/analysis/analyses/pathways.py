@@ -53,7 +53,7 @@ FIELDS = {"explanation": ("phase", "direction", "role", *FRAMES), "stage": ("sta
 """The fields of each kind of coded unit whose agreement is computed."""
 
 Course = kind(
-    "Course", ["case_id", "source_id", "label", "persons", "origin", *STAGES, "ids", "end", "double", "within"]
+    "Course", ("case_id", "source_id", "label", "persons", "origin", *STAGES, "ids", "end", "double", "within")
 )
 """A case with what is told of it; an empty stage is one that nobody tells.
 
@@ -68,9 +68,9 @@ Told = kind("Told", "stage value cases speakers ids name")
 """Cases and distinct speakers by what is told of a stage."""
 
 COUNTS = ("explanations", "speakers", "stories", "ids")
-Coded = kind("Coded", ["code", "phase", *COUNTS, "name"])
-Directed = kind("Directed", ["phase", "direction", *COUNTS])
-Explaining = kind("Explaining", ["speaker_role", *COUNTS, "first_hand"])
+Coded = kind("Coded", ("code", "phase", *COUNTS, "name"))
+Directed = kind("Directed", ("phase", "direction", *COUNTS))
+Explaining = kind("Explaining", ("speaker_role", *COUNTS, "first_hand"))
 """Explanations, distinct speakers and distinct stories: by code and phase, by phase and direction, by kind of speaker."""
 
 Units = kind("Units", "unit_type coder_a coder_b both either agreement")

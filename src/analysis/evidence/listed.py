@@ -6,6 +6,7 @@ fields, for people who work in Python, are the matter of :mod:`analysis.evidence
 
 from collections import namedtuple
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -36,9 +37,10 @@ def listed(frame: pd.DataFrame) -> list[Any]:
     """The rows of a table, with None for what is missing."""
     known = lambda cell: None if cell is None or cell is pd.NA or cell is pd.NaT or cell != cell else cell
     columns = (map(known, frame[name].array.tolist()) for name in frame)
-    return list(map(kind("row", frame.columns)._make, zip(*columns, strict=True)))
+    return list(map(kind("row", tuple(frame.columns))._make, zip(*columns, strict=True)))
 
 
-def kind(name: str, fields: Iterable[str]) -> Any:
+@cache  # a class takes as long to make as a hundred rows
+def kind(name: str, fields: str | tuple[str, ...]) -> Any:
     """A kind of named tuple. ``fields`` are names, or one text of them."""
     return namedtuple(name, fields)  # type: ignore[misc]
