@@ -188,11 +188,16 @@ class Record:
         ambiguities = self.reported["readings"]["ambiguity"].unique()
         return tuple(self.scenario[name] for name in ("sources", "record", "left_out", "about_width", *ambiguities))
 
-    def _claims(self) -> pd.DataFrame:
+    def _printed(self) -> pd.DataFrame:
+        """The claims of the chosen sources and record, less the families left out, as printed."""
         claims = self._of_sources("claims")
         if self.scenario["record"] == WIDER_TOO:
             claims = _with_wider(claims, self.reported["wider"])
-        claims = _kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out")))
+        return _kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out")))
+
+    def _claims(self) -> pd.DataFrame:
+        rows = tuple(self.scenario[name] for name in ("sources", "record", "left_out"))
+        claims = self.cached(("printed", *rows), self._printed)
         patches = self.reported["patches"]
         pairs = zip(patches["ambiguity"], patches["reading"], strict=True)
         chosen = [self.scenario[ambiguity] == reading for ambiguity, reading in pairs]
