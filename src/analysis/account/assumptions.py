@@ -87,6 +87,11 @@ class Structure:
         return dict(zip(adding["measure"], adding["part_of"], strict=True))
 
     @cached_property
+    def everywhere(self) -> frozenset[str]:
+        """The measures that are looked at in every scope and at every date."""
+        return frozenset({*self.tree, *self.tree.values(), "fighting"})
+
+    @cached_property
     def flows(self) -> list[Quantity]:
         return [q for q in sorted(self.claimed) if q.start]
 
@@ -99,10 +104,9 @@ class Structure:
                 for place, field in enumerate(Scope._fields)
             ]
             cells |= {(Scope(*scope), day) for scope in product(*values) for day in self.dates}
-        always = {*self.tree, *self.tree.values(), "fighting"}
-        found = {cell: set(always) for cell in sorted(cells)}
+        found = {cell: set(self.everywhere) for cell in sorted(cells)}
         for quantity in self.claimed:
-            for scope, day in cells if quantity.measure not in always else ():
+            for scope, day in cells if quantity.measure not in self.everywhere else ():
                 later = day == quantity.end or (quantity.start and day > quantity.end)
                 if quantity.scope == scope and later:
                     found[scope, day].add(quantity.measure)

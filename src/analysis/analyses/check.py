@@ -217,7 +217,7 @@ def _beside(model: AccountModel, sentence: Sentence) -> tuple[str, System]:
     scopes = {MAIN, *(q.scope for q in structure.claimed)} if ALIGNMENT["group"] in model.assumptions else {MAIN}
     wanted = {Quantity(measure, MAIN, day) for measure in (sentence.measure, sentence.base) if measure}
     if ONE_DATE in model.assumptions:
-        counted = {q.measure for q in structure.claimed} & {q.measure for q in wanted}
+        counted = {q.measure for q in structure.claimed} & {q.measure for q in wanted} - structure.everywhere
         wanted |= {Quantity(measure, scope, end) for measure in counted for scope in scopes for end in structure.dates}
     wider = replace(structure, claimed=structure.claimed | wanted)
     return day, System.of((*model.claim_constraints, *wider.constraints()))
