@@ -21,10 +21,12 @@ class NotebookPage:
 
     def __init__(self, name: str, pages: Pages) -> None:
         self.name, self.pages = name, pages
-        findings = [one for answers in pages.index.answers.values() if answers.notebook == name for one in answers.findings.values()]  # fmt: skip
-        self.rows = tuple(dict.fromkeys(row for one in findings for row in one.evidence))
+        own = (answers for answers in pages.index.answers.values() if answers.notebook == name)
+        findings = [finding for answers in own for finding in answers.findings.values()]
+        self.rows = tuple(dict.fromkeys(row for finding in findings for row in finding.evidence))
         self.links = Links(pages.trace)
         self.figures = {figure.svg: figure for figure in pages.figures.values()}
+        self.answers = {finding.short: finding.id for finding in reversed(pages.trace.findings.values())}
         self.tables: dict[str, str] = {}
         """The tables of the page as CSV, by file name."""
         self.shown: list[str] = []
@@ -59,10 +61,7 @@ class NotebookPage:
         for finding in soup.select("[data-finding]"):
             self._link(finding, str(finding["data-finding"]))
         for line in soup.select("div.answer p, ul.points li"):
-            shown = line.get_text()
-            same = (one.id for one in self.pages.trace.findings.values() if one.short == shown)
-            if (named := next(same, None)) is not None:
-                self._link(line, named)
+            self._link(line, self.answers.get(line.get_text(), ""))
         for table in soup.find_all("table"):
             self._table(table)
         for link in soup.select("a[href$='.ipynb']"):
@@ -88,10 +87,8 @@ class NotebookPage:
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerows(cells)
         self.tables[file] = buffer.getvalue()
-        box = self.links.table(table, self.rows)
-        box.insert_after(
-            _parsed(f'<p class="downloads"><a href="tables/{file}" download>Download this table (CSV)</a></p>')
-        )
+        download = f'<p class="downloads"><a href="tables/{file}" download>Download this table (CSV)</a></p>'
+        self.links.table(table, self.rows).insert_after(_parsed(download))
 
 
 def _parsed(html: str) -> BeautifulSoup:
