@@ -6,7 +6,8 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.analyses.finding import counts, least_part, make_finding, whole_subject
+from analysis.analyses.finding import least_part, make_finding
+from analysis.analyses.rows import claim_rows, counts_persons, of_whole_subject
 from analysis.evidence.intervals import Bounds, bounds_of, distance, overlap
 from analysis.evidence.record import Record
 
@@ -42,12 +43,14 @@ def test_the_readings_of_a_finding_are_those_in_force(record: Record) -> None:
 
 
 def test_counts_are_of_moroccans_in_persons_and_of_no_case(record: Record) -> None:
-    counted = counts(record)
-    assert set(counted["unit"]) == {"persons"} and set(counted["case_id"]) == {""} and counted["lower"].notna().all()
-    assert counted["population"].str.startswith("moroccan").all()
-    whole = whole_subject(record.claims)
-    assert 0 < len(whole) < len(record.claims) and set(whole["origin"]) == {"morocco"}
-    assert not set(whole["place"]) & {"syria", "iraq", "libya"} and "dual_nationals" not in set(whole["population"])
+    claims = claim_rows(record).own
+    counted = [claim for claim in claims if counts_persons(claim)]
+    assert {(claim.unit, claim.case_id) for claim in counted} == {("persons", "")}
+    assert all(claim.population.startswith("moroccan") and claim.lower is not None for claim in counted)
+    whole = [claim for claim in claims if of_whole_subject(claim)]
+    assert 0 < len(whole) < len(claims) and {claim.origin for claim in whole} == {"morocco"}
+    assert not {claim.place for claim in whole} & {"syria", "iraq", "libya"}
+    assert "dual_nationals" not in {claim.population for claim in whole}
 
 
 def test_an_interval_is_read_from_a_row_of_any_kind(record: Record) -> None:

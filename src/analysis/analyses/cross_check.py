@@ -34,7 +34,7 @@ def verdicts(record: Record) -> list[Any]:
     found: dict[str, Finding] = {
         item.id: item
         for analyse in (deaths_by_year.analyse, returnees_and_arrests.analyse, accounting.outline)
-        for item in made_once(record, analyse).findings
+        for item in made_once(record, analyse)
     }
     checks = (*_deaths(found, wide), *_returns(record, found, wide), *_account(record, found, wide))
     return [Verdict(*check, "; ".join(dict.fromkeys(claims)), check[2]) for *check, claims in checks]

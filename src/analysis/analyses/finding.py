@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from analysis.analyses.rows import claim_rows, of_whole_subject
+from analysis.analyses.rows import claim_rows
 from analysis.evidence.intervals import Bounds
 from analysis.evidence.record import Record
 
@@ -50,9 +50,10 @@ class Result(Protocol):
     def findings(self) -> tuple[Finding, ...]: ...
 
 
-def made_once(record: Record, analyse: Callable[[Record], Any]) -> Any:
-    """``analyse(record)``, made once for a record and its scenario."""
-    return record.cached(("analysis", analyse, record.scenario), lambda: analyse(record))
+def made_once(record: Record, analyse: Callable[[Record], Result]) -> tuple[Finding, ...]:
+    """The findings of an analysis, made once for a record and its scenario."""
+    found: tuple[Finding, ...] = record.cached(("findings", analyse, record.scenario), lambda: analyse(record).findings)
+    return found
 
 
 def make_finding(
@@ -110,11 +111,6 @@ def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
     return claims[columns].rename(columns={"label": "what"}).reset_index(drop=True)
 
 
-def whole_subject(claims: pd.DataFrame) -> pd.DataFrame:
-    """The claims of the whole subject."""
-    return claims[[of_whole_subject(claim) for claim in claims[["population", "origin", "place"]].itertuples()]]
-
-
 def counts_moroccans(claims: pd.DataFrame) -> pd.Series:
     """Whether a claim counts Moroccans who left, or a part of them: a number or a share, and not the persons of one case."""
     return (
@@ -123,12 +119,6 @@ def counts_moroccans(claims: pd.DataFrame) -> pd.Series:
         & claims["case_id"].eq("")
         & claims["hedge"].ne("vague")
     )
-
-
-def counts(record: Record) -> pd.DataFrame:
-    """The claims that count Moroccans who left, or a part of them, in persons; other populations are left out."""
-    claims = record.claims
-    return claims[counts_moroccans(claims) & claims["unit"].eq("persons") & claims["lower"].notna()]
 
 
 def least_part(share: float, hedge: str, whole: float) -> int:

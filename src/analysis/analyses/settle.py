@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.account.model import AccountModel
 from analysis.account.solver import Constraint, Reconciliation, System
-from analysis.analyses.finding import Finding
+from analysis.analyses.finding import Finding, made_once
 from analysis.analyses.rows import first_of
 from analysis.evidence.record import Record
 
@@ -133,11 +133,7 @@ def width(bounds: Range) -> float:
 
 def findings_under(record: Record, analysis: Any) -> tuple[Finding, ...]:
     """The findings of a module of analyses, once for each scenario: a page tries the rival readings too."""
-    analyse = getattr(analysis, "outline", analysis.analyse)
-    found: tuple[Finding, ...] = record.cached(
-        ("findings", analysis.__name__, record.scenario), lambda: analyse(record).findings
-    )
-    return found
+    return made_once(record, getattr(analysis, "outline", analysis.analyse))
 
 
 def _fact(

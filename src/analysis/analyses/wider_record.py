@@ -22,6 +22,7 @@ from analysis.analyses.grading import grades, grid
 from analysis.analyses.rows import (
     articles,
     claim_rows,
+    counts_persons,
     first_of,
     framed,
     grouped,
@@ -132,14 +133,8 @@ def analyse(record: Record) -> WiderRecord:
     return WiderRecord(*tables)
 
 
-def _counts(claim: Any) -> bool:
-    """Whether a claim counts Moroccans who left, or a part of them, in persons."""
-    known = claim.unit == "persons" and claim.lower is not None and claim.hedge != "vague" and not claim.case_id
-    return known and claim.population.startswith("moroccan")
-
-
 def _series(both: Record) -> list[Any]:
-    counted = (c for c in claim_rows(both).both if _counts(c) and of_whole_subject(c))
+    counted = (c for c in claim_rows(both).both if counts_persons(c) and of_whole_subject(c))
     kept = [claim for claim in counted if claim.measure in SERIES and claim.kind in ("cumulative", "stock")]
     rows = [
         Counted(c.measure, c.claim_id, c.as_of_last, c.lower, c.upper, c.hedge, c.speaker, c.family, who)
