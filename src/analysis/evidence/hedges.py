@@ -44,7 +44,7 @@ AFTER = (
 _QUOTES = "\"'“”„«‘"
 _ACTS = (
     "kill|arrest|detain|jail|imprison|convict|dismantl|foil|thwart|return|join|register|count|record|identif|injur|wound"
-    "|captur|releas|recruit|involv|includ|number"
+    "|captur|releas|recruit|involv|includ|number|execut|extradit"
 )
 _PLAIN = re.compile(
     rf"(?:^|[;(\[—–]|:\s|\s-|(?:[^\W\d]|[{_QUOTES}’”)]|\b(?:19|20)\d\d),\s"
@@ -87,7 +87,7 @@ def hedge_of(before: str, after: str) -> tuple[str, int, int]:
     Empty where the words are not understood, or where two of them disagree. A number is exact only where all that is
     beside it is known to leave it as it is.
     """
-    before, after = before.lower(), after.lower()
+    before, after = (re.sub(r"\s", " ", words.lower()) for words in (before, after))
     name, start = _before(before)
     stacked, _ = _before(before[:start]) if name not in ("", "exact") else ("", 0)
     later, end = "", 0

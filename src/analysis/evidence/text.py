@@ -31,7 +31,7 @@ _FORMS = (
     | {0x2010: "-", 0x2011: "-"}
 )
 """What a reader sees of invisible marks, full-width forms, ligatures, Windows-1252 read as Latin-1, two hyphens."""
-_ENTITY = r"&(?:amp;)*(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});"
+_ENTITY = r"&(?:amp;)*(?:nbsp(?!;)|(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});)"
 _UNSEEN = re.compile(f"{_ENTITY}|[{''.join(map(chr, _FORMS))}]")
 
 

@@ -401,7 +401,9 @@ def test_the_worklist_begins_as_the_tables_do() -> None:
 @pytest.mark.parametrize(
     "content",
     ["<html><body>At least 300 left.</body></html>", "<p class='x'>300 left</p>", "300 left.<br>Then 20 came.",
-     "p{margin:0 12px 5px} At least 300 left.", "var n = 300; At least 300 left.", "<!DOCTYPE html>\n300 left."],
+     "p{margin:0 12px 5px} At least 300 left.", "<article>300 left</article>", "<time datetime='2016'>", "<em>300</em> left",
+     "&lt;b&gt;300&lt;/b&gt; left", '{"articleBody": "300 left"}', 'gtag("js", 300)', "window.x = window.x || 300", "{\\rtf1 300 left}",
+     "At least 1=C2=A0600 left.", "a:hover{color:#333}", "[1, 2].map(x => 3)", "<!-- 300 --> left", "var n = 300; At least 300 left.", "<!DOCTYPE html>\n300 left."],
 )  # fmt: skip
 def test_a_saved_page_is_refused(raw: Path, tmp_path: Path, content: str) -> None:
     path = tmp_path / "page.txt"
@@ -413,8 +415,29 @@ def test_a_saved_page_is_refused(raw: Path, tmp_path: Path, content: str) -> Non
 
 def test_signs_of_less_and_more_and_braces_are_no_page(raw: Path, tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
-    path.write_text("Some <20 or >30 left {sic}; a<b and b>a: the [p] mark is no tag.")
-    assert intake(path, ID, raw=raw).todo == 3
+    path.write_text(
+        "Some <20 or >30 left {sic}; a<b and b>a: the [p] mark is no tag, <sic> (n = 300); let us say that a function (of"
+        " 2016) grew, <a@b.c> wrote. The number {see 12} is AT&T's."
+    )
+    assert intake(path, ID, raw=raw).todo == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "hedge"),
+    [("at least\n1,600 Moroccans", "at_least"), ("1,600\nor more Moroccans", "at_least"), ("pushing\n1,600 Moroccans", ""),
+     ("only\n1,600 Moroccans", "exact"), ("who were\n1,600 Moroccans", "exact"), ("1,\n600 Moroccans", "")],
+)  # fmt: skip
+def test_a_hedge_may_stand_on_the_line_before_or_after(words: str, hedge: str) -> None:
+    opening, closing = (
+        "The officials of the ministry wrote last week that ",
+        " had left the country for Syria by that spring.",
+    )
+    assert suggestions(Text(opening + words + closing))[-1].hedge == hedge
+
+
+def test_a_heading_and_the_end_of_a_paragraph_are_no_part_of_a_hedge() -> None:
+    for before in ("More than\n", "The officials of the ministry wrote about last week's meeting at least\n\n"):
+        assert suggestions(Text(before + "1,600 Moroccans left."))[-1].hedge == "exact"
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_an_output_says_what_it_was_made_from_and_whether_that_is_so(
     notebook, figure = small / "notebooks" / "3_pathways.ipynb", small / "build/notebooks/3_pathways/figures/0.svg"
     for path in (notebook, figure):
         words, current = provenance.why(path)
-        assert current and "3_pathways, default parameters" in words and words.endswith("\ncurrent")
+        assert current and "3_pathways, made with default parameters" in words and words.endswith("\ncurrent")
 
     def not_current(path: Path, edited: str) -> str:
         before = path.read_text()

@@ -86,23 +86,23 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
     words = _lower(text.quote(number))
     if quantity.ends and (some := re.match(r"some\s+", words)):
         number, words = Span(number.start + some.end(), number.end), words[some.end() :]
-    before = _lower(text.quote(Span(sentence.start, number.start)))
-    after = _lower(text.quote(Span(number.end, sentence.end)))
-    if not before and words[:1].isdigit():
-        short = re.search(r"(?<!\S)[a-z]{1,6}\.\s+$", _lower(text.content[max(0, number.start - 12) : number.start]))
-        before = short.group() if short else ""  # est. 300: no sentence ends there
+    lines = _unwrapped(text, number, sentence)
+    before = _lower(text.quote(Span(lines.start, number.start)))
+    after = _lower(text.quote(Span(number.end, lines.end)))
     month = re.search(rf"\b{MONTH}\s+$", before)
-    hedge, before_it, after_it = hedge_of(before, after)
+    whole = quantity.kind == "word"  # to both, on each: no hedge, as in "on 300" or "to 300"
+    leading = re.sub(r"\b(?:to|on|at|from|by)\s\Z", "the ", before) if whole else before
+    hedge, before_it, after_it = hedge_of(leading, after)
     if hedge == "exact" and _unlike(quantity, words, text, number, within):
         hedge = ""
     start, end = number.start - before_it, number.end + after_it
     ends, change = quantity.ends, _CHANGE.search(before)
     ranged = len(ends) == 2 and ends[0][0] < ends[1][0] and not change and "/" not in words
     if ranged and (between := _BETWEEN.search(before)):
-        start = sentence.start + between.start()
+        start = lines.start + between.start()
     odd = re.search(r"\b(?:over-|under-|not\s(?:between|from)\s+)$", before) or hedge not in ("", "exact", "about")
     if month:
-        start = sentence.start + month.start()
+        start = lines.start + month.start()
     around = text.words_around(Span(min(start, quantity.start), end), MAX_WORDS, within)
     unit = _unit(quantity, words, text.quote(Span(number.end, clause.end)).lower())
     if month or re.match(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b", after):
@@ -132,6 +132,19 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
     measure = "age" if quantity.kind == "age" else _measure(unit, text.quote(clause).lower())
     kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
     return Suggestion(around, "claims", measure, hedge, value, unit, "age" if measure == "age" else kind, value_to)
+
+
+def _unwrapped(text: Text, number: Span, sentence: Span) -> Span:
+    """``sentence``, longer where none ends: after an abbreviation, as in "est. 300", and in the middle of long lines."""
+    start, end = sentence.start, sentence.end
+    before, line = text.content[max(0, start - 200) : start], text.content[start:end]
+    if not text.content[start : number.start].strip(" \t\"“'‘("):
+        abbreviated = text.content[number.start].isdigit() and re.search(r"(?<!\S)[a-z]{1,6}\.\s+\Z", _lower(before))
+        if match := abbreviated or re.search(r"[^\n]{40,}[\w,-][ \t\r]*\n[ \t]*\Z", before):
+            start -= len(match.group())
+    if re.search(r"[^\n]{40,}[\w,-][ \t\r]*\n[ \t]*\Z", line) and end < len(text.content):
+        end = text.enclosing(Span(end, end + 1)).end
+    return Span(start, end)
 
 
 def _unlike(quantity: Quantity, words: str, text: Text, number: Span, within: Span) -> bool:
@@ -175,7 +188,7 @@ def _unit(quantity: Quantity, words: str, after: str) -> str:
 def _idle(quantity: Quantity, words: str, before: str, after: str) -> bool:
     """Whether a number counts nothing: part of a name, a pronoun, an order, a superlative, a price, a distance."""
     note = before.endswith("[") and after.startswith("]")
-    if note or re.search(r"[a-zà-ÿ]$", before) or _NAMED.search(before) or _OTHER.match(after):
+    if note or re.search(r"[a-zà-ÿ]\Z", before) or _NAMED.search(before) or _OTHER.match(after):
         return True
     match words:
         case "one":

@@ -20,16 +20,19 @@ from analysis.evidence.intake.locate import DRAFTED, LOCATOR, edited, letter, lo
 from analysis.evidence.intake.suggestions import suggestions
 from analysis.evidence.intake.verify import COVERING, STATUSES, locate
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.text import Cover, Text
+from analysis.evidence.text import Cover, Text, visible
 
 _SUGGESTED = ("table", "measure", "hedge", "value", "unit", "kind", "value_to")
 
 _PAGE = re.compile(
-    r"<!doctype|</?(?:html|head|body|p|div|span|script|style|table|meta|img|a|b|br|li|h\d)(?:\s[^<>]*=[^<>]*)?\s*/?>",
+    r"<(?:!doctype|!--|\?xml)|</[a-z][\w-]*\s*>|<[a-z][\w-]*\s+[\w-]+\s*=[^<>]*>|<(?:html|body|p|br|hr|h\d|td|li)\s*/?>",
     re.IGNORECASE,
 )
-_SHEET = re.compile(r"[\w.#*]\s*\{\s*[a-z-]+\s*:[^{}]*\}|\b(?:var|let|const)\s+\w+\s*=|function\s*\w*\s*\([^)]*\)\s*\{")
-"""What shows that a text is a saved page: its tags, its styles, its scripts."""
+_CODE = re.compile(
+    r"[\w.#*]\s*\{\s*[a-z-]+\s*:[^{}]*;?\}|\b(?:var|let|const)\s+\w+\s*=|function\s*\w*\s*\([^)]*\)\s*\{|\w\([\"')]"
+    r"|\|\||=>|\{\s*\"@?\w+\"\s*:|^(?:%PDF-|\{\\rtf|MIME-Version:)|=[\dA-F]{2}=[\dA-F]{2}"
+)
+"""What shows that a text is a saved page or another file: tags, styles, scripts, data, marks of its format."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
         content = data.decode("utf-8")
         if not content.strip():
             problems.append(Problem(str(file), "no text", "the source's text"))
-        elif page := _PAGE.search(content) or _SHEET.search(content):
+        elif page := _PAGE.search(visible(content)) or _CODE.search(content):
             remedy = "Open the page in a browser, copy the article, and save it as plain text in UTF-8."
             problems.append(
                 Problem(

@@ -251,13 +251,15 @@ def why(path: Path) -> tuple[str, bool]:
     now = notebook_parts(name) if (paths.NOTEBOOKS / f"{name}.ipynb").is_file() else {}
     chosen = ", ".join(f"{key}={value}" for key, value in parameters.items())
     lines = [] if path == source else [f"{path}: made by {source.name}"]
-    lines.append(f"{source}: {name}, {chosen or 'default parameters'}")
+    lines.append(f"{source}: {name}, made with {chosen or 'default parameters'}")
     parts = {part: value for part, value in stamp.items() if part not in ("of", "parameters", "scenario", FILES, OWN)}
     for part, value in parts.items():
         state = "current" if now.get(part) == value else f"changed; now {now.get(part, 'not there')[:16]}"
         lines.append(f"  {part}: {value[:16]} {state}")
     if not stamp[OWN]:
-        lines.append("  the file: changed after it was made: edited, or executed by another program")
+        lines.append(
+            "  the file: changed after it was made: edited, or executed elsewhere, perhaps with other parameters"
+        )
     current = stamp[OWN] and all(now.get(part) == value for part, value in parts.items())
     return "\n".join([*lines, "current" if current else "out of date: run `make report`"]), current
 
