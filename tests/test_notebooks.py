@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import nbformat
 import pytest
 from jupyter_server.services.contents.filemanager import FileContentsManager
@@ -12,6 +13,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.kernel import Kernel
+from analysis.notebook import Notebook
 from analysis.recorded import INDEX, NOTEBOOKS, all_latest
 from analysis.report.run.notebooks import normalised
 from tests.conftest import put, run
@@ -170,6 +172,19 @@ def test_a_notebook_becomes_a_script_and_is_stored_as_jupyterlab_stores_it(named
     model["content"]["metadata"]["language_info"] = dict(Kernel.language_info)  # as a kernel that is connected sets it
     manager.save(model, "3_pathways.ipynb")
     assert path.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("analysis", "figure"), [("claims", "who"), ("deaths_by_year", "series"), ("returnees_and_arrests", "gap")]
+)
+def test_no_setting_of_matplotlib_reaches_a_figure(record: Record, analysis: str, figure: str) -> None:
+    """Nor any that a cell, a startup file or a matplotlibrc made in the kernel that draws it."""
+    page = Notebook(analysis, {}, record)
+    theirs = {"font.size": 20, "font.family": "serif", "lines.linewidth": 5, "text.color": "red", "axes.grid": True}
+    theirs |= {"patch.linewidth": 4, "lines.markersize": 20, "axes.facecolor": "pink", "xtick.direction": "in"}
+    with mpl.rc_context(theirs):
+        changed = page.figure(figure).svg
+    assert changed == page.figure(figure).svg
 
 
 def test_a_personal_matplotlibrc_changes_nothing(small: Path, tmp_path: Path) -> None:

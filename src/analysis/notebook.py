@@ -115,10 +115,11 @@ class Notebook:
 
     def figure(self, name: str) -> "Drawing":
         """One figure of the analysis."""
-        from analysis.figures.chart import show  # here: matplotlib takes half of all imports, and not all draw
+        from analysis.figures.chart import show, style  # here: matplotlib takes half of all imports, and not all draw
 
         draw = getattr(import_module(f"analysis.figures.{self.analysis}"), name)
-        return show(draw(self.result, self.words), not self.record.scenario.changed())
+        with style():
+            return show(draw(self.result, self.words), not self.record.scenario.changed())
 
     def text(self, name: str) -> Shown:
         """A text of the page, such as ``cannot_show``."""
