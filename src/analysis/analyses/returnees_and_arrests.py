@@ -41,7 +41,8 @@ SAME_DATE = 92
 
 Count = kind(
     "Count",
-    "claim_id measure start first day lower upper value hedge kind population modality speaker speaker_role family elsewhere base phrase",
+    "claim_id measure start first day lower upper value hedge kind population modality speaker speaker_role "
+    "family elsewhere base phrase",
 )
 """A claim on returns or arrests, with the first day and the last that it may be of, and from when it counts."""
 

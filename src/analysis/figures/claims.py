@@ -11,7 +11,12 @@ def who(result: Claims, words: Wording) -> Drawing:
     name = lambda role: words.name("speaker_role", role)
     listed = ", ".join(f"{name(row.speaker_role)} {row[2]}" for row in frame.itertuples())
     counts = frame.set_index("speaker_role")["count"]
-    values = {"all": int(counts.sum()), "unnamed": int(counts.get("journalist", 0)), "official": int(counts.get("official", 0)), "listed": listed}  # fmt: skip
+    values = {
+        "all": int(counts.sum()),
+        "unnamed": int(counts.get("journalist", 0)),
+        "official": int(counts.get("official", 0)),
+        "listed": listed,
+    }
     chart = Chart(words, "who", frame["claims"], 0.4 + 0.4 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("The chosen articles make no claim.")
