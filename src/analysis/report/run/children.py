@@ -159,6 +159,19 @@ def none_left(pool: Executor) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _interrupt_deferred() -> Iterator[None]:
+    """Ctrl-C comes at the end of this block."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -180,7 +193,10 @@ def in_turn(
     with bar, ThreadPoolExecutor(cores()) as threads, none_left(threads):
         while True:
             for one in islice(queue, ahead - len(running)):
-                running[(executor or threads).submit(task, one)] = one
+                with (
+                    _interrupt_deferred()
+                ):  # a pool may be starting a child, which has to be known before it can be killed
+                    running[(executor or threads).submit(task, one)] = one
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
