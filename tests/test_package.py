@@ -1,5 +1,6 @@
 """Contracts of the package and the project's files."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -63,6 +64,26 @@ def test_findings_and_trace_print_words(capsys) -> None:  # type: ignore[no-unty
     assert main(["findings"]) == 0 and "deaths_by_year.printed" in capsys.readouterr().out
     assert main(["trace", "deaths_by_year.printed"]) == 0 and "approximately 38% of them" in capsys.readouterr().out
     assert main(["trace", "nothing"]) == 2 and "no finding and no coded row" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
+def test_output_of_any_encoding_is_printed(encoding: str) -> None:
+    """A letter that a terminal does not have is written as its code."""
+    claim = "raseef22-2017-03.c02"  # its phrase has a typographic apostrophe
+    variables = os.environ | {"PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "analysis", "trace", claim]
+    result = subprocess.run(command, capture_output=True, check=True, env=variables, cwd=paths.ROOT)
+    assert claim in result.stdout.decode(encoding) and b"Traceback" not in result.stderr
+
+
+def test_a_reader_that_leaves_is_no_fault() -> None:
+    """As of `analysis trace ID | head -1`: no sentence, and the exit code of a command that SIGPIPE ended."""
+    command = [sys.executable, "-m", "analysis", "trace", "raseef22-2017-03.c02"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=paths.ROOT) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert process.returncode == 141 and "Broken pipe" not in said and "Traceback" not in said
 
 
 def test_help_loads_no_heavy_package() -> None:

@@ -88,7 +88,7 @@ RULES = {
     "; anything but #; all but #; practically all #; nowhere near #; not much more than #; not necessarily more than #"
     "; hardly more than #; without exceeding #; yet to exceed #; twice as many as #; times more than #; est. #"
     "; # and upwards; # and a bit; # if you count all; # but not more; #*; #²; #^3; #O; #:30; # (approx.); # men (est.)"
-    "; # more; # a month; # per year; # men each; # or two",
+    "; # more; # a month; # per year; # men each; # or two; # men?; # men - or more -; # men – perhaps more –; # men and possibly more; # again as many",
 }
 
 

@@ -71,11 +71,12 @@ _UNDONE = re.compile(
 
 _UNSURE_AFTER = re.compile(
     rf"[^\s.,;:!)\]{_QUOTES}’”»/—–-]|[.,:'’]\d|\s?[+±?~\ufffd]|\s?\((?!\d)|,? (?:but|as)\b"
-    r"| (?:and|a|an|at|on|to|more|fewer|less|short|over|under|times)\b(?! half\b)"
+    r"| (?:again|and|a|an|at|on|to|more|fewer|less|short|over|under|times)\b(?! half\b)"
     r"|-(?!strong|year|month|week|day|man\b|men\b|member|person|people|fighter)\w"
-    r"|(?:,? (?!and\b|or\b)\w+){0,2},? ?\(?\b(?:(?:if|or|plus|minus|give|perhaps|maybe|est|approx|ca|circa|mark|odd)\b"
+    r"|(?: \w+){1,2}\?"
+    r"|(?:,? (?!and\b|or\b)\w+){0,2}(?:,? ?|\s[–—-]\s)\(?\b(?:(?:if|or|plus|minus|give|perhaps|maybe|est|approx|ca|circa|mark|odd)\b"
     r"|(?!july|only)\w+ly\b|(?:something|instead|versus|vs|per|each|apiece|counting|\w+ than|a (?:day|week|month|year))\b"
-    r"|unconfirmed\b|and (?:\w+ing|\w+wards?|more|up|over|then|some|change)\b"
+    r"|unconfirmed\b|and (?:\w+ing|\w+wards?|more|up|over|then|some|change|perhaps|maybe|possibly)\b"
     r"|(?:at|by) (?:a|the|some|most)?\s?(?:\w+ )?(?:push|estimates?|guess|counts?|accounts?|least|best|worst|outside)\b)"
 )
 """Words and marks right after a number, or after what it counts, that may hedge it and that no rule understands."""
