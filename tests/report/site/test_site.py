@@ -201,6 +201,23 @@ def test_the_explorer_says_in_a_sentence_what_changed_and_keeps_it_in_the_addres
     assert "default answers" in page.locator("#status").inner_text()
 
 
+def test_the_explorer_tells_under_which_answers_a_number_is_possible(site: Path, page: Page, index: Index) -> None:
+    finding = index.findings["accounting.killed"]
+    page.goto((site / "explorer.html").as_uri())
+    page.locator("#tested").select_option(finding.id)
+    assert finding.lower and finding.upper
+    for number, verdict in (
+        (finding.lower - 1, "not possible"),
+        (finding.lower, "possible"),
+        (finding.upper, "possible"),
+    ):
+        page.locator("#number").fill(f"{number:.0f}")
+        words = formats.amount(finding.lower, finding.upper, "people")
+        expect(page.locator("#verdict")).to_contain_text(f"Under the default answers: {verdict} ({words}).")
+    page.locator("#number").fill(f"{finding.lower:.0f}")
+    assert "not possible" in page.locator("#turns").inner_text()
+
+
 HOSTILE = "\n% ----\n1. </script><script>window.hacked = 1</script><img src=x onerror='window.hacked=1'>`````\n\n[x](javascript:1) {{ 7*7 }} ````"
 
 
