@@ -88,13 +88,17 @@ class Display:
     found: Any
 
     def __repr__(self) -> str:
-        return "\n".join(f"{head}: {text}" if head else text for head, text in self.lines)
+        return "\n".join(f"{_heading(head)} {text}" if head else text for head, text in self.lines)
 
     def _repr_html_(self) -> str:
         first, *rest = self.lines
         html = f"<p><strong>{escape(first[1])}</strong></p>"
-        html += "".join(f"<p>{f'<em>{escape(head)}:</em> ' if head else ''}{escape(text)}</p>" for head, text in rest)
+        html += "".join(f"<p>{f'<em>{escape(_heading(head))}</em> ' if head else ''}{escape(text)}</p>" for head, text in rest)
         return f'<div class="answer">{html}</div>'
+
+
+def _heading(head: str) -> str:
+    return head if head.endswith("?") else f"{head}:"
 
 
 def check(record: evidence.Record | None = None, measure: str = "killed", **sentence: Any) -> Display:

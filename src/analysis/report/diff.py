@@ -143,6 +143,6 @@ def summary(old: State, new: State) -> str:
     """The changes in words, as the command line prints them."""
     found, moved = changes(old, new), changed_rows(old, new)
     code = "the code changed" if old.code != new.code else "the code is the same"
-    count = f"{len(found)} of {len(new.findings)} findings differ; {len(moved)} rows differ; {code}"
+    count = f"{len(found)} of {len(new.findings)} findings differ; {len(moved)} row{'s differ' if len(moved) != 1 else ' differs'}; {code}"
     missing = [f"no findings are stored in the {w} state" for w, s in (("old", old), ("new", new)) if not s.findings]
     return "\n\n".join([*missing, *map(str, found), count])
