@@ -9,7 +9,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from analysis.analyses.finding import made_once
 from analysis.evidence.record import Record
 from analysis.figures.chart import style
 from analysis.wording import Wording
@@ -26,7 +25,8 @@ FIGURES = {
 def test_no_label_touches_another_or_the_edge(
     record: Record, monkeypatch: pytest.MonkeyPatch, analysis: str, name: str
 ) -> None:
-    result = made_once(record, import_module(f"analysis.analyses.{analysis}").analyse)
+    analyse = import_module(f"analysis.analyses.{analysis}").analyse
+    result = record.cached(("drawn by the tests", analysis), lambda: analyse(record))
     figure = getattr(import_module(f"analysis.figures.{analysis}"), name)(result, Wording(record, analysis)).figure
     boxes: dict[Text, Bbox] = {}  # as drawn: figure.findobj would find ticks beyond the limits too
     draw = Text.draw
