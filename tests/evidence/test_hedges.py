@@ -102,6 +102,15 @@ def test_what_is_not_understood_is_not_called_exact(hedge: str, words: str) -> N
         assert hedge_of((opening + before).upper(), (after + closing).upper())[0] == hedge
 
 
+@given(
+    st.text("qxzvkj", min_size=1),
+    st.sampled_from(["{} #", "the {} #", "{}-#", "{}#", "{}, the {} #", "#{}", "#-{}", "# at {}"]),
+)
+def test_a_word_that_no_rule_knows_makes_no_number_exact(word: str, place: str) -> None:
+    before, after = place.replace("{}", word).split("#")
+    assert hedge_of(f"They saw {before}", f"{after} fighters")[0] == ""
+
+
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_a_hedge_belongs_to_the_words_beside_the_number(before: str, after: str) -> None:
     hedge, left, right = hedge_of(before, after)
