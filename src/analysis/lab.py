@@ -93,7 +93,9 @@ class Display:
     def _repr_html_(self) -> str:
         first, *rest = self.lines
         html = f"<p><strong>{escape(first[1])}</strong></p>"
-        html += "".join(f"<p>{f'<em>{escape(_heading(head))}</em> ' if head else ''}{escape(text)}</p>" for head, text in rest)
+        html += "".join(
+            f"<p>{f'<em>{escape(_heading(head))}</em> ' if head else ''}{escape(text)}</p>" for head, text in rest
+        )
         return f'<div class="answer">{html}</div>'
 
 
