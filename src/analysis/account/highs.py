@@ -1,9 +1,8 @@
 """What is the least or the most of an expression under linear constraints over whole numbers of 0 or more?
 
 Constraints as the solver HiGHS holds them: each is a row, rows are switched on and off for each question, and each is
-solved from where the last optimum was. Whole numbers are reached by rounding, then by fixing one column after another,
-and only then by an integer program. What the constraints mean, and which of them contradict each other, does not belong
-here.
+solved from where the last optimum was. Whole numbers are reached by rounding or, where that fails, by an integer program.
+What the constraints mean, and which of them contradict each other, does not belong here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,9 +21,6 @@ Terms = Mapping[Quantity, int]
 
 TINY = 1e-9
 """What is no weight: noise of the solver."""
-
-DIVE = 30
-"""Columns fixed one after another before an integer program is asked."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +56,10 @@ class Model:
         self.lower, self.upper = np.zeros(0), np.zeros(0)  # of the rows that are switched on
         self.row, self.column = np.zeros(0, np.int32), np.zeros(0, np.int32)  # of each coefficient
         self.coefficient = np.zeros(0)
-        self.weighed = np.zeros(0, np.int32)  # the columns of shares
         self.costs: dict[int, int] = {}
         self.optima: dict[Any, float | None] = {}
         self._add(groups)
         self.on = frozenset(self.rows)
-        self.weighed = np.unique(self.column[np.isin(self.row, self.row[np.abs(self.coefficient) != 1])])
 
     def _presolve(self, value: str) -> None:
         """Off, a certificate and multipliers are of the problem as it stands; an integer program needs it."""
@@ -161,9 +155,10 @@ class Model:
         if found is None or _is_whole(found[1]):
             return found
         bound = float(np.floor(found[0] + 1e-6) if maximise else np.ceil(found[0] - 1e-6))
-        point = self._rounded(found[1], bound)
-        if point is not None:
-            return bound, point
+        for rounded in (np.round(found[1]), np.ceil(found[1]), np.floor(found[1])):
+            attained = sum(k * rounded[column] for column, k in self.costs.items()) == bound
+            if attained and self._satisfied(rounded):
+                return bound, rounded
         self._whole(highspy.HighsVarType.kInteger, "choose")
         found = self._solved(maximise)
         self._whole(highspy.HighsVarType.kContinuous, "off")
@@ -174,39 +169,9 @@ class Model:
         self.highs.changeColsIntegrality(count, np.arange(count, dtype=np.int32), np.full(count, kind))
         self._presolve(presolve)
 
-    def _rounded(self, point: np.ndarray, bound: float) -> np.ndarray | None:
-        """Whole numbers that attain ``bound``, by rounding all of ``point``, or by fixing one column after another."""
-        value = lambda place: sum(k * place[column] for column, k in self.costs.items())
-        for rounded in (np.round(point), np.ceil(point), np.floor(point)):
-            if value(rounded) == bound and self._satisfied(rounded):
-                return rounded
-        fixed: list[np.ndarray] = []
-        found: np.ndarray | None = point
-        while found is not None and not _is_whole(found) and len(fixed) < DIVE:
-            away = np.abs(found - np.round(found))
-            shares = (
-                self.weighed if (away[self.weighed] > 0).any() else slice(None)
-            )  # what follows from them comes by itself
-            column = np.arange(len(found))[shares][np.argmin(np.where(away > 0, away, inf)[shares])]
-            fixed.append(np.flatnonzero(found == found[column]).astype(np.int32))  # what is equal stays equal
-            found = self._fixed(fixed[-1], found[column])
-        for columns in fixed:
-            self.highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), np.full(len(columns), inf))
-        return found if found is not None and _is_whole(found) and value(found) == bound else None
-
     def _satisfied(self, point: np.ndarray) -> bool:
         sums = np.bincount(self.row, self.coefficient * point[self.column], minlength=len(self.lower))
         return bool(((self.lower <= sums) & (sums <= self.upper)).all())
-
-    def _fixed(self, columns: np.ndarray, value: float) -> np.ndarray | None:
-        """The optimum's point with ``columns`` at the nearest whole number to ``value``, or else the next nearest."""
-        near = float(np.round(value))
-        for whole in (near, near + (1 if value > near else -1)):
-            self.highs.changeColsBounds(len(columns), columns, *np.full((2, len(columns)), whole))
-            found = self._solved(False)
-            if found is not None and np.isfinite(found[0]):
-                return found[1]
-        return None
 
     def _solved(self, maximise: bool) -> tuple[float, np.ndarray] | None:
         """The optimum of the model as it stands, whole or not, and a point; None where it is not feasible."""
