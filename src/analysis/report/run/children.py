@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from itertools import islice
-from multiprocessing import active_children, current_process, forkserver, get_context, parent_process
+from multiprocessing import active_children, current_process, forkserver, get_context, parent_process, resource_tracker
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,10 +65,13 @@ def start_server() -> None:
 
 @contextmanager
 def _inherited() -> Iterator[None]:
-    """What is started here inherits ENVIRONMENT and ignores Ctrl-C: the command hears it, and ends its children."""
+    """What is started here inherits ENVIRONMENT and hears no Ctrl-C: the command hears it, and ends its children."""
     main = threading.current_thread() is threading.main_thread()
     before, folder = dict(os.environ), tempfile.tempdir
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    heard: set[int] = set()
+    if main and os.name == "posix":  # blocked and not ignored: what is pressed here is heard once the block ends
+        resource_tracker.ensure_running()  # which ends a block of its own
+        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     os.environ.update(ENVIRONMENT)
     if os.name == "posix" and len(tempfile.gettempdir()) > LONGEST:
         tempfile.tempdir = "/tmp"
@@ -78,8 +81,8 @@ def _inherited() -> Iterator[None]:
         tempfile.tempdir = folder
         os.environ.clear()
         os.environ.update(before)
-        if main:
-            signal.signal(signal.SIGINT, heard)
+        if main and os.name == "posix":
+            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def end_with_parent() -> None:
