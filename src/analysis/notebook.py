@@ -132,7 +132,7 @@ class Notebook:
         frame = getattr(self.result, name).head(about.get("rows"))
         if frame.empty:
             return paragraph("There is nothing to list here.")
-        shown = {head: self._cells(frame, column, about) for column, head in about["columns"].items()}
+        shown = {self.words.fill(head): self._cells(frame, column, about) for column, head in about["columns"].items()}
         caption = self.words.text(f"table.{name}.caption")
         return rendered(pd.DataFrame(shown), caption, _ids(frame))
 

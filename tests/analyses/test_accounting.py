@@ -11,8 +11,7 @@ from analysis.account.scopes import AS_READ
 from analysis.account.solver import Interval, Terms
 from analysis.analyses import accounting
 from analysis.analyses.finding import Finding
-from analysis.evidence.record import LEVELS as ALLOWED
-from analysis.evidence.record import Record
+from analysis.evidence.record import ASSUMPTION_LEVELS, Record
 from analysis.wording import Wording
 
 OFFICIAL, COMMITTEE = "raseef22-2017-03.c03", "raseef22-2017-03.c04"
@@ -40,7 +39,7 @@ def hull(chosen: AccountModel) -> dict[str, Interval | None]:
 
 
 def test_the_levels_offered_are_the_levels_there_are() -> None:
-    assert set(ALLOWED) == set(LEVELS) and LEVELS["closed"] == ASSUMPTIONS
+    assert set(ASSUMPTION_LEVELS) == set(LEVELS) and LEVELS["closed"] == ASSUMPTIONS
     assert all(set(less) < set(more) for less, more in pairwise(LEVELS.values()))
 
 

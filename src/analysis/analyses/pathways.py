@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.analyses.finding import Finding, make_finding
 from analysis.analyses.rows import framed, grouped, kind, listed, picked
-from analysis.analyses.statistics import alpha
+from analysis.analyses.statistics import TAILS, alpha
 from analysis.evidence.record import FRAMES, Record
 
 READS: tuple[str, ...] = ()
@@ -261,7 +261,7 @@ def _agreement(record: Record) -> Iterator[Any]:
             masks = (a & b, a ^ b, ~a & ~b)
             both, one, neither = (int(mask.sum()) for mask in masks)
             resampled = alpha(*(weights @ mask for mask in masks))
-            low, high = np.nanquantile(resampled, [0.025, 0.975]) if not np.isnan(resampled).all() else (np.nan, np.nan)
+            low, high = np.nanquantile(resampled, TAILS) if not np.isnan(resampled).all() else (np.nan, np.nan)
             status = "few" if both + one < FEW_UNITS else "holds" if low >= FIRM else "fails"
             name = f"{'speaker_role' if field == 'role' else field}:{term}"
             shares = ((both + neither) / len(place), float(alpha(*np.array([both, one, neither], float))), low, high)

@@ -4,6 +4,12 @@ from math import comb, inf
 
 import numpy as np
 
+CONFIDENCE = 0.95
+"""The level of every interval; the sentences print it."""
+
+TAILS = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
+"""The quantiles at which an interval of that level ends."""
+
 
 def _chance(successes: int, trials: int, tail: float) -> float:
     """The chance of a success at which ``successes`` or more of ``trials`` are as likely as ``tail``."""
@@ -18,13 +24,13 @@ def _chance(successes: int, trials: int, tail: float) -> float:
 
 
 def rate_ratio(later: int, later_months: float, earlier: int, earlier_months: float) -> tuple[float, float, float]:
-    """Ratio of two rates of events and its exact 95% interval.
+    """Ratio of two rates of events and its exact interval.
 
     Given the sum of both counts, the later one is binomial; its Clopper-Pearson interval turns into one of the ratio
     (conditional test of two Poisson rates, Przyborowski & Wilenski 1940).
     """
     both, scale = later + earlier, earlier_months / later_months
-    chances = _chance(later, both, 0.025), _chance(later + 1, both, 0.975)
+    chances = _chance(later, both, TAILS[0]), _chance(later + 1, both, TAILS[1])
     low, high = (p / (1 - p) * scale if p < 1 else inf for p in chances)
     return later / earlier * scale, low, high
 

@@ -18,8 +18,8 @@ from analysis.evidence import paths, schema, tables
 from analysis.evidence.readings import apply_patches, derive, with_dates
 from analysis.evidence.rows import Case, Claim, Explanation, Row, Speaker, Stage, from_row, link
 from analysis.evidence.scenario import (
+    ASSUMPTION_LEVELS,
     FRAMES,
-    LEVELS,
     WIDER_TOO,
     Scenario,
     misnamed,
@@ -29,7 +29,7 @@ from analysis.evidence.scenario import (
     source_names,
 )
 
-__all__ = ["FRAMES", "LEVELS", "WIDER_TOO", "Record", "parameters"]
+__all__ = ["ASSUMPTION_LEVELS", "FRAMES", "WIDER_TOO", "Record", "parameters"]
 
 R = TypeVar("R", bound=Row)
 

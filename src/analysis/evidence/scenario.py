@@ -24,8 +24,8 @@ ALL, NONE = "all", "none"
 FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
 """The coding frames of the explanations, each a column of codes."""
 
-LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
-"""The nested assumptions of the accounting, the default first; `analysis.account.model` says what each holds."""
+ASSUMPTION_LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
+"""The nested assumptions of the accounting, the default first; `LEVELS` of `analysis.account.assumptions` says what each holds."""
 
 STATEMENTS = ("all", "two_independent")
 """Which statements count; `analysis.analyses.grading` says when a second one is independent and agrees."""
@@ -242,7 +242,7 @@ def parameters(tables: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
         convention("record", ("articles", WIDER_TOO)),
         convention("statements", STATEMENTS),
         convention("left_out", families, families | labels.get("family", {}), many=True, optional=True),
-        convention("assumptions", LEVELS),
+        convention("assumptions", ASSUMPTION_LEVELS),
         convention("revision", number=True, start=25.0),
         convention("same_date", number=True, start=3.0),
         convention("about_width", number=True),

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 
 from analysis.analyses.finding import Finding
+from analysis.analyses.statistics import CONFIDENCE
 from analysis.evidence.record import WIDER_TOO, Record
 from analysis.wording import formats
 
@@ -68,6 +69,7 @@ class Wording:
             "label": self.label,
             "speaker": self.speaker,
             "choice": self.choice,
+            "confidence": formats.share(CONFIDENCE),
             "speaker_name": lambda key: self.speaker(key, "name"),
             "reading": lambda ambiguity, reading: self.reading(ambiguity, reading)[1],
             "word": lambda field, term, **values: self.text(f"words.{field}.{term}", **values),
