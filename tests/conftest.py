@@ -118,6 +118,18 @@ def small(curated: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(curated, tmp_path / "a project"))
 
 
+@pytest.fixture
+def named(small: Path) -> Path:
+    """A small project with a notebook that takes parameters as all do."""
+    load = (
+        "from types import SimpleNamespace as N; from analysis.evidence.record import Record\n"
+        "takes = N(READS=(), CONVENTIONS=('about_width', 'sources'))\n"
+        "Record.load().with_parameters(takes, globals()).scenario.changed()"
+    )
+    put(small, "3_pathways", "# defaults\nabout_width = 1.0\nsources = 'all'", load)
+    return small
+
+
 SOURCE = "mwn-2018-12"
 SMALL = ("1_deaths_by_year", "3_pathways")
 

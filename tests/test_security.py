@@ -73,17 +73,18 @@ INJECTED = '__import__("pathlib").Path("injected").touch()'
 
 
 INJECTIONS = {
-    "a reading": ("deaths_total", INJECTED),
-    "a string that ends": ("deaths_total", f'x"; {INJECTED}; y="'),
+    "a word": ("sources", INJECTED),
+    "a string that ends": ("sources", f'x"; {INJECTED}; y="'),
     "a number": ("about_width", INJECTED),
     "a name": (f"x = {INJECTED}; y", "1"),
     "two lines": ("sources", f"all\n{INJECTED}"),
 }
 
 
-def test_a_parameter_is_data_and_never_code(project: Path) -> None:
+def test_a_parameter_is_data_and_never_code(named: Path) -> None:
+    project = named
     entries = [
-        f'[[notebook]]\nscenario = "{scenario}"\nname = "1_deaths_by_year"\n'
+        f'[[notebook]]\nscenario = "{scenario}"\nname = "3_pathways"\n'
         f"parameters = {{ {json.dumps(name)} = {json.dumps(value)} }}\n"
         for scenario, (name, value) in INJECTIONS.items()
     ]

@@ -150,14 +150,15 @@ def test_a_table_saved_by_another_program_is_refused_with_what_to_do(
     assert any(line.startswith(CLAIMS) and place in line for line in refused(small))
 
 
-@pytest.mark.parametrize("end", [b"\r\n", b"\r"])
-def test_line_ends_of_other_systems_give_the_same_bytes(small: Path, tmp_path: Path, end: bytes) -> None:
-    curate(small, tmp_path / "as it was")
-    for path in small.rglob("*.csv"):
-        path.write_bytes(path.read_bytes().replace(b"\n", end))
-    curate(small, tmp_path / "converted")
-    for path in (tmp_path / "as it was").iterdir():
-        assert path.read_bytes() == (tmp_path / "converted" / path.name).read_bytes()
+def test_line_ends_of_other_systems_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    raw = {path: path.read_bytes() for path in small.rglob("*.csv")}
+    made = []
+    for place, end in enumerate((b"\n", b"\r\n", b"\r")):
+        for path, content in raw.items():
+            path.write_bytes(content.replace(b"\n", end))
+        curate(small, tmp_path / str(place))
+        made.append({path.name: path.read_bytes() for path in (tmp_path / str(place)).iterdir()})
+    assert made[0] == made[1] == made[2]
 
 
 def lead_to(target: str) -> Callable[[Path], None]:
@@ -281,10 +282,10 @@ def test_fifty_thousand_rows_are_read_and_at_most_a_hundred_problems_are_listed(
     rows = row.split(",", 1)[1]
     path.write_text("\n".join([header, *(f"{SOURCE}.d{n},{rows}" for n in range(50_000))]) + "\n", encoding="utf-8")
     assert len(read(small)[0]["dismissed"]) == 50_000
-    path.write_text("\n".join([header, *(f"{SOURCE}.d1,{rows}" for n in range(20_000))]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([header, *(f"{SOURCE}.d1,{rows}" for n in range(1_000))]) + "\n", encoding="utf-8")
     with pytest.raises(EvidenceError) as caught:
         read(small)
-    assert len(caught.value.problems) == 19_999 and str(caught.value).count("\n") == 101
+    assert len(caught.value.problems) == 999 and str(caught.value).count("\n") == 101
 
 
 @pytest.mark.parametrize("content", [b"", b"<<<<<<< HEAD\n", b"\xff", b'"', b"claim_id,claim_id\n"])

@@ -9,17 +9,29 @@ import pandas as pd
 import pytest
 
 from analysis.cli import main
-from analysis.evidence.curate import read
-from analysis.evidence.intake.verify import _misquoted, _where, available, locate, verify
+from analysis.evidence.intake.verify import Verification, _misquoted, _where, available, locate, verify
 from analysis.evidence.intake.worklist import intake
+from analysis.evidence.schema import Vocabulary
+from analysis.evidence.tables import Frames
 from analysis.evidence.text import Span, Text
 
 from ..conftest import spoil
 from ..test_curate import SOURCE
 
 
-def test_every_locator_is_found_and_nothing_is_overlooked(texts: list[Path]) -> None:
-    result = verify(folders=texts)
+@pytest.fixture(scope="module")
+def whole(texts: list[Path]) -> Verification:
+    return verify(folders=texts)
+
+
+@pytest.fixture
+def read_once(checked: tuple[Frames, Vocabulary], monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that spoils none of the tables: they are not read and checked once more."""
+    monkeypatch.setattr("analysis.evidence.intake.verify.read", lambda raw: checked)
+
+
+def test_every_locator_is_found_and_nothing_is_overlooked(whole: Verification) -> None:
+    result = whole
     assert not result.faults and not result.missing_texts
     assert set(result.statuses) == {"found"} and result.statuses["found"] > 800
 
@@ -49,10 +61,10 @@ def test_of_a_source_without_a_coded_row_every_number_is_overlooked(raw: Path, t
     assert [fault for fault in result.faults if fault.startswith("lantern-2016-05: ")] == result.faults
 
 
-def test_a_changed_capture_is_followed(raw: Path, texts: list[Path], tmp_path: Path) -> None:
+def test_a_changed_capture_is_followed(read_once: None, texts: list[Path], tmp_path: Path) -> None:
     original = next(path for path in texts[0].glob("004_*.txt")).read_text(encoding="utf-8")
     (tmp_path / "capture.txt").write_text("Another menu\n" + original.replace(" 71 ISIS", " 72 ISIS"), encoding="utf-8")
-    result = verify(raw, [tmp_path])
+    result = verify(folders=[tmp_path])
     assert result.statuses["moved"] > 30 and result.statuses["missing"] >= 1 and len(result.captured) == 1
     assert any("arrested 71 ISIS returnees" in fault for fault in result.faults)
 
@@ -99,33 +111,36 @@ def test_the_first_places_are_listed_and_the_others_counted() -> None:
     assert _where("changed", places, row) == "is at 2-3, 3-4, 4-5 and 2 more places, but in no sentence of that hash"
 
 
-def test_a_file_that_is_no_text_is_passed_over(raw: Path, texts: list[Path], tmp_path: Path) -> None:
-    (tmp_path / "0.txt").write_bytes(b"caf\xe9")
-    assert verify(raw, [tmp_path, texts[0]]).statuses == verify(raw, texts).statuses
-
-
-@pytest.mark.parametrize(("taken_out", "code"), [("none", 0), ("a row", 1), ("the texts", 0)])
-def test_the_exit_code_is_for_machines(
-    raw: Path, texts: list[Path], tmp_path: Path, taken_out: str, code: int, monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_is_no_text_is_passed_over(
+    read_once: None, whole: Verification, texts: list[Path], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("analysis.evidence.intake.verify.read", lambda _, read=read: read(raw))
-    if taken_out == "a row":
-        path = raw / SOURCE / "dismissed.csv"
-        path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
-    assert main(["verify", "--texts", str(tmp_path if taken_out == "the texts" else texts[0])]) == code
+    (tmp_path / "0.txt").write_bytes(b"caf\xe9")
+    assert verify(folders=[tmp_path, texts[0]]).statuses == whole.statuses
 
 
-def test_without_texts_the_command_says_so(tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
+def test_the_exit_code_is_for_machines(
+    read_once: None, checked: tuple[Frames, Vocabulary], texts: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["verify", "--texts", str(texts[0])]) == 0
+    frames, vocabulary = checked
+    frames = frames | {"dismissed": frames["dismissed"].iloc[:-1]}
+    monkeypatch.setattr("analysis.evidence.intake.verify.read", lambda raw: (frames, vocabulary))
+    assert main(["verify", "--texts", str(texts[0])]) == 1
+
+
+def test_without_texts_the_command_says_so(read_once: None, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
     assert main(["verify", "--texts", str(tmp_path)]) == 0
     assert "not checked, no text at hand" in (printed := capsys.readouterr().err) and "ARTICLE_TEXTS" in printed
 
 
-def test_texts_are_found_in_subfolders_and_with_capital_endings(raw: Path, texts: list[Path], tmp_path: Path) -> None:
+def test_texts_are_found_in_subfolders_and_with_capital_endings(
+    read_once: None, texts: list[Path], tmp_path: Path
+) -> None:
     for place, path in enumerate(sorted(texts[0].glob("*.txt"))):
         target = tmp_path / str(place) / path.with_suffix(".TXT").name
         target.parent.mkdir()
         target.write_bytes(path.read_bytes())
-    result = verify(raw, [tmp_path])
+    result = verify(folders=[tmp_path])
     assert not result.missing_texts and not result.faults and not result.notes
 
 

@@ -20,19 +20,19 @@ import pytest
 from analysis.evidence.scenario import ParameterError
 from analysis.report.run.children import in_turn
 from analysis.report.run.sweep import Run, Store, cluster, runs
-from tests.conftest import begun, run
+from tests.conftest import begun, put, run
 
 GRID = """
-[grid.deaths_by_year.cross]
-shares_2014_2015 = "every"
+[grid.accounting.cross]
+about_width = [0.0, 1.0]
 [[conclusion]]
-says = "little is left"
-finding = "deaths_by_year.residual"
-upper_at_most = 0.2
+says = "many"
+finding = "accounting.departed"
+lower_at_least = 1
 """
 
 
-def declare(project: Path, notebooks: dict[str, dict[str, object]], name: str = "2_returnees_and_arrests") -> None:
+def declare(project: Path, notebooks: dict[str, dict[str, object]], name: str = "3_pathways") -> None:
     entries = [
         f'[[notebook]]\nscenario = "{scenario}"\nname = "{name}"\nparameters = {{ {", ".join(f"{k} = {json.dumps(v)}" for k, v in parameters.items())} }}\n'
         for scenario, parameters in notebooks.items()
@@ -44,34 +44,32 @@ def outputs(project: Path) -> set[str]:
     return {path.name for path in (project / "build" / "sweep").glob("*.ipynb")}
 
 
-def test_a_failing_scenario_is_named_and_the_others_finish_and_are_kept(project: Path) -> None:
-    declare(
-        project,
-        {"As Printed!": {}, "no such reading": {"vague_words": "many"}, "returns": {"seventy_one_counts": "returns"}},
-    )
+def test_a_failing_scenario_is_named_and_the_others_finish_and_are_kept(named: Path) -> None:
+    project = named
+    declare(project, {"As Printed!": {}, "no number": {"about_width": "many"}, "exact": {"about_width": 0.0}})
     first = run(project, "analysis", "sweep")
     assert first.returncode == 1
     assert (
-        "no such reading: notebooks/2_returnees_and_arrests.ipynb, cell 3: ParameterError: parameter vague_words = 'many'"
-        in first.stderr
+        "no number: notebooks/3_pathways.ipynb, cell 3: ParameterError: parameter about_width = 'many'" in first.stderr
     )
-    assert outputs(project) == {"as-printed.ipynb", "returns.ipynb"}
-    stored = json.loads((project / "build" / "sweep" / "returns.ipynb").read_text())["metadata"]["provenance"]
-    assert stored["scenario"] == "returns" and stored["parameters"] == {"seventy_one_counts": "returns"}
+    assert outputs(project) == {"as-printed.ipynb", "exact.ipynb"}
+    stored = json.loads((project / "build" / "sweep" / "exact.ipynb").read_text())["metadata"]["provenance"]
+    assert stored["scenario"] == "exact" and stored["parameters"] == {"about_width": 0.0}
     table = pd.read_csv(project / "build" / "sweep" / "results.csv")
+    assert table["lower"].notna().any()
     pd.testing.assert_frame_equal(
-        table[["lower", "upper"]],
+        table[["lower", "upper"]].astype("float64"),
         pd.read_parquet(project / "build" / "sweep" / "results.parquet")[["lower", "upper"]].astype("float64"),
     )
     index = pd.read_csv(project / "build" / "sweep" / "index.csv", keep_default_na=False).set_index("scenario")
-    assert index.loc["no such reading", "failure"] and index.loc["returns", "file"] == "returns.ipynb"
+    assert index.loc["no number", "failure"] and index.loc["exact", "file"] == "exact.ipynb"
 
     for path in (project / "src").rglob("*.py"):
         path.touch()
-    declare(project, {"As Printed!": {}, "returns": {"seventy_one_counts": "returns"}, "wide": {"about_width": 2.0}})
+    declare(project, {"As Printed!": {}, "exact": {"about_width": 0.0}, "wide": {"about_width": 2.0}})
     second = run(project, "analysis", "sweep")
     assert second.returncode == 0 and "2 of 3 notebooks are current" in second.stderr, second.stderr
-    assert outputs(project) == {"as-printed.ipynb", "returns.ipynb", "wide.ipynb"}
+    assert outputs(project) == {"as-printed.ipynb", "exact.ipynb", "wide.ipynb"}
 
 
 def start(project: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
@@ -91,11 +89,19 @@ def wait_for(project: Path, count: int, process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
-MANY = {f"width {place}": {"about_width": 1.0 + place / 8} for place in range(4)}
+@pytest.fixture
+def slow(small: Path) -> Path:
+    """A project whose notebook takes a second under every one of four scenarios."""
+    put(small, "3_pathways", "# defaults\nabout_width = 1.0", "import time; time.sleep(1)")
+    declare(small, MANY)
+    return small
 
 
-def test_an_interrupted_sweep_goes_on_where_it_was(project: Path) -> None:
-    declare(project, MANY)
+MANY: dict[str, dict[str, object]] = {f"width {place}": {"about_width": 1.0 + place / 8} for place in range(4)}
+
+
+def test_an_interrupted_sweep_goes_on_where_it_was(slow: Path) -> None:
+    project = slow
     broken = start(project, "analysis", "sweep")
     try:
         wait_for(project, 2, broken)
@@ -140,8 +146,8 @@ def by_hand(project: Path, workers: int) -> Iterator[tuple[str, list[subprocess.
             kill(process)
 
 
-def test_a_worker_killed_in_the_middle_loses_no_scenario(project: Path) -> None:
-    declare(project, MANY)
+def test_a_worker_killed_in_the_middle_loses_no_scenario(slow: Path) -> None:
+    project = slow
     with by_hand(project, 2) as (address, workers):
         sweep = start(project, "analysis", "sweep", DASK_SCHEDULER_ADDRESS=address)
         try:
@@ -243,7 +249,8 @@ def test_a_store_holds_what_was_written_and_no_other_notebook(protocol: str, tmp
     assert protocol == "memory" or not (tmp_path / "sweep" / "c").exists()
 
 
-def test_each_worker_writes_to_a_url_that_all_can_reach(project: Path, tmp_path: Path) -> None:
+def test_each_worker_writes_to_a_url_that_all_can_reach(named: Path, tmp_path: Path) -> None:
+    project = named
     declare(project, {"as printed": {}, "wide": {"about_width": 2.0}, "wrong": {"about_width": -1.0}})
     url = f"file://{tmp_path}/shared storage"
     first = run(project, "analysis", "sweep", "--to", url)
