@@ -8,7 +8,7 @@ export LC_ALL := C.UTF-8
 unexport PYTHONPATH PYTHONHOME
 
 # An environment belongs to its folder and its Python: in a copied or moved project, or with another PYTHON, it is made again
-VERSION = $(shell $(1) -c "import sys, importlib.util as u; print(*sys.version_info[:2], $(2))" 2>/dev/null)
+VERSION = $(shell $(1) -E -c "import sys, importlib.util as u; print(*sys.version_info[:2], $(2))" 2>/dev/null)
 FOUND := $(call VERSION,$(BIN)/python,u.find_spec('analysis').origin)
 GIVEN := $(if $(filter file,$(origin PYTHON)),$(wordlist 1,2,$(FOUND)),$(call VERSION,$(PYTHON),''))
 ifneq ($(strip $(FOUND)),$(strip $(GIVEN) $(CURDIR)/src/analysis/__init__.py))
