@@ -102,40 +102,44 @@ SPOILED = {
 }
 
 
-def test_a_spoiled_notebook_fails_the_tests(project: Path) -> None:
+SHOWN = (
+    "# defaults\nwidth = 1.0",
+    "from analysis.notebook import Shown\nShown('<table><tr><td>199</td></tr></table>', 'a table')",
+    'from IPython.display import SVG\nSVG(\'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>\')',
+)
+"""A notebook with a table and a figure."""
+
+
+def test_a_spoiled_notebook_fails_the_tests(small: Path) -> None:
+    whole = "4_accounting"
+    for name in (*SPOILED, whole):
+        put(small, name, *SHOWN)
+    assert run(small, "analysis", "notebooks", *SPOILED, whole).returncode == 0
     for name, spoil in SPOILED.items():
-        path = project / "notebooks" / f"{name}.ipynb"
+        path = small / "notebooks" / f"{name}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         before = nbformat.writes(notebook)
         spoil(notebook)
         assert nbformat.writes(notebook) != before
         nbformat.write(notebook, path)
-    chosen = [f"notebooks/{name}.ipynb" for name in SPOILED]
+    (small / "tests").mkdir()
+    for name in ("__init__.py", "conftest.py", "test_notebooks.py"):
+        shutil.copy(paths.ROOT / "tests" / name, small / "tests")
     result = run(
-        project,
+        small,
         "pytest",
         "-p",
         "no:cacheprovider",
         "-n",
         "0",
-        *chosen,
+        *(f"notebooks/{name}.ipynb" for name in (*SPOILED, whole)),
         "tests/test_notebooks.py::test_stored_executed_and_in_order",
     )
     assert result.returncode == 1, result.stdout[-2000:]
+    failed = [line for line in result.stdout.splitlines() if line.startswith("FAILED")]
     for name in SPOILED:
-        assert any(line.startswith("FAILED") and name in line for line in result.stdout.splitlines()), name
-
-
-@pytest.fixture
-def named(small: Path) -> Path:
-    """A small project with a notebook that takes parameters as all do."""
-    load = (
-        "from types import SimpleNamespace as N; from analysis.evidence.record import Record\n"
-        "takes = N(READS=(), CONVENTIONS=('about_width', 'sources'))\n"
-        "Record.load().with_parameters(takes, globals()).scenario.changed()"
-    )
-    put(small, "3_pathways", "# defaults\nabout_width = 1.0\nsources = 'all'", load)
-    return small
+        assert any(name in line for line in failed), name
+    assert not any(whole in line for line in failed)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +150,7 @@ def named(small: Path) -> Path:
             "parameter about_width = 'wide' is not allowed. Allowed: a number of 0 or more.",
         ),
         (("-p", "about_widht", "2"), "there is no parameter 'about_widht'. Did you mean about_width?"),
-        (("--inject-output-path",), ""),
-        (("--inject-input-path", "-p", "about_width", "2"), ""),
-        (("--inject-paths",), ""),
+        (("--inject-output-path", "--inject-input-path", "--inject-paths", "-p", "about_width", "2"), ""),
     ],
     ids=str,
 )

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 from analysis.evidence import paths
 from analysis.evidence.problems import ParameterError
 from analysis.report.run import provenance
-from tests.conftest import SMALL, put, run
+from analysis.report.run.notebooks import _stamp
+from tests.conftest import SMALL, drawing, put, run
 
 
 def made(project: Path, *names: str, **variables: str) -> str:
@@ -20,26 +22,55 @@ def made(project: Path, *names: str, **variables: str) -> str:
     return result.stderr if result.returncode == 0 else f"exit {result.returncode}: {result.stderr}"
 
 
-def test_only_what_changed_is_executed_and_the_command_says_why(small: Path) -> None:
-    first = made(small)
-    assert "0 of 2 are current" in first and "3_pathways: not made yet" in first
-    for path in small.rglob("*"):
+@pytest.fixture(scope="module")
+def once(curated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A project whose notebooks were executed, and what the command said."""
+    root = Path(shutil.copytree(curated, tmp_path_factory.mktemp("executed") / "a project"))
+    put(root, "3_pathways", drawing("new"))  # whose figures are not those of the other
+    return root, made(root)
+
+
+@pytest.fixture
+def executed(once: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of it, which this process takes for its own."""
+    project, root = Path(shutil.copytree(once[0], tmp_path / "a project")), paths.ROOT
+    for name in ("ROOT", "NOTEBOOKS", "BUILD", "CURATED", "SCENARIOS"):
+        monkeypatch.setattr(paths, name, project / getattr(paths, name).relative_to(root))
+    provenance._module.cache_clear()
+    yield project
+    provenance._module.cache_clear()
+
+
+def test_only_what_changed_is_executed_and_the_command_says_why(executed: Path, once: tuple[Path, str]) -> None:
+    assert "0 of 2 are current" in once[1] and "3_pathways: not made yet" in once[1]
+    for path in executed.rglob("*"):
         os.utime(path)
-    assert "2 of 2 are current" in made(small)
-    put(small, "3_pathways", "'another'")
-    second = made(small)
+    put(executed, "3_pathways", "'another'")
+    second = made(executed)
     assert "1 of 2 are current" in second and "3_pathways: the notebook changed" in second
-    lock = small / "requirements.txt"
-    lock.write_text(lock.read_text() + "# another\n")
-    (small / "build" / "notebooks" / "1_deaths_by_year" / "figures" / "0.svg").write_text("mine")
-    third = made(small)
-    assert "1_deaths_by_year: the lock changed" in third and "3_pathways: the lock changed" in third
-    (small / "build" / "notebooks" / "1_deaths_by_year" / "figures" / "0.svg").write_text("mine")
-    assert "1_deaths_by_year: figures/0.svg changed after it was made" in made(small)
-    module = small / "src" / "analysis" / "analyses" / "pathways.py"
-    module.write_text(module.read_text() + "# what the other notebook does not use\n")
-    fourth = made(small)
-    assert "1 of 2 are current" in fourth and "3_pathways: the code changed" in fourth
+    assert "2 of 2 are current" in made(executed)
+
+
+def test_each_part_that_changes_makes_a_notebook_stale_and_no_other_does(executed: Path) -> None:
+    def reasons() -> list[str]:
+        provenance._module.cache_clear()
+        return [_stamp(name).stale() for name in SMALL]
+
+    def after(path: Path, edited: str) -> list[str]:
+        before = path.read_text()
+        path.write_text(edited)
+        found = reasons()
+        path.write_text(before)
+        return found
+
+    assert reasons() == ["", ""]
+    lock = executed / "requirements.txt"
+    assert after(lock, lock.read_text() + "# another\n") == ["the lock changed"] * 2
+    drawn = executed / "build" / "notebooks" / "1_deaths_by_year" / "figures" / "0.svg"
+    assert after(drawn, "mine") == ["figures/0.svg changed after it was made", ""]
+    module = executed / "src" / "analysis" / "analyses" / "pathways.py"
+    assert after(module, module.read_text() + "# what the other notebook does not use\n") == ["", "the code changed"]
+    assert reasons() == ["", ""]
 
 
 def test_a_notebook_that_fails_does_not_hide_the_others(small: Path) -> None:
@@ -89,15 +120,11 @@ def test_two_commands_at_once_wait_for_each_other(small: Path) -> None:
     assert sorted("1 of 1 are current" in one for one in both) == [False, True], both
 
 
-def test_an_output_says_what_it_was_made_from_and_whether_that_is_so(
-    small: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made(small, "3_pathways")
-    root = paths.ROOT
-    for name in ("ROOT", "NOTEBOOKS", "BUILD", "CURATED", "SCENARIOS"):
-        monkeypatch.setattr(paths, name, small / getattr(paths, name).relative_to(root))
-    provenance._module.cache_clear()
-    notebook, figure = small / "notebooks" / "3_pathways.ipynb", small / "build/notebooks/3_pathways/figures/0.svg"
+def test_an_output_says_what_it_was_made_from_and_whether_that_is_so(executed: Path) -> None:
+    notebook, figure = (
+        executed / "notebooks" / "3_pathways.ipynb",
+        executed / "build/notebooks/3_pathways/figures/0.svg",
+    )
     for path in (notebook, figure):
         words, current = provenance.why(path)
         assert current and "3_pathways, made with default parameters" in words and words.endswith("\ncurrent")
@@ -117,14 +144,13 @@ def test_an_output_says_what_it_was_made_from_and_whether_that_is_so(
         notebook, notebook.read_text().replace('"outputs": [', '"outputs": [ ')
     )
     provenance._module.cache_clear()
-    module = small / "src" / "analysis" / "evidence" / "hedges.py"
+    module = executed / "src" / "analysis" / "evidence" / "hedges.py"
     module.write_text(module.read_text() + "# what it uses by way of others\n")
     words, current = provenance.why(notebook)
     assert not current and "the code: " in words and "changed; now" in words and words.count(" current\n") == 4
     figure.write_text("by hand")
     with pytest.raises(ParameterError, match="no notebook here made it as it is: it was edited"):
         provenance.why(figure)
-    provenance._module.cache_clear()
 
 
 def test_the_state_of_git_is_that_of_this_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,13 +22,18 @@ def made(record: Record, index: Index, executed: Path, version: str = STATE) -> 
 
 
 @pytest.fixture(scope="module")
-def pdf(record: Record, index: Index, executed: Path) -> PdfReader:
-    return PdfReader(io.BytesIO(made(record, index, executed)))
+def typeset(record: Record, index: Index, executed: Path) -> bytes:
+    return made(record, index, executed)
 
 
-def test_the_same_inputs_give_the_same_bytes(record: Record, index: Index, executed: Path) -> None:
-    assert made(record, index, executed) == made(record, index, executed)
-    assert made(record, index, executed, "0.1.0, commit ffffffffffff") != made(record, index, executed)
+@pytest.fixture(scope="module")
+def pdf(typeset: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(typeset))
+
+
+def test_the_same_inputs_give_the_same_bytes(typeset: bytes, record: Record, index: Index, executed: Path) -> None:
+    assert made(record, index, executed) == typeset
+    assert made(record, index, executed, "0.1.0, commit ffffffffffff") != typeset
 
 
 def test_it_is_two_pages_tagged_and_named(pdf: PdfReader) -> None:
