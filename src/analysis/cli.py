@@ -147,7 +147,7 @@ def _verify(options: argparse.Namespace) -> int:
         print(help, file=sys.stderr)
     if result.missing_texts:
         where = "put the texts into data/raw/texts/ or name their folder in ARTICLE_TEXTS"
-        print(f"not checked, no text at hand: {', '.join(result.missing_texts)} ({where})", file=sys.stderr)
+        print(f"not checked, no text found: {', '.join(result.missing_texts)} ({where})", file=sys.stderr)
         for note in result.notes:
             print(note, file=sys.stderr)
     return 1 if result.faults else 0

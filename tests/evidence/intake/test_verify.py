@@ -130,7 +130,7 @@ def test_the_exit_code_is_for_machines(
 
 def test_without_texts_the_command_says_so(read_once: None, tmp_path: Path, capsys) -> None:  # type: ignore[no-untyped-def]
     assert main(["verify", "--texts", str(tmp_path)]) == 0
-    assert "not checked, no text at hand" in (printed := capsys.readouterr().err) and "ARTICLE_TEXTS" in printed
+    assert "not checked, no text found" in (printed := capsys.readouterr().err) and "ARTICLE_TEXTS" in printed
 
 
 def test_texts_are_found_in_subfolders_and_with_capital_endings(
