@@ -14,9 +14,30 @@ from hypothesis import Phase, settings
 
 from analysis.evidence import paths, schema
 from analysis.evidence.record import Record
+from analysis.recorded import NOTEBOOKS
 
 # a mutant is killed by the first example that fails, and told apart by none that is smaller
 settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None)
+
+
+LONGEST = (
+    "test_jupyterlab",
+    "test_pages_open",
+    "test_hostile",
+    "test_sweep",
+    "test_children",
+    *NOTEBOOKS,
+    "test_notebooks",
+    "test_provenance",
+    "test_walkthrough",
+    "test_site",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that both processes end together; pytest itself keeps no order of testpaths that overlap."""
+    place = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture(scope="session")

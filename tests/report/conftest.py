@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,16 @@ def index(executed: Path) -> Index:
 
 @pytest.fixture(scope="session")
 def site(record: Record, executed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("a report") / "report"
-    build_site(record, executed, executed / "figures", folder, "commit 0123456789ab")
-    return folder
+    """Built by the first process of the tests that needs it, and used by the others."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "a report"
+    if not shared.exists():
+        folder = tmp_path_factory.mktemp("site") / "a report"
+        folder.mkdir()
+        build_site(record, executed, executed / "figures", folder / "report", "commit 0123456789ab")
+        with suppress(OSError):  # another was faster
+            folder.rename(shared)
+    return shared / "report"
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from ..conftest import pages
 
@@ -15,18 +15,48 @@ ALIKE = {"wider", "almonitor-2017-05", "raseef22-2017-03", "magharebia-2014-12"}
 """The long ones of the pages of the sources, which are made of the same few elements as the short ones."""
 
 
-def test_every_page_opens_offline_without_an_error_is_light_and_every_image_has_alt_text(
+PHONE = {
+    "index",
+    "explorer",
+    "claims",
+    "2_returnees_and_arrests",
+    "contradictions",
+    "mwn-2017-07",
+    "search",
+    "data",
+}
+"""Pages of every kind, which are looked at in the dark and on a small screen as well."""
+
+
+def test_every_page_opens_offline_without_an_error_is_light_has_alt_text_and_nothing_serious_for_axe(
     site: Path, browser: Browser
 ) -> None:
-    faults = [fault for path in pages(site) for fault in faults_of(site, path, browser)]
+    faults: list[str] = []
+    for path in pages(site):
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        faults += faults_of(site, path, page)
+        if path.stem not in ALIKE:
+            faults += serious(path, page, "light", 1280)
+        page.close()
     assert faults == []
 
 
-def faults_of(site: Path, path: Path, browser: Browser) -> list[str]:
-    """What is wrong with a page as it opens and is scrolled to its end."""
+def test_axe_finds_nothing_serious_in_the_dark_and_on_a_phone(site: Path, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 900}, color_scheme="dark")
+    page = context.new_page()
+    faults: list[str] = []
+    for path in pages(site):
+        if path.stem in PHONE:
+            page.goto(path.as_uri())
+            faults += serious(path, page, "dark", 390)
+    context.close()
+    assert faults == []
+
+
+def faults_of(site: Path, path: Path, page: Page) -> list[str]:
+    """What is wrong with a page as it opens and all of its images are loaded."""
     faults: list[str] = []
     loaded: set[str] = set()
-    page = browser.new_page()
     page.on("console", lambda message: faults.append(f"{path.name}: {message.text}"))
     page.on("pageerror", lambda error: faults.append(f"{path.name}: {error}"))
     page.on("request", lambda request: loaded.add(request.url.partition("?")[0]))
@@ -34,39 +64,21 @@ def faults_of(site: Path, path: Path, browser: Browser) -> list[str]:
     page.evaluate("for (const image of document.images) image.loading = 'eager'")
     page.wait_for_function("[...document.images].every(image => image.complete)")
     bare = page.eval_on_selector_all("img", "all => all.filter(i => !i.alt || !i.naturalWidth).map(i => i.src)")
-    page.close()
     inside = site.as_uri()
     faults += [f"{path.name} asks for {url}" for url in loaded if not url.startswith((inside, "data:", "blob:"))]
     files = [Path(unquote(url.removeprefix("file://"))) for url in loaded if url.startswith(inside)]
     weight = sum(file.stat().st_size for file in files)
     faults += [f"{path.name} loads {weight:,} bytes"] if weight > LIMIT else []
-    return faults + [f"{path.name}: no alt text, or no picture: {src}" for src in bare]
+    return [*faults, *(f"{path.name}: no alt text, or no picture: {src}" for src in bare)]
 
 
-def test_axe_finds_nothing_serious(site: Path, browser: Browser) -> None:
-    axe, faults = Axe(), []
-    phone = {
-        "index",
-        "explorer",
-        "claims",
-        "2_returnees_and_arrests",
-        "contradictions",
-        "mwn-2017-07",
-        "search",
-        "data",
-    }
-    for scheme, width, names in (("light", 1280, None), ("dark", 390, phone)):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        page = context.new_page()
-        for path in pages(site):
-            if path.stem in ALIKE or (names is not None and path.stem not in names):
-                continue
-            page.goto(path.as_uri())
-            if path.stem == "index":
-                page.locator("button.number").first.click()
-            found = axe.run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
-            faults += [f"{path.name}, {scheme}: {v['id']}" for v in found if v["impact"] in {"serious", "critical"}]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                faults.append(f"{path.name}: wider than a screen of {width}")
-        context.close()
-    assert faults == []
+def serious(path: Path, page: Page, scheme: str, width: int) -> list[str]:
+    """What axe finds on a page that is open; and whether it is wider than the screen."""
+    if path.stem == "index":
+        page.locator("button.number").first.click()
+    options = {"preload": False, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    faults = [f"{path.name}, {scheme}: {v['id']}" for v in found if v["impact"] in {"serious", "critical"}]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        faults.append(f"{path.name}: wider than a screen of {width}")
+    return faults
