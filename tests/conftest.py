@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -32,6 +33,11 @@ LONGEST = (
     "test_walkthrough",
     "test_site",
 )
+
+
+def pytest_configure() -> None:
+    """Ctrl-C is heard by the commands under test, also where the tests were started in the background with it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
