@@ -84,6 +84,7 @@ lock:  ## pin every package again (needs uv)
 		$$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) pyproject.toml -o requirements-test.txt
 
 .venv/ready: requirements.txt pyproject.toml $(shell find share/jupyter -type f)
+	@$(if $(CLEAR),$(PYTHON) -c '' 2>/dev/null || { echo "$(NO_PYTHON)" >&2; exit 1; })
 	@$(if $(CLEAR),$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and $(TOO_OLD))' && $(PYTHON) -m venv --clear .venv)
 	$(call INSTALL,requirements.txt)
 	# 0.85 s at every start of a process, for a JSON Schema format that nothing here uses
@@ -95,6 +96,7 @@ lock:  ## pin every package again (needs uv)
 	$(call INSTALL,requirements-test.txt)
 	@touch .venv/ready-test
 
+NO_PYTHON := Python 3.11 or newer is needed, and $(PYTHON) does not run: name one, as in make setup PYTHON=python3.12
 TOO_OLD := f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}: name one, as in make setup PYTHON=python3.12"
 
 # five times as fast with uv; compiled once, for each process would do it again where Python may not write bytecode

@@ -194,3 +194,15 @@ def test_make_knows_its_folder_and_its_python(tmp_path: Path) -> None:
     if (paths.ROOT / ".venv" / "bin" / "python").exists():
         (tmp_path / ".venv").symlink_to(paths.ROOT / ".venv")  # as copied: it belongs to another folder
         assert "venv --clear" in planned()
+    none = subprocess.run(["make", "setup", "PYTHON=no-python"], cwd=tmp_path, capture_output=True, text=True)
+    assert none.returncode == 2 and "Python 3.11 or newer is needed, and no-python does not run" in none.stderr
+
+
+def test_make_does_not_look_at_a_foreign_package_of_the_same_name(tmp_path: Path) -> None:
+    if not (paths.ROOT / ".venv" / "ready").exists():
+        pytest.skip("these tests run in an environment of their own")
+    (tmp_path / "analysis").mkdir()
+    (tmp_path / "analysis" / "__init__.py").touch()
+    foreign = os.environ | {"PYTHONPATH": str(tmp_path)}
+    planned = subprocess.run(["make", "-n", "data"], cwd=paths.ROOT, env=foreign, capture_output=True, text=True)
+    assert planned.returncode == 0 and "venv --clear" not in planned.stdout
