@@ -236,6 +236,22 @@ def test_interrupt_restart_and_a_killed_kernel_end_as_expected(bench: Bench) -> 
     assert bench.process(first, second)
 
 
+def test_of_two_notebooks_one_runs_while_the_other_is_busy(bench: Bench) -> None:
+    own = "import os, time\nprint(os.getpid())"
+    for name, then in (("busy", "time.sleep(1000)"), ("free", "print('after')")):
+        (bench.clone / f"notebooks/{name}.ipynb").write_text(json.dumps(of_cells(own, then)), encoding="utf-8")
+    processes = []
+    for name in ("busy", "free"):
+        bench.open(f"notebooks/{name}.ipynb")
+        bench.ready()
+        bench.menu("Run", "Run All Cells")
+        processes.append(bench.process(*processes))
+    bench.ran()
+    assert "after" in bench.printed(1)
+    bench.open("notebooks/busy.ipynb")
+    assert bench.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.kernelDisplayStatus") == "busy"
+
+
 def test_a_choice_in_explore_changes_the_answer(bench: Bench) -> None:
     pytest.importorskip("ipywidgets")
     path = "notebooks/explored.ipynb"
