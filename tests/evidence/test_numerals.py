@@ -146,6 +146,9 @@ def test_a_date_in_figures_prints_no_single_number() -> None:
         # orders, ages, multiples, nothing
         ("the eleventh attack", "11"),
         ("the twenty-first attack", "21"),
+        ("twenty\u2011five men", "25"),  # a hyphen that does not break
+        ("twenty\u2013five men", "25"),
+        ("sixty\u2013seventy men", "60 70"),
         ("one hundred and fifth", "105"),
         ("the two hundredth man", "200"),
         ("the thousandth", "1000"),

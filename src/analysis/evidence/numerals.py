@@ -72,6 +72,11 @@ _LOOSE = re.compile("[vw](?:f?[hsw])*")
 """several hundred, tens of thousands: no number is printed."""
 
 
+_HYPHENS = {0x2010: "-", 0x2011: "-"}
+_TENS_DASH = re.compile("(?<=ty)–(?=(?:one|two|three|four|five|six|seven|eight|nine)\\b)")
+"""twenty–five with a dash is one number: a range would not fall."""
+
+
 class Symbol(NamedTuple):
     """A word, figure or mark of a text: its symbol in the grammar, place, readings, and what its suffix multiplied."""
 
@@ -108,7 +113,8 @@ class _Number:
 
 def symbols(text: str) -> Iterator[Symbol]:
     """Every word, figure and mark of ``text`` as a symbol of the grammar, with its place, readings and factor."""
-    text, place = text.replace("İ", "i").lower(), 0  # of all letters, only this one would grow
+    text, place = text.replace("İ", "i").lower().translate(_HYPHENS), 0  # of all letters, only İ would grow
+    text = _TENS_DASH.sub("-", text)
     while match := _TOKEN.search(text, place):
         name, word, (start, place) = match.lastgroup or "", match.group(), match.span()
         if name == "word":
