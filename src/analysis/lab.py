@@ -201,11 +201,11 @@ def settle(record: evidence.Record | None, analysis: str, findings: Iterable[str
     for name in names:
         mine = [fact for fact in facts if fact.finding == f"{analysis}.{name}"]
         question = page.text(f"finding.{name}.question") if page.has(f"finding.{name}.question") else name
-        told = [fact_in_words(fact, words) for fact in mine] or [words.text("settle.none")]
-        lines += [(question, told[0]), *(("", text) for text in told[1:3])]
+        answers = [fact_in_words(fact, words) for fact in mine] or [words.text("settle.none")]
+        lines += [(question, answers[0]), *(("", text) for text in answers[1:3])]
         data += [
             {"finding": fact.finding, "kind": fact.kind, "key": fact.key, "text": text}
-            for fact, text in zip(mine, told, strict=False)
+            for fact, text in zip(mine, answers, strict=False)
         ]
     return Display(tuple(lines), {"facts": data}, facts)
 

@@ -79,23 +79,25 @@ class Notebook:
     def answer(self) -> Shown:
         """The answer in three sentences at most; records every finding of the analysis in the output."""
         names = self.words.templates["page"]["answer"]
-        told = [self.worded[name]["short"] for name in names if name in self.worded]
-        told = told or ["The chosen sources do not answer this question."]
+        sentences = [self.worded[name]["short"] for name in names if name in self.worded]
+        sentences = sentences or ["The chosen sources do not answer this question."]
         changed = self.record.scenario.changed()
-        if "statements" in changed:  # it is told in these words, not by all the statements that it leaves out
+        if "statements" in changed:  # said in these words, without a list of all the statements that it leaves out
             changed.pop("left_out")
         under = self._choices(changed)
-        html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in told)
+        html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in sentences)
         html += f'<p class="choices">{escape(under)}</p>'
-        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")} | {"answer": told[0]}
+        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")} | {
+            "answer": sentences[0]
+        }
         recorded = {"analysis": self.analysis, "page": texts, "findings": list(self.worded.values())}
-        return Shown(f'<div class="answer">{html}</div>', "\n".join([*told, under]), {FINDINGS: recorded})
+        return Shown(f'<div class="answer">{html}</div>', "\n".join([*sentences, under]), {FINDINGS: recorded})
 
     def _choices(self, changed: Mapping[str, Any]) -> str:
         if not changed:
             return "Unclear statements are read in the way that is best documented (the default)."
-        told = [" ".join(self.words.choice(name, value)) for name, value in changed.items()]
-        return f"Changed from the default: {'; '.join(told)}."
+        choices = [" ".join(self.words.choice(name, value)) for name, value in changed.items()]
+        return f"Changed from the default: {'; '.join(choices)}."
 
     def finding(self, name: str) -> Shown:
         """One finding: its answer, how the number comes about, what is assumed, how sure it is."""
@@ -123,8 +125,8 @@ class Notebook:
 
     def text(self, name: str) -> Shown:
         """A text of the page, such as ``cannot_show``."""
-        told = self.words.text(f"page.{name}", **{key.replace(".", "_"): item for key, item in self.worded.items()})
-        return paragraph(told)
+        text = self.words.text(f"page.{name}", **{key.replace(".", "_"): item for key, item in self.worded.items()})
+        return paragraph(text)
 
     def table(self, name: str) -> Shown:
         """A table of the analysis, as its template describes it: caption, six columns at most, formats."""

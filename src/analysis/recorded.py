@@ -93,8 +93,8 @@ class Recorded:
         return "\n".join([self.id, *(f"  {heading}: {text}" for heading, text in self.lines())])
 
     def _repr_html_(self) -> str:
-        told = [(heading, text) for heading, text in self.lines() if heading != "question"]
-        lines = "".join(f"<br><em>{heading}:</em> {escape(text)}" for heading, text in told)
+        shown = [(heading, text) for heading, text in self.lines() if heading != "question"]
+        lines = "".join(f"<br><em>{heading}:</em> {escape(text)}" for heading, text in shown)
         return f"<p><strong>{escape(self.question or self.id)}</strong>{lines}</p>"
 
 

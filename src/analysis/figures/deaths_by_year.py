@@ -44,8 +44,10 @@ def series(result: DeathsByYear, words: Wording) -> Drawing:
 def pace(result: DeathsByYear, words: Wording) -> Drawing:
     """Ratios of deaths a month with exact intervals, on a logarithmic scale."""
     frame = result.pace
-    told = (f"{row.later} {number(row.ratio)} ({number(row.low)} to {number(row.high)})" for row in frame.itertuples())
-    values = {"listed": "; ".join(told), "year": "".join(frame["later"].tail(1).str[:4])}
+    summary = (
+        f"{row.later} {number(row.ratio)} ({number(row.low)} to {number(row.high)})" for row in frame.itertuples()
+    )
+    values = {"listed": "; ".join(summary), "year": "".join(frame["later"].tail(1).str[:4])}
     chart = Chart(words, "pace", frame["claims"], 0.5 + 0.5 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("The chosen articles print no shares of the dead by year.")

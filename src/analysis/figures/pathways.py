@@ -54,12 +54,12 @@ def courses(result: Pathways, words: Wording) -> Drawing:
         return chart.empty("The chosen articles tell of no case.")
     axes = chart.axes()
     colours = [END_COLOURS[end] for end in frame["end"]]
-    told = [[x for x, stage in enumerate(STAGES) if getattr(row, stage)] for row in frame.itertuples()]
-    lines = [place for place, xs in enumerate(told) if xs]
-    ends = [told[place][0] for place in lines], [told[place][-1] for place in lines]
+    present = [[x for x, stage in enumerate(STAGES) if getattr(row, stage)] for row in frame.itertuples()]
+    lines = [place for place, xs in enumerate(present) if xs]
+    ends = [present[place][0] for place in lines], [present[place][-1] for place in lines]
     axes.hlines(lines, *ends, [colours[place] for place in lines], lw=1.2, zorder=1)
-    dots = [(x, place) for place, xs in enumerate(told) for x in xs]
-    gaps = [(x, place) for place, xs in enumerate(told) for x in range(len(STAGES)) if x not in xs]
+    dots = [(x, place) for place, xs in enumerate(present) for x in xs]
+    gaps = [(x, place) for place, xs in enumerate(present) for x in range(len(STAGES)) if x not in xs]
     points = lambda pairs: np.array(pairs, float).reshape(-1, 2).T
     axes.scatter(*points(gaps), s=14, facecolor=WHITE, edgecolor=PALE, zorder=2)
     axes.scatter(*points(dots), s=42, c=[colours[place] for _, place in dots], zorder=2)
@@ -78,8 +78,8 @@ def codes(result: Pathways, words: Wording) -> Drawing:
     found: list[dict[str, Any]] = next((f.values["codes"] for f in result.findings if f.id == "pathways.factors"), [])
     name = lambda code: words.text(f"words.reason.{code['code']}")
     rows = [row for row in listed(result.explanations) if codes_of(row, frame)]
-    told = ", ".join(f"{name(code)} {code['speakers']}" for code in found)
-    values = {"top": name(found[0]) if found else "", "listed": told}
+    summary = ", ".join(f"{name(code)} {code['speakers']}" for code in found)
+    values = {"top": name(found[0]) if found else "", "listed": summary}
     cited = [row.explanation_id for row in rows]
     chart = Chart(words, "codes", cited, 0.9 + 0.5 * max(len(found), 2), values)
     if not found:
@@ -121,9 +121,9 @@ def directions(result: Pathways, words: Wording) -> Drawing:
     order = sorted(found.items(), key=lambda one: (phases.index(one[0][0]), -_speakers(one[1])))
     names = [f"{words.name('phase', phase)}: {words.text(f'words.direction.{way}')}" for (phase, way), _ in order]
     counts = [_speakers(rows) for _, rows in order]
-    told = ", ".join(f"{name} {count}" for name, count in [*zip(names, counts, strict=True)][:5])
+    summary = ", ".join(f"{name} {count}" for name, count in [*zip(names, counts, strict=True)][:5])
     cited = result.explanations["explanation_id"]
-    chart = Chart(words, "directions", cited, 0.8 + 0.3 * max(len(order), 3), {"listed": told})
+    chart = Chart(words, "directions", cited, 0.8 + 0.3 * max(len(order), 3), {"listed": summary})
     if not order:
         return chart.empty("No explanation of the chosen phases and speakers.")
     axes = chart.axes()
@@ -161,8 +161,8 @@ def reliability(result: Pathways, words: Wording) -> Drawing:
             label(axes, words.text(f"words.status.{row.status}"), (-0.1, place), (4, 0), va="center", color=GREY)
     names = [words.term(row.name) for row in rows]
     kinds = [f", {words.text(f'words.field.{row.field}')}" for row in rows]  # where two codes have one name
-    told = [name + (kind if names.count(name) > 1 else "") for name, kind in zip(names, kinds, strict=True)]
-    row_labels(axes, [f"{name} ({row.units})" for name, row in zip(told, rows, strict=True)], 60)
+    shown_names = [name + (kind if names.count(name) > 1 else "") for name, kind in zip(names, kinds, strict=True)]
+    row_labels(axes, [f"{name} ({row.units})" for name, row in zip(shown_names, rows, strict=True)], 60)
     axes.tick_params(axis="y", labelsize=8.5)
     axes.axvline(FIRM, color=GREY, lw=0.8, ls=":")
     axes.set_xlim(-0.1, 1.05)

@@ -78,8 +78,8 @@ def _arrests(result: ReturneesAndArrests) -> list[dict[str, Any]]:
 def gap(result: ReturneesAndArrests, words: Wording) -> Drawing:
     """One count of returns split into counted arrests and the rest, under each reading and record."""
     frame = result.gap
-    told = next((item.values for item in result.findings if item.id.endswith(".gap")), None)
-    claim, contested = (told["claim"], number(told["contested"])) if told else (None, "")
+    gap_values = next((item.values for item in result.findings if item.id.endswith(".gap")), None)
+    claim, contested = (gap_values["claim"], number(gap_values["contested"])) if gap_values else (None, "")
     rows = frame[frame["returned"].eq(claim)]
     scope = lambda row: words.text(f"words.record.{row.record}")
     reading = lambda row: f"{contested} as {words.text(f'words.reading.{row.reading}')}, " if row.reading else ""

@@ -141,8 +141,8 @@ class Wording:
         level = ("limited", "medium", "robust")[min(finding.lines, 3) - 1]
         own = f"{key}.agreement"
         agreement = self.text(own, **finding.values) if self.has(own) else table["agreement"][finding.agreement]
-        told = {"evidence": table["evidence"][level], "agreement": agreement}
-        return self.fill(table["sentence"], lines=finding.lines, **told)
+        filled = {"evidence": table["evidence"][level], "agreement": agreement}
+        return self.fill(table["sentence"], lines=finding.lines, **filled)
 
     def label(self, claim: str) -> str:
         """The human name of a claim."""
