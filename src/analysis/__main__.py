@@ -1,6 +1,6 @@
 """``python -m analysis``: the same as the ``analysis`` command."""
 
-from analysis.cli import main
+from analysis.cli import command
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    command()

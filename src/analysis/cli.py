@@ -3,10 +3,18 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+
+
+def command() -> None:
+    """The process of the ``analysis`` command: it exits with the code of :func:`main`."""
+    code = main()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: Ctrl-C while Python ends would look like a failure
+    sys.exit(code)
 
 
 def main(arguments: list[str] | None = None) -> int:

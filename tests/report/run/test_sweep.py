@@ -100,11 +100,14 @@ def slow(small: Path) -> Path:
 MANY: dict[str, dict[str, object]] = {f"width {place}": {"about_width": 1.0 + place / 8} for place in range(4)}
 
 
-def test_an_interrupted_sweep_goes_on_where_it_was(slow: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT], ids=lambda sent: sent.name)
+def test_an_interrupted_sweep_goes_on_where_it_was(slow: Path, sent: signal.Signals) -> None:
     project = slow
     broken = start(project, "analysis", "sweep")
     try:
         wait_for(project, 2, broken)
+        os.killpg(broken.pid, sent)
+        assert broken.wait(timeout=60) in (-signal.SIGKILL, 130)
     finally:
         kill(broken)
     kept = outputs(project)
