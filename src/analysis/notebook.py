@@ -6,7 +6,7 @@ the same name in :mod:`analysis.figures` draws. Nothing here knows how notebooks
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -193,8 +193,7 @@ class Notebook:
     def appendix(self) -> Shown:
         """Every table of the analysis with all its columns; of a long one the first rows, for the data page has the rest."""
         html, text = [], []
-        for one in fields(self.result):
-            frame = getattr(self.result, one.name)
+        for table_name, frame in vars(self.result).items():
             if isinstance(frame, pd.DataFrame) and len(frame):
                 nested = {column for column in frame if isinstance(frame[column].iloc[0], list | tuple | dict)}
                 hidden = {*nested, *LOCATORS, *(column for column in frame if DATES.search(str(column)))}
@@ -204,7 +203,7 @@ class Notebook:
                 rows = formats.plural(len(frame), "row") + (f", the first {LONG} shown" if len(frame) > LONG else "")
                 frame = frame.head(LONG)
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
-                name = formats.sentence(one.name.replace("_", " "))
+                name = formats.sentence(table_name.replace("_", " "))
                 table = rendered(cells, name, _ids(frame))
                 html.append(f"<details><summary>{escape(name)}: {rows}</summary>{table.html}</details>")
                 text.append(table.text)

@@ -10,7 +10,7 @@ from analysis.account.model import ALIGNMENT, ASSUMPTIONS, BALANCE, LEVELS, Acco
 from analysis.account.scopes import AS_READ
 from analysis.account.solver import Interval, Terms
 from analysis.analyses import accounting
-from analysis.analyses.finding import Finding
+from analysis.analyses.finding import Finding, Result
 from analysis.evidence.record import ASSUMPTION_LEVELS, Record
 from analysis.wording import Wording
 
@@ -18,7 +18,7 @@ OFFICIAL, COMMITTEE = "raseef22-2017-03.c03", "raseef22-2017-03.c04"
 
 
 @pytest.fixture(scope="module")
-def result(record: Record) -> accounting.Accounting:
+def result(record: Record) -> Result:
     return accounting.analyse(record)
 
 
@@ -30,7 +30,7 @@ def model(read: Record, level: str = "monotone", /, **choices: object) -> Accoun
     return AccountModel(under(read, **choices), level)
 
 
-def found(result: accounting.Accounting | accounting.Outline, name: str) -> Finding:
+def found(result: Result, name: str) -> Finding:
     return next(item for item in result.findings if item.id == f"accounting.{name}")
 
 
@@ -43,7 +43,7 @@ def test_the_levels_offered_are_the_levels_there_are() -> None:
     assert all(set(less) < set(more) for less, more in pairwise(LEVELS.values()))
 
 
-def test_bounds_by_default_with_the_sum_that_proves_each(record: Record, result: accounting.Accounting) -> None:
+def test_bounds_by_default_with_the_sum_that_proves_each(record: Record, result: Result) -> None:
     sums = {
         "killed": ("at least 601", f"1,631 left − 199 returned = at most {1631 - 199:,}"),
         "away": ("", f"1,631 left − 199 returned − 601 killed = at most {1631 - 199 - 601}"),
@@ -56,7 +56,7 @@ def test_bounds_by_default_with_the_sum_that_proves_each(record: Record, result:
     assert found(result, "away").upper == 831
 
 
-def test_more_than_half_bounds_all_only_where_it_is_read_of_all(record: Record, result: accounting.Accounting) -> None:
+def test_more_than_half_bounds_all_only_where_it_is_read_of_all(record: Record, result: Result) -> None:
     """816 is more than half of 1,631; read of the members of one group, the share says nothing of all who left."""
     words = Wording(record, "accounting")
     arithmetic = words.worded(found(result, "killed"))["arithmetic"]
@@ -76,21 +76,19 @@ def test_an_assumption_does_not_undo_a_reading(record: Record) -> None:
     assert chosen.scopes.of(fighting).group == "is", "no reading settles it"
 
 
-def test_a_bound_that_repeats_one_claim_says_so(result: accounting.Accounting) -> None:
+def test_a_bound_that_repeats_one_claim_says_so(result: Result) -> None:
     left = found(result, "departed").values
     assert left["least"]["repeats"] == left["most"]["repeats"] == "mwn-2017-07.c02"
     assert found(result, "killed").values["most"]["repeats"] == ""
     assert found(result, "unaccounted").values["same_as_away"]
 
 
-def test_what_is_assumed_is_what_the_proof_needs(result: accounting.Accounting) -> None:
+def test_what_is_assumed_is_what_the_proof_needs(result: Result) -> None:
     assert found(result, "departed").assumptions == ()
     assert BALANCE in found(result, "away").assumptions and "no_fall" not in found(result, "away").assumptions
 
 
-def test_the_official_series_leads_and_contradicts_the_lower_bound(
-    record: Record, result: accounting.Accounting
-) -> None:
+def test_the_official_series_leads_and_contradicts_the_lower_bound(record: Record, result: Result) -> None:
     assert list(result.official["upper"]) == sorted(result.official["upper"])
     assert (
         found(result, "killed").agreement == "low"
@@ -98,7 +96,7 @@ def test_the_official_series_leads_and_contradicts_the_lower_bound(
     )
 
 
-def test_the_only_conflict_by_default_is_199_against_about_300(result: accounting.Accounting) -> None:
+def test_the_only_conflict_by_default_is_199_against_about_300(result: Result) -> None:
     assert list(result.conflicts["claims"]) == [f"{OFFICIAL}; {COMMITTEE}"]
     row = result.conflicts.iloc[0]
     assert (row["lower"], row["upper"], row["says_lower"], row["says_upper"]) == (199, 199, 250, 350)
@@ -106,18 +104,18 @@ def test_the_only_conflict_by_default_is_199_against_about_300(result: accountin
     assert list(result.repairs["instead"]) == ["part", "more"]
 
 
-def test_the_sum_as_printed_under_either_count_of_the_returned(result: accounting.Accounting) -> None:
+def test_the_sum_as_printed_under_either_count_of_the_returned(result: Result) -> None:
     assert list(result.unaccounted["left"]) == [1600 - 600 - 199 - 500, 1600 - 600 - 300 - 500]
 
 
-def test_the_dead_if_nobody_is_elsewhere(record: Record, result: accounting.Accounting) -> None:
+def test_the_dead_if_nobody_is_elsewhere(record: Record, result: Result) -> None:
     assert list(result.implied["lower"]) == [1600 - 500 - 199, 1600 - 500 - 350]
     assert set(result.implied["verdict"]) == {"follows"}
     other = accounting.analyse(under(record, deaths_total="600_to_699")).implied
     assert set(other["verdict"]) == {"cannot_hold"}
 
 
-def test_the_total_cannot_be_a_stock(record: Record, result: accounting.Accounting) -> None:
+def test_the_total_cannot_be_a_stock(record: Record, result: Result) -> None:
     assert found(result, "stock").lower == 1 and found(result, "stock").values["departed"] == 1631 + 601 + 199
     other = accounting.outline(under(record, count_1631="present_stock"))
     assert found(other, "stock").lower == 1, "judged alike under either reading"
@@ -169,7 +167,7 @@ def _within(tight: Interval | None, loose: Interval | None) -> bool:
 
 
 def test_where_the_lists_are_cut_the_size_and_the_bounds_are_still_proven(
-    record: Record, result: accounting.Accounting, monkeypatch: pytest.MonkeyPatch
+    record: Record, result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accounting, "SEARCH", 1)
     cut = accounting.analyse(replace(record, memo={}))
@@ -192,7 +190,7 @@ def test_families_count_once(record: Record) -> None:
     assert set(model(record).system.elements) - set(ASSUMPTIONS) == set(families) and len(set(families)) < len(families)
 
 
-def test_what_depends_on_a_single_statement(result: accounting.Accounting) -> None:
+def test_what_depends_on_a_single_statement(result: Result) -> None:
     moving = result.left_out[result.left_out["moves"]].set_index("family")
     assert list(moving.loc["raseef22-199", ["lower", "upper"]]) == [601, 1631 - 250]
     assert list(moving.loc["bcij-1631", ["lower", "upper"]]) == [601, 1668 + 25 - 199]

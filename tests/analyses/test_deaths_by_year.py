@@ -6,17 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, binomtest
 
-from analysis.analyses.deaths_by_year import DeathsByYear, analyse
+from analysis.analyses.deaths_by_year import analyse
+from analysis.analyses.finding import Result
 from analysis.analyses.statistics import rate_ratio
 from analysis.evidence.record import Record
 
 
 @pytest.fixture(scope="module")
-def result(record: Record) -> DeathsByYear:
+def result(record: Record) -> Result:
     return analyse(record)
 
 
-def test_the_series_is_whole_people_that_make_the_sample(result: DeathsByYear) -> None:
+def test_the_series_is_whole_people_that_make_the_sample(result: Result) -> None:
     assert list(result.series["deaths"]) == [2, 4, 12, 12, 18]
     assert result.series["deaths"].sum() == 48 == result.series["n"].iloc[0]
     assert result.series["share"].iloc[-1] == 18 / 48 == 0.375
@@ -42,7 +43,7 @@ def test_the_interval_is_that_of_scipy_and_turns_round_with_the_ratio(later: int
     assert (back, back_low, back_high) == pytest.approx((1 / ratio, 1 / high, 1 / low))
 
 
-def test_official_totals_give_deaths_between_their_dates(result: DeathsByYear) -> None:
+def test_official_totals_give_deaths_between_their_dates(result: Result) -> None:
     first, second, *_ = result.official.to_dict("records")
     assert (first["value"], second["value"]) == (286 - 200, 553 - 286) == (86, 267)
     assert (first["lower"], first["upper"]) == (286 - 250, 286 - 150)  # "about 200"
@@ -52,7 +53,7 @@ def test_official_totals_give_deaths_between_their_dates(result: DeathsByYear) -
     assert list(elsewhere["per_month"].round(2)) == [round(286 / 36, 2), round(267 / 24, 2)]
 
 
-def test_death_rates_are_bounds_over_every_order_of_arrivals_and_returns(result: DeathsByYear) -> None:
+def test_death_rates_are_bounds_over_every_order_of_arrivals_and_returns(result: Result) -> None:
     row = result.rates.iloc[1]
     years = (pd.Timestamp(2016, 12, 24) - pd.Timestamp(2015, 7, 27)).days / 365.25
     least = 1350 - 553 - 206  # all die or return at once, the new ones come at the end
@@ -66,7 +67,7 @@ def test_death_rates_are_bounds_over_every_order_of_arrivals_and_returns(result:
     assert first["rate_upper"] == pytest.approx(100 * 136 / ((1122 - 286 - 198) * years), rel=1e-4)
 
 
-def test_more_than_half_is_tried_on_every_base(result: DeathsByYear) -> None:
+def test_more_than_half_is_tried_on_every_base(result: Result) -> None:
     found = result.half.set_index("base")
     assert found.loc["left", "least_dead"] == 1622 // 2 + 1 and found.loc["left", "verdict"] == "contradicted"
     assert found.loc["not_returned", "least_dead"] == (1622 - 206) // 2 + 1
@@ -75,12 +76,12 @@ def test_more_than_half_is_tried_on_every_base(result: DeathsByYear) -> None:
     assert set(found["dead_official"]) == {553}
 
 
-def test_no_base_was_counted_after_the_article(record: Record, result: DeathsByYear) -> None:
+def test_no_base_was_counted_after_the_article(record: Record, result: Result) -> None:
     wide = record.reported["wider"].set_index("claim_id")["as_of"]
     cited = {claim for cell in result.half["claims"] for claim in cell.split("; ") if claim.startswith("wider")}
     assert cited and all(wide[claim] < "2017-04" for claim in cited)
 
 
-def test_what_the_printed_shares_leave(result: DeathsByYear) -> None:
+def test_what_the_printed_shares_leave(result: Result) -> None:
     left = result.printed.set_index("reading")["left"]
     assert left["each"] == pytest.approx(1 - 0.38 - 2 * 0.25) and left["together"] == pytest.approx(1 - 0.38 - 0.25)

@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.analyses.pathways import ENDS, FEW_UNITS, Pathways, analyse
+from analysis.analyses.finding import Result
+from analysis.analyses.pathways import ENDS, FEW_UNITS, analyse
 from analysis.analyses.statistics import alpha
 from analysis.evidence.record import Record
 
 
 @pytest.fixture(scope="module")
-def result(record: Record) -> Pathways:
+def result(record: Record) -> Result:
     return analyse(record)
 
 
-def test_every_case_has_its_row_and_every_stage_its_place(record: Record, result: Pathways) -> None:
+def test_every_case_has_its_row_and_every_stage_its_place(record: Record, result: Result) -> None:
     assert set(result.courses["case_id"]) == set(record.cases["case_id"])
     told = {(row.case_id, row.stage, row.value) for row in record.stages.itertuples()}
     shown = {
@@ -30,12 +31,12 @@ def test_every_case_has_its_row_and_every_stage_its_place(record: Record, result
     assert told == shown
 
 
-def test_nobody_is_counted_twice(record: Record, result: Pathways) -> None:
+def test_nobody_is_counted_twice(record: Record, result: Result) -> None:
     cases = record.cases
     assert result.outcomes["persons"].sum() == cases["persons"].sum() - cases["shared"].fillna(0).sum()
 
 
-def test_a_share_lies_between_what_is_told_and_what_may_be(result: Pathways) -> None:
+def test_a_share_lies_between_what_is_told_and_what_may_be(result: Result) -> None:
     ends = result.outcomes.set_index("end")
     cases, open_ = ends["cases"].sum(), ends.loc["not_told", "cases"]
     assert ends.loc["died", "lower"] == pytest.approx(ends.loc["died", "cases"] / cases)
@@ -47,7 +48,7 @@ def test_every_outcome_of_the_codebook_is_an_end(record: Record) -> None:
     assert set(record.terms("stage_outcome")) == known
 
 
-def test_one_speaker_and_one_story_count_once(record: Record, result: Pathways) -> None:
+def test_one_speaker_and_one_story_count_once(record: Record, result: Result) -> None:
     table = record.explanations
     for row in result.directions.itertuples():
         part = table[table["phase"].eq(row.phase) & table["direction"].eq(row.direction)]
@@ -59,7 +60,7 @@ def test_one_speaker_and_one_story_count_once(record: Record, result: Pathways) 
         assert row.speakers <= row.explanations and row.stories <= row.explanations
 
 
-def test_a_code_on_few_sentences_holds_nothing(result: Pathways) -> None:
+def test_a_code_on_few_sentences_holds_nothing(result: Result) -> None:
     table = result.reliability
     assert (table.loc[table["status"].ne("few"), "units"] >= FEW_UNITS).all()
     assert (table.loc[table["status"].eq("holds"), "alpha_lower"] >= 0.667).all()

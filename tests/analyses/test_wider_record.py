@@ -7,6 +7,7 @@ import pytest
 
 from analysis.analyses import claims, wider_record
 from analysis.analyses.comparisons import figures, rivals, same_scope_and_date
+from analysis.analyses.finding import Result
 from analysis.analyses.flags import flags
 from analysis.analyses.grading import grades, grid, restrict
 from analysis.analyses.sum_checks import sum_checks
@@ -19,16 +20,16 @@ def both(record: Record) -> Record:
 
 
 @pytest.fixture(scope="module")
-def result(record: Record) -> wider_record.WiderRecord:
+def result(record: Record) -> Result:
     return wider_record.analyse(record)
 
 
-def test_the_official_series_falls_now_and_then(result: wider_record.WiderRecord) -> None:
+def test_the_official_series_falls_now_and_then(result: Result) -> None:
     falls = result.falls.set_index(["earlier", "later"])["by"]
     assert falls[("wider.c107", "wider.c131")] == 1669 - 1666, "November 2017 and October 2018"
 
 
-def test_each_figure_goes_back_to_its_statement(result: wider_record.WiderRecord) -> None:
+def test_each_figure_goes_back_to_its_statement(result: Result) -> None:
     origins = result.origins.set_index("claim")
     assert list(origins.loc[["almonitor-2017-05.c09", "mwn-2018-12.c07"], "origin"]) == ["wider.c063", "wider.c063"]
     near = origins.loc["raseef22-2017-03.c03"]
@@ -51,13 +52,13 @@ def test_a_month_is_all_of_its_days_when_a_statement_is_old(record: Record, give
     assert (row["days"], bool(row["stale"])) == (days, days > wider_record.MONTH)
 
 
-def test_what_figures_lost_on_the_way(result: wider_record.WiderRecord) -> None:
+def test_what_figures_lost_on_the_way(result: Result) -> None:
     lost = result.lost.groupby("what")["claim"].agg(set)
     assert lost["base"] == {"raseef22-2017-03.c25", "raseef22-2017-03.c26"}
     assert lost["measure"] == {"mwn-2018-12.c07", "mwn-2017-07.c02"}, "71 returned or arrested; 1,631 there or left"
 
 
-def test_women_and_minors_inside_or_beside(result: wider_record.WiderRecord) -> None:
+def test_women_and_minors_inside_or_beside(result: Result) -> None:
     may = result.women_and_minors.set_index("total_claim").loc["wider.c075"]
     assert (may["men_if_inside"], may["all_if_beside"], may["inside"]) == (1631 - 284 - 333, 1631 + 284 + 333, True)
 
@@ -76,7 +77,7 @@ def test_women_and_minors_inside_or_beside(result: wider_record.WiderRecord) -> 
         (1666, "929 + 100 + 50 = 1,079", "rest", 587),
     ],
 )
-def test_sums_are_found(result: wider_record.WiderRecord, total: int, sum_: str, verdict: str, gap: int) -> None:
+def test_sums_are_found(result: Result, total: int, sum_: str, verdict: str, gap: int) -> None:
     rows = result.sums[result.sums["sum"].eq(sum_) & result.sums["total_upper"].eq(total)]
     assert set(rows["verdict"]) == {verdict} and set(rows["gap"]) == {gap}
 
@@ -137,7 +138,7 @@ def test_274_in_2016_or_2017_and_128_in_july_2014_are_no_rivals(both: Record) ->
     assert not {"wider.c100", "wider.c011b"} & {claim for pair in pairs for claim in pair}
 
 
-def test_what_holds_and_what_fails(result: wider_record.WiderRecord) -> None:
+def test_what_holds_and_what_fails(result: Result) -> None:
     verdicts = {(row.why, row.values.get("claim") or row.values.get("measure")): row.verdict for row in result.verdicts[["why", "values", "verdict"]].itertuples(index=False)}  # fmt: skip
     assert verdicts[("returned", "raseef22-2017-03.c03")] == "holds", "199 lies between 198 and 213"
     assert verdicts[("returned", "raseef22-2017-03.c04")] == "fails"

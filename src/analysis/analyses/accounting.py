@@ -7,15 +7,13 @@ the question of :mod:`analysis.analyses.deaths_by_year`.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from typing import Any
 
-import pandas as pd
-
 from analysis.account.model import ASSERTED, ASSUMPTIONS, LEVELS, WHOLE, AccountModel, last_day, months
 from analysis.account.solver import ENDS, End, Interval, Reconciliation, Terms, denials
-from analysis.analyses.finding import Finding, bounded, claims_table, counts_moroccans, make_finding
+from analysis.analyses.finding import Finding, Result, bounded, claims_table, counts_moroccans, make_finding
 from analysis.analyses.proofs import Conflict, explained, proof_values
 from analysis.analyses.repairs import Repair, repairs
 from analysis.analyses.rows import claim_rows, first_of, framed, grouped, kind, of_whole_subject
@@ -67,47 +65,21 @@ counts; the rest is the smallest conflict that it is in.
 """
 
 
-@dataclass(frozen=True)
-class Accounting:
-    """The tables behind the findings.
+def analyse(record: Record) -> Result:
+    """The account of ``record`` under its scenario.
 
-    ``claims``: those that enter. ``bounds``: least and most of each quantity under each level of assumptions. ``official``:
+    Tables: ``claims``: those that enter. ``bounds``: least and most of each quantity under each level of assumptions. ``official``:
     what officials counted as dead, by date. ``conflicts``: minimal sets of claims and assumptions that cannot all hold.
     ``repairs``: smallest sets of changes that reconcile them. ``left_out``: the bounds on the dead with each statement
     left out. ``unaccounted``: departed less dead, returned and fighting, as printed, for each count of the returned.
     ``implied``: the dead that the others leave if nobody is elsewhere. ``tests``: claims that are no part of the account,
     put beside it.
     """
-
-    claims: pd.DataFrame
-    bounds: pd.DataFrame
-    official: pd.DataFrame
-    conflicts: pd.DataFrame
-    repairs: pd.DataFrame
-    left_out: pd.DataFrame
-    unaccounted: pd.DataFrame
-    implied: pd.DataFrame
-    tests: pd.DataFrame
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class Outline:
-    """Some findings, and the table that the page's first chart draws: a fraction of the time of :class:`Accounting`."""
-
-    official: pd.DataFrame
-    findings: tuple[Finding, ...]
-
-
-def analyse(record: Record) -> Accounting:
-    """The account of ``record`` under its scenario, with all its tables."""
     model = AccountModel(record, record.scenario["assumptions"])
     found = model.system.reconcile(model.hard_elements, SEARCH)
     closed = replace(model, level="closed")
-    totals = [*_totals(record)]
     official, conflicts, ways = _official(record), _conflicts(model, found), [*repairs(model, found, SEARCH)]
-    left_out, rests = _left_out(model, found), [*_rests(model, found)]
-    implied, tests = [*_implied(closed)], [*_tests(model)]
+    left_out, implied, tests = _left_out(model, found), [*_implied(closed)], [*_tests(model)]
     findings = (
         *_account_findings(model, official, found),
         _conflict_finding(model, conflicts, found),
@@ -116,31 +88,39 @@ def analyse(record: Record) -> Accounting:
         *_test_findings(model, tests),
         *_left_out_finding(model, left_out),
     )
-    claims = claims_table(record, record.claims.set_index("claim_id", drop=False).loc[_all(model)])
-    kinds = (Total, Official, Conflict, Repair, LeftOut, Rest, Implied, Test)
-    rows = (totals, official, conflicts, ways, left_out, rests, implied, tests)
-    tables: list[Any] = [claims, *map(framed, kinds, rows), findings]
-    return Accounting(*tables)
+    return Result(
+        claims=claims_table(record, record.claims.set_index("claim_id", drop=False).loc[_all(model)]),
+        bounds=framed(Total, _totals(record)),
+        official=framed(Official, official),
+        conflicts=framed(Conflict, conflicts),
+        repairs=framed(Repair, ways),
+        left_out=framed(LeftOut, left_out),
+        unaccounted=framed(Rest, _rests(model, found)),
+        implied=framed(Implied, implied),
+        tests=framed(Test, tests),
+        findings=findings,
+    )
 
 
-def outline(record: Record) -> Outline:
-    """The findings of :func:`analyse` that move with the scenario, without proofs."""
+def outline(record: Record) -> Result:
+    """The findings of :func:`analyse` that move with the scenario, without proofs: a fraction of its time."""
     model = AccountModel(record, record.scenario["assumptions"])
     official = _official(record)
     size = model.system.changes(model.hard_elements)
     ways = _finding(model, "repairs", (size, size), "changes", _all(model))
     tests = _test_findings(model, _tests(model, explain=False))
-    return Outline(framed(Official, official), (*_account_findings(model, official), ways, *tests))
+    findings = (*_account_findings(model, official), ways, *tests)
+    return Result(official=framed(Official, official), findings=findings)
 
 
-def leading(record: Record) -> Outline:
+def leading(record: Record) -> Result:
     """What :func:`analyse` finds of the dead, the departed and the conflicts, with proofs."""
     model = AccountModel(record, record.scenario["assumptions"])
     found = model.system.reconcile(model.hard_elements, SEARCH)
     official = _official(record)
     account = _account_findings(model, official, found, ("killed", WHOLE))
     conflicts = _conflict_finding(model, _conflicts(model, found), found)
-    return Outline(framed(Official, official), (*account, conflicts))
+    return Result(official=framed(Official, official), findings=(*account, conflicts))
 
 
 def _hull(model: AccountModel, names: Iterable[str]) -> dict[str, Interval | None]:
@@ -326,11 +306,11 @@ def _account_findings(
 
 def _against_official(model: AccountModel, official: list[Any], bounds: Bounds) -> dict[str, Any]:
     """The official counts of the dead, and whether those of within a year of the account agree with its bounds."""
-    told = [{"as_of": row.as_of, "lower": row.lower, "upper": row.upper, "claim": row.claim_id} for row in official]
-    near = [row for row in told if abs(months(model.where[1], last_day(row["as_of"]))) <= 12]
+    counts = [{"as_of": row.as_of, "lower": row.lower, "upper": row.upper, "claim": row.claim_id} for row in official]
+    near = [row for row in counts if abs(months(model.where[1], last_day(row["as_of"]))) <= 12]
     agree = [overlap((row["lower"], row["upper"]), bounds) for row in near]
     agreement = "untested" if not near else "high" if all(agree) else "medium" if any(agree) else "low"
-    return {"official": told, "near": near, "agreement": agreement}
+    return {"official": counts, "near": near, "agreement": agreement}
 
 
 def _otherwise(model: AccountModel) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,6 @@ side as positions on a question. How the totals are reconciled is the question o
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ import pandas as pd
 from analysis.account.model import AccountModel
 from analysis.analyses.accounting import SEARCH
 from analysis.analyses.comparisons import contradictions
-from analysis.analyses.finding import Finding, claims_table, counts_moroccans, make_finding
+from analysis.analyses.finding import Finding, Result, claims_table, counts_moroccans, make_finding
 from analysis.analyses.flags import flags
 from analysis.analyses.rows import claim_rows, framed, grouped, ids_of, kind, listed, picked
 from analysis.evidence.record import Record
@@ -38,30 +37,15 @@ Positions = kind("Positions", "question row values answers speakers claims")
 """A question on which positions are taken: ``row`` is the key of the sentence that ``values`` fill."""
 
 
-@dataclass(frozen=True)
-class Claims:
-    """The tables behind the findings.
+def analyse(record: Record) -> Result:
+    """What the claims of a record say together, under its scenario.
 
-    ``who``: claims by kind of speaker, and how many of them are numbers. ``measures``: claims by what they count.
+    Tables: ``who``: claims by kind of speaker, and how many of them are numbers. ``measures``: claims by what they count.
     ``families``: statements that are printed more than once. ``contradictions``: sets of claims that cannot all be true,
     with the assumptions that the contradiction needs. ``positions``: questions on which the texts take positions, a row
     a question with its answers. ``statements``: the positions one by one. ``odd``: figures that look misprinted, mixed
     up or carried over. ``claims``: all claims.
     """
-
-    who: pd.DataFrame
-    measures: pd.DataFrame
-    families: pd.DataFrame
-    contradictions: pd.DataFrame
-    positions: pd.DataFrame
-    statements: pd.DataFrame
-    odd: pd.DataFrame
-    claims: pd.DataFrame
-    findings: tuple[Finding, ...]
-
-
-def analyse(record: Record) -> Claims:
-    """The record as it stands under its scenario."""
     rows = claim_rows(record).own
     who, measures = (_counts(rows, column) for column in ("speaker_role", "measure"))
     families = _families(rows)
@@ -76,12 +60,17 @@ def analyse(record: Record) -> Claims:
         *_position_finding(record, positions),
         *_odd_finding(record, rows, odd),
     )
-    counted = [
-        pd.DataFrame(rows, columns=[name, *COUNTS]) for name, rows in (("speaker_role", who), ("measure", measures))
-    ]
-    coded = map(framed, (Family, Contradiction, Positions), (families, sets, positions))
-    tables: list[Any] = [*counted, *coded, statements, odd, claims_table(record, record.claims), findings]
-    return Claims(*tables)
+    return Result(
+        who=pd.DataFrame(who, columns=["speaker_role", *COUNTS]),
+        measures=pd.DataFrame(measures, columns=["measure", *COUNTS]),
+        families=framed(Family, families),
+        contradictions=framed(Contradiction, sets),
+        positions=framed(Positions, positions),
+        statements=statements,
+        odd=odd,
+        claims=claims_table(record, record.claims),
+        findings=findings,
+    )
 
 
 def _ids(rows: Iterable[Any]) -> str:

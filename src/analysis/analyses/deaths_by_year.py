@@ -7,7 +7,6 @@ departures and returns is the question of :mod:`analysis.analyses.accounting`.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter, mul
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.account.scopes import ancestors
-from analysis.analyses.finding import Finding, ambiguity_between, claims_table, least_part, make_finding
+from analysis.analyses.finding import Finding, Result, ambiguity_between, claims_table, least_part, make_finding
 from analysis.analyses.rows import claim_rows, first_of, framed, ids_of, kind, listed, of_whole_subject, picked
 from analysis.analyses.statistics import rate_ratio
 from analysis.evidence.intervals import bounds_of
@@ -56,29 +55,13 @@ Half = kind("Half", "base lower upper least_dead dead_official official_day dead
 """A base of "more than half were killed", how many dead that requires, and whether as many were counted."""
 
 
-@dataclass(frozen=True)
-class DeathsByYear:
-    """The tables behind the findings.
+def analyse(record: Record) -> Result:
+    """Everything the record allows to be said of deaths by year, under its scenario.
 
+    The figures published elsewhere are always read beside the articles: the articles alone give no base. Tables:
     ``series``: the windows of the sample. ``pace``: each against the one before, and the last once more as if it were a
     whole year. ``printed``: a row a reading. ``official``: the intervals between official totals of the dead. ``rates``:
     a rate in each of them. ``half``: a row a base of "more than half". ``claims``: the claims on deaths.
-    """
-
-    series: pd.DataFrame
-    pace: pd.DataFrame
-    printed: pd.DataFrame
-    official: pd.DataFrame
-    rates: pd.DataFrame
-    half: pd.DataFrame
-    claims: pd.DataFrame
-    findings: tuple[Finding, ...]
-
-
-def analyse(record: Record) -> DeathsByYear:
-    """Everything the record allows to be said of deaths by year, under its scenario.
-
-    The figures published elsewhere are always read beside the articles: the articles alone give no base.
     """
     both = record.with_choices(record=WIDER_TOO)
     own, claims = claim_rows(record)
@@ -100,10 +83,17 @@ def analyse(record: Record) -> DeathsByYear:
         *_printed_finding(both, printed),
         *_half_finding(both, half),
     )
-    kinds, rows = (Window, Pace, Printed, Interval, Rate, Half), (series, pace, printed, official, rates, half)
     read = both.claims["measure"].eq("killed") & both.claims["case_id"].eq("")
-    tables: list[Any] = [*map(framed, kinds, rows), claims_table(both, both.claims[read]), findings]
-    return DeathsByYear(*tables)
+    return Result(
+        series=framed(Window, series),
+        pace=framed(Pace, pace),
+        printed=framed(Printed, printed),
+        official=framed(Interval, official),
+        rates=framed(Rate, rates),
+        half=framed(Half, half),
+        claims=claims_table(both, both.claims[read]),
+        findings=findings,
+    )
 
 
 def _shares(claims: Iterable[Any]) -> list[Any]:

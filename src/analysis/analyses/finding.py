@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
-from typing import Any, Protocol
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
@@ -43,11 +44,10 @@ class Finding:
         return self.claims + self.coded
 
 
-class Result(Protocol):
-    """What an analysis returns: its findings, beside tables of its own."""
+class Result(SimpleNamespace):
+    """What an analysis returns: its findings, and each table behind them under a name of its own."""
 
-    @property
-    def findings(self) -> tuple[Finding, ...]: ...
+    findings: tuple[Finding, ...]
 
 
 def made_once(record: Record, analyse: Callable[[Record], Result]) -> tuple[Finding, ...]:

@@ -9,13 +9,12 @@ extremism in the West), push, pull and personal factors (Vergani et al. 2018), N
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.analyses.finding import Finding, make_finding
+from analysis.analyses.finding import Finding, Result, make_finding
 from analysis.analyses.rows import framed, grouped, kind, listed, picked
 from analysis.analyses.statistics import TAILS, alpha
 from analysis.evidence.record import FRAMES, Record
@@ -64,7 +63,7 @@ counts nobody twice; ``within``: another case may hold all of them.
 Outcome = kind("Outcome", "end cases persons lower upper ids")
 """Cases and persons by end; the share of an end lies between those told and those told or not told, over all cases."""
 
-Told = kind("Told", "stage value cases speakers ids name")
+Reported = kind("Reported", "stage value cases speakers ids name")
 """Cases and distinct speakers by what is told of a stage."""
 
 COUNTS = ("explanations", "speakers", "stories", "ids")
@@ -82,33 +81,15 @@ Agreement = kind(
 """Sentences that carry a code, Krippendorff's alpha and its interval, and whether the code is firm."""
 
 
-@dataclass(frozen=True)
-class Pathways:
-    """The tables behind the findings.
+def analyse(record: Record) -> Result:
+    """The cases, the explanations of the chosen phases and speakers in the chosen frame, and how firm the coding is.
 
-    ``courses``: a row a case, sorted by how it ended. ``outcomes``: cases and least persons by how they ended. ``stages``:
-    by what is told of each stage. ``codes``: explanations, distinct speakers and stories by code of the chosen frame.
-    ``directions``: the same by phase and direction. ``speakers``: the same by kind of speaker. ``went``: what people from
-    inside the groups say at first hand. ``units``: what the two coders found. ``firmness``: the agreement on codes that
-    enough sentences carry. ``reliability``: on all. ``explanations``: the chosen ones.
+    Tables: ``courses``: a row a case, sorted by how it ended. ``outcomes``: cases and least persons by how they ended.
+    ``stages``: by what is told of each stage. ``codes``: explanations, distinct speakers and stories by code of the chosen
+    frame. ``directions``: the same by phase and direction. ``speakers``: the same by kind of speaker. ``went``: what people
+    from inside the groups say at first hand. ``units``: what the two coders found. ``firmness``: the agreement on codes
+    that enough sentences carry. ``reliability``: on all. ``explanations``: the chosen ones.
     """
-
-    courses: pd.DataFrame
-    outcomes: pd.DataFrame
-    stages: pd.DataFrame
-    codes: pd.DataFrame
-    directions: pd.DataFrame
-    speakers: pd.DataFrame
-    went: pd.DataFrame
-    units: pd.DataFrame
-    firmness: pd.DataFrame
-    reliability: pd.DataFrame
-    explanations: pd.DataFrame
-    findings: tuple[Finding, ...]
-
-
-def analyse(record: Record) -> Pathways:
-    """The cases, the explanations of the chosen phases and speakers in the chosen frame, and how firm the coding is."""
     chosen, frame = record.scenario, record.scenario["frame"]
     table = record.explanations
     keep = table["phase"].isin(chosen.chosen("phases")) & table["speaker_role"].isin(chosen.chosen("speaker_roles"))
@@ -132,16 +113,20 @@ def analyse(record: Record) -> Pathways:
         *_speaker_finding(record, rows),
         *_reliability_finding(record, agreement),
     )
-    firm = [row for row in agreement if row.status != "few"]
-    tables: list[Any] = [
-        *map(framed, (Course, Outcome, Told), (courses, outcomes, _stages(record))),
-        *map(framed, (Coded, Directed, Explaining), (codes, directions, speakers)),
-        went,
-        *map(framed, (Units, Agreement, Agreement), (_units(record), firm, agreement)),
-        table,
-        findings,
-    ]
-    return Pathways(*tables)
+    return Result(
+        courses=framed(Course, courses),
+        outcomes=framed(Outcome, outcomes),
+        stages=framed(Reported, _stages(record)),
+        codes=framed(Coded, codes),
+        directions=framed(Directed, directions),
+        speakers=framed(Explaining, speakers),
+        went=went,
+        units=framed(Units, _units(record)),
+        firmness=framed(Agreement, (row for row in agreement if row.status != "few")),
+        reliability=framed(Agreement, agreement),
+        explanations=table,
+        findings=findings,
+    )
 
 
 def counted(rows: Iterable[Any], keys: Callable[[Any], Iterable[tuple[str, ...]]]) -> list[tuple[Any, ...]]:
@@ -173,10 +158,10 @@ def codes_of(row: Any, frame: str) -> list[str]:
 
 def _courses(record: Record) -> list[Any]:
     """Each case with what is told of it, sorted by how it ended."""
-    told = grouped(listed(record.stages), "case_id")
+    stages_of = grouped(listed(record.stages), "case_id")
     courses = []
     for case in listed(record.cases):
-        rows = told.get(case.case_id, [])
+        rows = stages_of.get(case.case_id, [])
         stages = {stage: dict.fromkeys(row.value for row in rows if row.stage == stage) for stage in STAGES}
         double = min(case.shared or 0, case.persons)
         about = case.case_id, case.source_id, case.label, case.persons, case.origin
@@ -187,12 +172,12 @@ def _courses(record: Record) -> list[Any]:
     return sorted(courses, key=lambda row: (ORDER.index(row.end), row.outcome, row.case_id))
 
 
-def _end(told: Mapping[str, Iterable[str]]) -> str:
+def _end(stages: Mapping[str, Iterable[str]]) -> str:
     """How a case ended, of the told outcomes the one that :data:`ENDS` lists first."""
     for end, outcomes in ENDS.items():
-        if set(told["outcome"]) & set(outcomes):
+        if set(stages["outcome"]) & set(outcomes):
             return end
-    return "stayed" if {"did_not_leave", "stopped_in_transit"} & set(told["route"]) else "not_told"
+    return "stayed" if {"did_not_leave", "stopped_in_transit"} & set(stages["route"]) else "not_told"
 
 
 def _outcomes(courses: list[Any]) -> list[Any]:
@@ -215,15 +200,12 @@ def _outcomes(courses: list[Any]) -> list[Any]:
 def _stages(record: Record) -> list[Any]:
     """What is told of each stage before the outcome, in the order of a life."""
     stages = grouped((row for row in listed(record.stages) if row.stage != "outcome"), "stage", "value")
-    told = []
+    reported = []
     for (stage, value), rows in stages.items():
-        cases, speakers, cited = (
-            _distinct(rows, "case_id"),
-            _distinct(rows, "speaker"),
-            "; ".join(r.stage_id for r in rows),
-        )
-        told.append(Told(stage, value, cases, speakers, cited, f"stage_{stage}:{value}"))
-    return sorted(told, key=lambda row: (STAGES.index(row.stage), -row.cases))
+        counts = _distinct(rows, "case_id"), _distinct(rows, "speaker")
+        cited = "; ".join(row.stage_id for row in rows)
+        reported.append(Reported(stage, value, *counts, cited, f"stage_{stage}:{value}"))
+    return sorted(reported, key=lambda row: (STAGES.index(row.stage), -row.cases))
 
 
 def _units(record: Record) -> Iterator[Any]:
@@ -366,5 +348,5 @@ def _reliability_finding(record: Record, agreement: list[Any]) -> Iterator[Findi
     values: dict[str, Any] = {name: by[name] for name in ("holds", "fails", "few")}
     values |= {"codes": len(agreement), "threshold": FIRM, "few_units": FEW_UNITS}
     values["firm"] = [picked(row, "field", "code", "alpha") for row in agreement if row.status == "holds"]
-    held, cited = float(values["holds"]), list(record.explanations["explanation_id"])
-    yield make_finding(record, "pathways.reliability", (held, held), "codes", (), values, ["coders"], cited)
+    firm, cited = float(values["holds"]), list(record.explanations["explanation_id"])
+    yield make_finding(record, "pathways.reliability", (firm, firm), "codes", (), values, ["coders"], cited)

@@ -6,14 +6,13 @@ the answer, so both are always shown. Arrests of terrorism suspects of every kin
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import pandas as pd
 
 from analysis.analyses import comparisons
-from analysis.analyses.finding import Finding, ambiguity_between, claims_table, least_part, make_finding
+from analysis.analyses.finding import Finding, Result, ambiguity_between, claims_table, least_part, make_finding
 from analysis.analyses.rows import (
     WHOLE_SUBJECT,
     articles,
@@ -59,30 +58,15 @@ Pair = kind("Pair", "returned arrested count obstacles days_apart lower upper cl
 """A count of returns and one of arrests, what keeps them from being compared, and the first less the second."""
 
 
-@dataclass(frozen=True)
-class ReturneesAndArrests:
-    """The tables behind the findings.
+def analyse(record: Record) -> Result:
+    """Returns against arrests under the scenario of ``record``; the figures published elsewhere are always shown beside.
 
-    ``returned``: every count of all who returned, in order of date. ``arrested``: every claim on arrested or tried
+    Tables: ``returned``: every count of all who returned, in order of date. ``arrested``: every claim on arrested or tried
     returnees, ``arrest_counts``: those that give a number. ``gap``: each count of returns in the articles less arrests, a
     row a reading of the count that is printed both ways, and record. ``tried``: what "most were tried" means in people.
     ``rivals``: counts of returns that contradict each other at one date. ``nearest``: pairs of a count of returns and one
     of arrests, those that differ least first. ``claims``: the claims on both.
     """
-
-    returned: pd.DataFrame
-    arrested: pd.DataFrame
-    arrest_counts: pd.DataFrame
-    gap: pd.DataFrame
-    tried: pd.DataFrame
-    rivals: pd.DataFrame
-    nearest: pd.DataFrame
-    claims: pd.DataFrame
-    findings: tuple[Finding, ...]
-
-
-def analyse(record: Record) -> ReturneesAndArrests:
-    """Returns against arrests under the scenario of ``record``; the figures published elsewhere are always shown beside."""
     both = record.with_choices(record=WIDER_TOO)
     own, claims = claim_rows(record)
     returned, arrested = _returned(claims), _arrested(claims)
@@ -106,10 +90,17 @@ def analyse(record: Record) -> ReturneesAndArrests:
     )
     cited = both.claims["claim_id"].isin([row.claim_id for row in (*returned, *arrested)])
     numbered = [row for row in arrested if row.kind != "share" and row.lower is not None]
-    kinds = (Count, Count, Count, Gap, Tried, Rivals, Pair)
-    tables = map(framed, kinds, (returned, arrested, numbered, gap, tried, rivals, nearest))
-    parts: list[Any] = [*tables, claims_table(both, both.claims[cited]), findings]
-    return ReturneesAndArrests(*parts)
+    return Result(
+        returned=framed(Count, returned),
+        arrested=framed(Count, arrested),
+        arrest_counts=framed(Count, numbered),
+        gap=framed(Gap, gap),
+        tried=framed(Tried, tried),
+        rivals=framed(Rivals, rivals),
+        nearest=framed(Pair, nearest),
+        claims=claims_table(both, both.claims[cited]),
+        findings=findings,
+    )
 
 
 def _ambiguity(record: Record) -> str:

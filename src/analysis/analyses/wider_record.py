@@ -7,7 +7,6 @@ found is the matter of :mod:`flags`, :mod:`comparisons` and :mod:`grading`.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 from typing import Any
@@ -16,7 +15,7 @@ import pandas as pd
 
 from analysis.analyses import cross_check
 from analysis.analyses.comparisons import FIELDS, contradictions, stated
-from analysis.analyses.finding import SERIES, Finding, claims_table, counts_moroccans, make_finding
+from analysis.analyses.finding import SERIES, Finding, Result, claims_table, counts_moroccans, make_finding
 from analysis.analyses.flags import flags, repeated_values, same_time
 from analysis.analyses.grading import grades, grid
 from analysis.analyses.rows import (
@@ -80,35 +79,16 @@ Minors = kind("Minors", "total_claim day total women minors men_if_inside all_if
 """A total with women and minors: the men if they are inside it, all if beside; ``inside``: whether its words put them so."""
 
 
-@dataclass(frozen=True)
-class WiderRecord:
-    """The tables behind the findings.
+def analyse(record: Record) -> Result:
+    """The wider record beside the articles of ``record``, under its scenario.
 
-    ``verdicts``: what becomes of the articles' findings. ``series``: the official running totals and, beside them, the
+    Tables: ``verdicts``: what becomes of the articles' findings. ``series``: the official running totals and, beside them, the
     counts of the articles. ``falls``: official counts below an earlier one. ``contradictions``: pairs of figures that
     cannot both be right, those with an article first. ``origins``: what each count of the articles goes back to.
     ``lost``: what a figure lost or changed on its way into an article. ``women_and_minors``: totals with them inside or
     beside. ``odd``: figures that look misprinted, mixed up or carried over. ``sums``: stated parts against stated totals.
     ``grid`` and ``grades``: how well each claim is supported. ``claims``: the figures published elsewhere.
     """
-
-    verdicts: pd.DataFrame
-    series: pd.DataFrame
-    falls: pd.DataFrame
-    contradictions: pd.DataFrame
-    origins: pd.DataFrame
-    lost: pd.DataFrame
-    women_and_minors: pd.DataFrame
-    odd: pd.DataFrame
-    grid: pd.DataFrame
-    grades: pd.DataFrame
-    sums: pd.DataFrame
-    claims: pd.DataFrame
-    findings: tuple[Finding, ...]
-
-
-def analyse(record: Record) -> WiderRecord:
-    """The wider record beside the articles of ``record``, under its scenario."""
     both = record.with_choices(record=WIDER_TOO)
     wide = [claim for claim in claim_rows(record).both if claim.source_id == "wider"]
     verdicts, series, falls, pairs = cross_check.verdicts(record), _series(both), [*_falls(wide)], _contradictions(both)
@@ -125,12 +105,21 @@ def analyse(record: Record) -> WiderRecord:
         _odd_finding(both, odd, sums),
         _grade_finding(both, graded),
     )
-    kinds = (cross_check.Verdict, Counted, Fall, Contradiction, Origin, Lost, Minors)
-    tables: list[Any] = [*map(framed, kinds, (verdicts, series, falls, pairs, origins, lost, minors))]
-    tables[4] = tables[4].astype({"days": "Int64", "behind": "Float64"})
-    elsewhere = claims_table(both, both.claims[both.claims["source_id"].eq("wider")])
-    tables += [odd, grid(graded), graded, framed(Sum, sums), elsewhere, findings]
-    return WiderRecord(*tables)
+    return Result(
+        verdicts=framed(cross_check.Verdict, verdicts),
+        series=framed(Counted, series),
+        falls=framed(Fall, falls),
+        contradictions=framed(Contradiction, pairs),
+        origins=framed(Origin, origins).astype({"days": "Int64", "behind": "Float64"}),
+        lost=framed(Lost, lost),
+        women_and_minors=framed(Minors, minors),
+        odd=odd,
+        grid=grid(graded),
+        grades=graded,
+        sums=framed(Sum, sums),
+        claims=claims_table(both, both.claims[both.claims["source_id"].eq("wider")]),
+        findings=findings,
+    )
 
 
 def _series(both: Record) -> list[Any]:

@@ -1,11 +1,11 @@
 """The figure of the claims."""
 
-from analysis.analyses.claims import Claims
+from analysis.analyses.finding import Result
 from analysis.figures.chart import GREY, SPEAKERS, Chart, Drawing, label, row_labels
 from analysis.wording import Wording
 
 
-def who(result: Claims, words: Wording) -> Drawing:
+def who(result: Result, words: Wording) -> Drawing:
     """Claims by kind of speaker: with a number, and without."""
     frame = result.who
     name = lambda role: words.name("speaker_role", role)

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis.analyses.pathways import FEW_UNITS, FIRM, STAGES, Pathways, codes_of
+from analysis.analyses.finding import Result
+from analysis.analyses.pathways import FEW_UNITS, FIRM, STAGES, codes_of
 from analysis.analyses.rows import grouped, listed
 from analysis.figures.chart import (
     COLOURS,
@@ -38,7 +39,7 @@ END_COLOURS = {
 HEADS = ("motive", "tie", "earlier prison", "group", "route", "inside", "exit", "outcome")
 
 
-def courses(result: Pathways, words: Wording) -> Drawing:
+def courses(result: Result, words: Wording) -> Drawing:
     """Every case as a line from motive to outcome, gaps visible, sorted by how it ended."""
     frame = result.courses
     ends = result.outcomes.set_index("end")["cases"]
@@ -72,7 +73,7 @@ def courses(result: Pathways, words: Wording) -> Drawing:
     return chart.done(frame)
 
 
-def codes(result: Pathways, words: Wording) -> Drawing:
+def codes(result: Result, words: Wording) -> Drawing:
     """Distinct speakers by factor, a colour a kind of speaker."""
     frame = words.record.scenario["frame"]
     found: list[dict[str, Any]] = next((f.values["codes"] for f in result.findings if f.id == "pathways.factors"), [])
@@ -115,7 +116,7 @@ def _stacked(axes: Axes, groups: Mapping[Any, list[Any]], words: Wording) -> Non
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def directions(result: Pathways, words: Wording) -> Drawing:
+def directions(result: Result, words: Wording) -> Drawing:
     """Distinct speakers by part of the way and kind of factor."""
     found, phases = grouped(listed(result.explanations), "phase", "direction"), words.record.terms("phase")
     order = sorted(found.items(), key=lambda one: (phases.index(one[0][0]), -_speakers(one[1])))
@@ -135,7 +136,7 @@ def directions(result: Pathways, words: Wording) -> Drawing:
     return chart.done(result.directions)
 
 
-def reliability(result: Pathways, words: Wording) -> Drawing:
+def reliability(result: Result, words: Wording) -> Drawing:
     """Krippendorff's alpha of each code with its interval; those that few sentences carry in grey."""
     order = ["holds", "fails", "few"]
     rows = [row for row in result.reliability.itertuples() if row.status != "few" or row.units >= FEW_UNITS // 2]

@@ -5,13 +5,13 @@ from typing import Any
 import matplotlib.dates as mdates
 import pandas as pd
 
-from analysis.analyses.returnees_and_arrests import ReturneesAndArrests
+from analysis.analyses.finding import Result
 from analysis.figures.chart import BACKED, COLOURS, PALE, Chart, Drawing, label, legend, row_labels, years
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number
 
 
-def counts(result: ReturneesAndArrests, words: Wording) -> Drawing:
+def counts(result: Result, words: Wording) -> Drawing:
     """Running totals of returns over time, and arrested returnees as bars over the periods they are counted for."""
     frame = result.returned
     official = frame[frame["elsewhere"] & frame["speaker_role"].eq("official")]
@@ -60,7 +60,7 @@ def counts(result: ReturneesAndArrests, words: Wording) -> Drawing:
     return chart.done(frame.drop(columns=["phrase"]))
 
 
-def _arrests(result: ReturneesAndArrests) -> list[dict[str, Any]]:
+def _arrests(result: Result) -> list[dict[str, Any]]:
     """The numbered counts of arrests with a period, and the count that is printed as arrests and as returns."""
     rows: dict[str, dict[str, Any]] = {}
     for row in result.arrest_counts.itertuples():
@@ -75,7 +75,7 @@ def _arrests(result: ReturneesAndArrests) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def gap(result: ReturneesAndArrests, words: Wording) -> Drawing:
+def gap(result: Result, words: Wording) -> Drawing:
     """One count of returns split into counted arrests and the rest, under each reading and record."""
     frame = result.gap
     gap_values = next((item.values for item in result.findings if item.id.endswith(".gap")), None)

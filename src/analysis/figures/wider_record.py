@@ -4,8 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.analyses.finding import SERIES
-from analysis.analyses.wider_record import WiderRecord
+from analysis.analyses.finding import SERIES, Result
 from analysis.evidence.intervals import as_float
 from analysis.figures.chart import COLOURS, GREY, INK, SPEAKERS, Chart, Drawing, label, row_labels, thousands, years
 from analysis.wording import Wording
@@ -14,7 +13,7 @@ from analysis.wording.formats import amount, month, number
 YEAR = pd.Timedelta(days=365)
 
 
-def series(result: WiderRecord, words: Wording) -> Drawing:
+def series(result: Result, words: Wording) -> Drawing:
     """The official running totals over time and the articles' counts beside them, a panel a measure."""
     frame = result.series
     official, articles = frame[frame["who"].eq("official")], frame[frame["who"].eq("article")]
@@ -68,7 +67,7 @@ def _near(claim: Any, official: pd.DataFrame) -> bool:
     return bool((high is None or high >= around["lower"].min()) and (low is None or low <= around["upper"].max()))
 
 
-def origins(result: WiderRecord, words: Wording) -> Drawing:
+def origins(result: Result, words: Wording) -> Drawing:
     """How much older the statement is that each count goes back to."""
     frame = result.origins[result.origins["how"].eq("same")].sort_values("days", ascending=False, kind="stable")
     listed = "; ".join(f"{words.label(row.claim)} {number(row.days)} days" for row in frame.itertuples())
