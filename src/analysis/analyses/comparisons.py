@@ -5,7 +5,7 @@ is counted by the other too, it can be no larger; two figures that include each 
 What parts add up to is the question of :mod:`analysis.analyses.sum_checks`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import combinations
 from math import inf
@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.account.claims import ASSERTED
 from analysis.account.scopes import SAME as SLIDING
 from analysis.account.scopes import THEATRE, WHOLE, ancestors
-from analysis.analyses.rows import claim_rows, kind
+from analysis.analyses.rows import cached, claim_rows, kind
 from analysis.evidence.hedges import COUNTED, half_width
 from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.numerals import numbers_in
@@ -50,22 +50,19 @@ larger; ``factor``: how many times as many. ``one_side``: whether one side gives
 """
 
 
+@cached()
 def stated(record: Record) -> list[Any]:
-    """The claims of a record, but for the people of a case, and what is needed to compare them; made once.
+    """The claims of a record, but for the people of a case, and what is needed to compare them.
 
     Fighters and returnees are taken for all who joined, wherever returns and arrests fall. Adds to the claims ``side``, who
     counts (all officials are one); ``worded``, the population as printed; ``begins``, the first day of a window; ``first``
     and ``last``, the days between which what is counted ends. ``statement`` is the article, or the statement elsewhere.
     """
-    found: list[Any] = record.cached(("stated", record.choice), lambda: [*_stated(record)])
-    return found
-
-
-def _stated(record: Record) -> Iterable[Any]:
     (narrow, wide), whole = SLIDING["population"], trees(record)
     of_them = {measure for measure in whole["measure"] if WHOLE in ancestors(measure, whole["measure"])}
     abroad = {place for place in whole["place"] if "syria_iraq_libya" in ancestors(place, whole["place"])}
     rows = [claim for claim in claim_rows(record).own if not claim.case_id]
+    taken = []
     figure = kind("Figure", (*(rows[0]._fields if rows else ()), "side", "worded", "begins", "first", "last"))
     for claim in rows:
         statement = claim.statement if claim.source_id == "wider" else claim.source_id
@@ -73,12 +70,13 @@ def _stated(record: Record) -> Iterable[Any]:
         windowed = claim.kind in ("flow", "share") and claim.period
         ends = (claim.period_last, claim.period_last) if windowed else (claim.as_of_first, claim.as_of_last)
         begins, first, last = (day or pd.NaT for day in (windowed and claim.period_first, *ends))
-        taken = claim._replace(
+        compared = claim._replace(
             statement=statement,
             population=wide if claim.population in (narrow, RETURNEES) else claim.population,
             place=THEATRE if claim.measure in of_them and claim.place not in abroad else claim.place,
         )
-        yield figure(*taken, side, claim.population, begins, first, last)
+        taken.append(figure(*compared, side, claim.population, begins, first, last))
+    return taken
 
 
 def trees(record: Record) -> dict[str, dict[str, str]]:
@@ -115,14 +113,9 @@ def same_scope_and_date(one: Any, two: Any) -> bool:
     return same_date(one, two) and (pd.isna(one.begins) or abs(one.begins - two.begins) <= ONE_DATE)
 
 
+@cached("revision")
 def contradictions(record: Record) -> list[Any]:
     """Pairs of figures that cannot both be right by more than corrections may explain, the wider apart first."""
-    key = ("contradicting figures", record.choice, record.scenario["revision"])
-    found: list[Any] = record.cached(key, lambda: _contradictions(record))
-    return found
-
-
-def _contradictions(record: Record) -> list[Any]:
     claims = figures(record)
     low, high = (np.array([getattr(c, end) for c in claims], dtype=float) for end in ("lower", "upper"))
     exact = lambda claim: claim.hedge == "exact" and claim.value > 0

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.account.scopes import ancestors
 from analysis.analyses.comparisons import FAR, FIELDS, ONE_DATE, contradictions, same_date, stated, trees
+from analysis.analyses.rows import cached, grouped
 from analysis.analyses.sum_checks import FITS, REST, plain, sum_checks
 from analysis.evidence.hedges import COUNTED
 from analysis.evidence.intervals import as_float, bounds_of, distance
@@ -34,9 +35,6 @@ YEAR, HALF_YEAR = pd.Timedelta(days=366), pd.Timedelta(days=183)
 
 DOUBLE = 2.0
 """No official series doubled within half a year: a count that is off by this factor is far from it."""
-
-WHO = tuple(field for field in FIELDS if field != "measure")
-"""The fields that say who is counted."""
 
 _SHARE = re.compile(
     r"\d[\d.,]*\s?(%|per ?cent)|\bhalf\b|\b(an?|one|two|three)[ -](third|quarter|fifth|tenth)s?\b", re.IGNORECASE
@@ -58,6 +56,7 @@ Flag = tuple[str, str, str]
 Link = Callable[[Any, Any], bool]
 
 
+@cached("revision")
 def flags(record: Record) -> pd.DataFrame:
     """What is odd about the figures of a record, one row an oddity, in the order of the kinds below.
 
@@ -73,11 +72,6 @@ def flags(record: Record) -> pd.DataFrame:
     ``inside_or_beside``: parts that one statement puts inside a total and another beside it.
     The people of a case are left out.
     """
-    key = ("flags", record.choice, record.scenario["revision"])
-    return record.cached(key, lambda: _flags(record))  # type: ignore[no-any-return]
-
-
-def _flags(record: Record) -> pd.DataFrame:
     sums = sum_checks(record)
     figures = [one for one in stated(record) if one.value is not None]
     counts = [figure for figure in figures if figure.unit in COUNTED - {"rank"}]
@@ -86,9 +80,7 @@ def _flags(record: Record) -> pd.DataFrame:
         *_far_off(counts),
         *_parts_and_totals(sums),
         *_remainders(counts, trees(record), sums),
-        *_two_dates(figures),
-        *_two_populations(figures),
-        *_two_measures(figures),
+        *(flag for kind in TWICE for flag in _twice(figures, kind)),
         *_swapped_parts(figures),
         *_shares(figures),
         *_inside_or_beside(counts),
@@ -127,11 +119,8 @@ def _contradictions(record: Record) -> Iterator[Flag]:
 
 
 def _far_off(counts: Iterable[Any]) -> Iterator[Flag]:
-    series: dict[tuple[str, ...], list[Any]] = {}
-    for claim in counts:
-        if claim.kind == "cumulative" and claim.value >= TELLING:
-            series.setdefault(_scope(claim), []).append(claim)
-    for claims in series.values():
+    totals = (claim for claim in counts if claim.kind == "cumulative" and claim.value >= TELLING)
+    for claims in grouped(totals, *FIELDS).values():
         official = [claim for claim in claims if claim.side == "officials"]
         for claim in claims:
             others = [o for o in official if o.family != claim.family and abs(o.last - claim.last) <= HALF_YEAR]
@@ -161,9 +150,7 @@ def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], s
         for claim in reversed(exact)
         if claim.kind in ("cumulative", "stock")
     }
-    printed: dict[float, list[Any]] = {}
-    for claim in filter(_rare, exact):
-        printed.setdefault(claim.value, []).append(claim)
+    printed = grouped(filter(_rare, exact), "value")
     above = {field: {term: frozenset(ancestors(term, tree)) for term in {getattr(c, field) for c in exact}} for field, tree in whole.items()}  # fmt: skip
     inside = lambda small, large: all(getattr(large, f) in above[f][getattr(small, f)] for f in FIELDS)
     added = {row.sum for row in sums if row.verdict == FITS and row.by != "measure"}
@@ -235,15 +222,16 @@ def repeated_values(figures: Iterable[Any], linked: Link) -> Iterator[tuple[Any,
                 yield one, two
 
 
-def _twice(figures: Iterable[Any], linked: Link, alike: Iterable[str], odd: Link) -> Iterator[list[Any]]:
+def _twice(figures: Iterable[Any], kind: str) -> Iterator[Flag]:
     """The figures of one number that are alike and yet oddly paired, each set once; a rare number needs no other link."""
+    linked, alike, odd = TWICE[kind]
     sets: dict[tuple[Any, ...], dict[str, Any]] = {}
     for one, two in repeated_values(figures, lambda one, two: _rare(one) or linked(one, two)):
         key, other = (tuple(getattr(claim, field) for field in alike) for claim in (one, two))
         if key == other and odd(one, two):
             sets.setdefault((one.unit, one.value, *key), {}).update({one.claim_id: one, two.claim_id: two})
     for found in sets.values():
-        yield list(found.values())
+        yield _flag(kind, found.values())
 
 
 def same_time(one: Any, two: Any) -> bool:
@@ -252,26 +240,21 @@ def same_time(one: Any, two: Any) -> bool:
     return bool(when[0] == when[1])
 
 
-def _two_dates(figures: Iterable[Any]) -> Iterator[Flag]:
-    def apart(one: Any, two: Any) -> bool:
-        ends = max(one.first, two.first) - min(one.last, two.last)
-        return bool(ends > ONE_DATE or max(one.begins, two.begins) - min(one.begins, two.begins) > ONE_DATE)
-
-    def one_side(one: Any, two: Any) -> bool:  # a side may well count as many in two windows
-        return bool(one.side == two.side and pd.isna(one.begins))
-
-    for found in _twice(figures, one_side, ("measure", *WHO), apart):
-        yield _flag("two_dates", found)
+def _apart(one: Any, two: Any) -> bool:
+    ends = max(one.first, two.first) - min(one.last, two.last)
+    return bool(ends > ONE_DATE or max(one.begins, two.begins) - min(one.begins, two.begins) > ONE_DATE)
 
 
-def _two_populations(figures: Iterable[Any]) -> Iterator[Flag]:
-    for found in _twice(figures, same_time, ("measure",), lambda one, two: _scope(one) != _scope(two)):
-        yield _flag("two_populations", found)
+def _one_side(one: Any, two: Any) -> bool:  # a side may well count as many in two windows
+    return bool(one.side == two.side and pd.isna(one.begins))
 
 
-def _two_measures(figures: Iterable[Any]) -> Iterator[Flag]:
-    for found in _twice(figures, same_time, (), lambda one, two: bool(one.measure != two.measure)):
-        yield _flag("two_measures", found)
+TWICE: dict[str, tuple[Link, tuple[str, ...], Link]] = {
+    "two_dates": (_one_side, FIELDS, _apart),
+    "two_populations": (same_time, ("measure",), lambda one, two: _scope(one) != _scope(two)),
+    "two_measures": (same_time, (), lambda one, two: one.measure != two.measure),
+}
+"""Kinds of numbers that come twice: what links the two, the fields in which they are alike, and what is odd of them."""
 
 
 def _swapped_parts(figures: Iterable[Any]) -> Iterator[Flag]:

@@ -16,9 +16,15 @@ The grade: strong (near, agreed, not contested), fair (agreed or near, not conte
 contested.
 """
 
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import combinations, permutations
+
 import pandas as pd
 
 from analysis.analyses.comparisons import FIELDS, contradictions, figures
+from analysis.analyses.rows import cached, claim_rows, framed, grouped, kind
 from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.record import WIDER_TOO, Record
 
@@ -27,79 +33,75 @@ ALL, INDEPENDENT = "all", "two_independent"
 
 HALF_YEAR = pd.Timedelta(days=183)
 
-UNNAMED = r"\b(?:unnamed|does not name|sources?|someone)\b"
+UNNAMED = re.compile(r"\b(?:unnamed|does not name|sources?|someone)\b", re.IGNORECASE)
 """Words of a speaker's name that say that nobody is named."""
+
+Grade = kind("Grade", "claim elsewhere near agreeing contesting support grade")
+"""A claim with the ids of those that agree with it and those that contest it, and what follows."""
+
+Cell = kind("Cell", "near support grade articles elsewhere claims")
+"""How many claims of the articles, and of the figures elsewhere, are so near and so supported."""
 
 
 def grades(record: Record) -> pd.DataFrame:
-    """Every claim of the articles chosen and of the figures published elsewhere, graded.
-
-    Columns: claim, elsewhere, near, agreeing and contesting (claim ids), support (agreed, contested, single), grade.
-    """
-    both = record.under(record.scenario.with_choices(record=WIDER_TOO))
-    key = ("grades", both.choice, both.scenario["revision"])
-    return record.cached(key, lambda: _grades(both))  # type: ignore[no-any-return]
+    """Every claim of the articles chosen and of the figures published elsewhere, graded; a row is a :data:`Grade`."""
+    return _grades(record.with_choices(record=WIDER_TOO))
 
 
+@cached("revision")
 def _grades(both: Record) -> pd.DataFrame:
-    claims = both.claims[both.claims["case_id"].eq("")]
-    named = dict(zip(both.speakers["speaker"], both.speakers["name"], strict=True))
-    nameless = claims["speaker"].map(named).str.contains(UNNAMED, case=False, regex=True)
-    near = ~nameless & claims["speaker_role"].ne("journalist") & claims["grade"].ne("B").fillna(True)
-    agreeing = _agreeing(both)
-    contesting = _contesting(both, dict(zip(claims["claim_id"], near, strict=True)))
+    claims = [claim for claim in claim_rows(both).both if not claim.case_id]
+    names = dict(zip(both.speakers["speaker"], both.speakers["name"], strict=True))
+    named = lambda claim: not UNNAMED.search(names[claim.speaker])
+    near = {c.claim_id: named(c) and c.speaker_role != "journalist" and c.grade != "B" for c in claims}
+    agreeing, contesting = _agreeing(both), _contesting(both, near)
     rows = []
-    for claim, elsewhere, close in zip(claims["claim_id"], claims["source_id"].eq("wider"), near, strict=True):
-        others, against = agreeing.get(claim, ()), contesting.get(claim, ())
+    for claim in claims:
+        close, others, against = near[claim.claim_id], agreeing[claim.claim_id], contesting[claim.claim_id]
         support = "contested" if against else "agreed" if others else "single"
-        grade = "contested" if against else ("weak", "fair", "strong")[int(close) + bool(others)]
-        rows.append(
-            (claim, elsewhere, "near" if close else "relayed", "; ".join(others), "; ".join(against), support, grade)
-        )
-    return pd.DataFrame(rows, columns=["claim", "elsewhere", "near", "agreeing", "contesting", "support", "grade"])
+        grade = "contested" if against else ("weak", "fair", "strong")[close + bool(others)]
+        listed = "; ".join(others), "; ".join(against)
+        elsewhere = claim.source_id == "wider"
+        rows.append(Grade(claim.claim_id, elsewhere, "near" if close else "relayed", *listed, support, grade))
+    return framed(Grade, rows)
 
 
-def _agreeing(both: Record) -> dict[str, tuple[str, ...]]:
+def _agreeing(both: Record) -> defaultdict[str, list[str]]:
     """Per claim: the independent claims that give the same thing within half a year."""
-    counts = [one for one in figures(both) if one.speaker_role != "journalist"]
-    revision = both.scenario["revision"]
-    found: dict[str, list[str]] = {}
-    scopes: dict[tuple[str, ...], list[object]] = {}
-    for one in counts:
-        key = (*(getattr(one, field) for field in FIELDS), one.kind, one.unit, str(one.begins))
-        for two in scopes.setdefault(key, []):
-            gap = max(one.first, two.first) - min(one.last, two.last)  # type: ignore[attr-defined]
-            independent = one.family != two.family and one.side != two.side  # type: ignore[attr-defined]
-            if independent and gap <= HALF_YEAR and distance(bounds_of(one), bounds_of(two)) <= revision:
-                found.setdefault(one.claim_id, []).append(two.claim_id)  # type: ignore[attr-defined]
-                found.setdefault(two.claim_id, []).append(one.claim_id)  # type: ignore[attr-defined]
-        scopes[key].append(one)
-    return {claim: tuple(others) for claim, others in found.items()}
+    counts = (one for one in figures(both) if one.speaker_role != "journalist")
+    found = defaultdict[str, list[str]](list)
+    for group in grouped(counts, *FIELDS, "kind", "unit", "begins").values():
+        for one, two in combinations(group, 2):
+            gap = max(one.first, two.first) - min(one.last, two.last)
+            off = distance(bounds_of(one), bounds_of(two))
+            independent = one.family != two.family and one.side != two.side
+            if independent and gap <= HALF_YEAR and off <= both.scenario["revision"]:
+                found[one.claim_id].append(two.claim_id)
+                found[two.claim_id].append(one.claim_id)
+    return found
 
 
-def _contesting(both: Record, near: dict[str, bool]) -> dict[str, tuple[str, ...]]:
-    """Per claim: the independent claims, as near or nearer, that contradict it."""
-    role = dict(zip(both.claims["claim_id"], both.claims["speaker_role"], strict=True))
-    found: dict[str, list[str]] = {}
-    for row in contradictions(both):
-        if not row.one_side and "journalist" not in (role[row.part], role[row.whole]):
-            for one, other in ((row.part, row.whole), (row.whole, row.part)):
+def _contesting(both: Record, near: Mapping[str, bool]) -> defaultdict[str, dict[str, None]]:
+    """Per claim: the independent claims, as near or nearer, that contradict it, each once."""
+    role = {claim.claim_id: claim.speaker_role for claim in claim_rows(both).both}
+    found = defaultdict[str, dict[str, None]](dict)
+    for pair in contradictions(both):
+        if not pair.one_side and "journalist" not in (role[pair.part], role[pair.whole]):
+            for one, other in permutations((pair.part, pair.whole)):
                 if near[other] >= near[one]:
-                    found.setdefault(one, []).append(other)
-    return {claim: tuple(dict.fromkeys(others)) for claim, others in found.items()}
+                    found[one][other] = None
+    return found
 
 
 def grid(graded: pd.DataFrame) -> pd.DataFrame:
-    """How many claims have which grade. Columns: near, support, grade, articles, elsewhere, claims."""
-    rows = [
-        (near, support, group["grade"].iloc[0], int((~group["elsewhere"]).sum()), int(group["elsewhere"].sum()), "; ".join(group["claim"]))
-        for (near, support), group in graded.groupby(["near", "support"], sort=False)
-    ]  # fmt: skip
-    order = {"strong": 0, "fair": 1, "weak": 2, "contested": 3}
-    frame = pd.DataFrame(rows, columns=["near", "support", "grade", "articles", "elsewhere", "claims"])
-    return frame.sort_values(["grade", "near"], key=lambda c: c.map(order) if c.name == "grade" else c).reset_index(
-        drop=True
-    )
+    """How many claims have which grade; a row is a :data:`Cell`."""
+    cells = []
+    for (near, support), group in grouped(graded.itertuples(), "near", "support").items():
+        elsewhere = sum(row.elsewhere for row in group)
+        counts = len(group) - elsewhere, elsewhere
+        cells.append(Cell(near, support, group[0].grade, *counts, "; ".join(row.claim for row in group)))
+    order = ("strong", "fair", "weak", "contested")
+    return framed(Cell, sorted(cells, key=lambda cell: (order.index(cell.grade), cell.near)))
 
 
 def restrict(record: Record) -> Record:
@@ -108,7 +110,7 @@ def restrict(record: Record) -> Record:
         return record
     graded = grades(record)
     agreed = set(graded.loc[graded["agreeing"].ne(""), "claim"])
-    claims = record.under(record.scenario.with_choices(record=WIDER_TOO)).claims
+    claims = record.with_choices(record=WIDER_TOO).claims
     kept = set(claims.loc[claims["claim_id"].isin(agreed), "family"])
     out = [*record.scenario.chosen("left_out"), *claims.loc[~claims["family"].isin(kept), "family"]]
-    return record.under(record.scenario.with_choices(left_out=", ".join(dict.fromkeys(out)) or "none"))
+    return record.with_choices(left_out=", ".join(dict.fromkeys(out)) or "none")

@@ -3,19 +3,36 @@
 How a table becomes rows is the matter of :mod:`analysis.evidence.listed`, what follows from them that of each analysis.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from analysis.evidence.listed import articles, claim_rows, kind, listed
+from analysis.evidence.record import Record
 
 __all__ = ["articles", "claim_rows", "kind", "listed"]
 
+T = TypeVar("T")
 
 WHOLE_SUBJECT = ("moroccan_fighters", "moroccans_joined", "moroccan_returnees")
 """The populations that are no part of the subject by sex, age or past, and nobody beside it."""
+
+
+def cached(*parameters: str) -> Callable[[Callable[[Record], T]], Callable[[Record], T]]:
+    """Makes a function of a record keep its answer, one for each choice of readings and of ``parameters``."""
+
+    def decorate(make: Callable[[Record], T]) -> Callable[[Record], T]:
+        @wraps(make)
+        def kept(record: Record) -> T:
+            key = (make, record.choice, *(record.scenario[name] for name in parameters))
+            return record.cached(key, lambda: make(record))  # type: ignore[no-any-return]
+
+        return kept
+
+    return decorate
 
 
 def of_whole_subject(claim: Any) -> bool:
@@ -47,11 +64,12 @@ def ids_of(rows: Iterable[Any]) -> list[str]:
     return [claim for row in rows for claim in row.claims.split("; ")]
 
 
-def grouped(rows: Iterable[Any], *fields: str) -> dict[Any, list[Any]]:
-    """Rows by the value of a field, or the values of several, in the order met."""
+def grouped(rows: Iterable[Any], *fields: str, key: Callable[[Any], Any] | None = None) -> dict[Any, list[Any]]:
+    """Rows by the value of a field, the values of several, or a ``key`` of them, in the order met."""
     groups: dict[Any, list[Any]] = {}
+    key = key or attrgetter(*fields)
     for row in rows:
-        groups.setdefault(attrgetter(*fields)(row), []).append(row)
+        groups.setdefault(key(row), []).append(row)
     return groups
 
 

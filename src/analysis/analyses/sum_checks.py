@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.account.scopes import ancestors, last_day
 from analysis.analyses.comparisons import FIELDS, stated
-from analysis.analyses.rows import grouped, kind
+from analysis.analyses.rows import cached, grouped, kind
 from analysis.evidence.intervals import Bounds, bounds_of
 from analysis.evidence.record import Record
 
@@ -27,23 +27,17 @@ whole's, so that they must make it up.
 """
 
 
+@cached()
 def sum_checks(record: Record) -> list[Any]:
-    """Stated parts against stated totals: within a statement, and of what officials said in one month; made once.
+    """Stated parts against stated totals: within a statement, and of what officials said in one month.
 
     A part shares every scope with its whole but one, where it is an exclusive part of it (measures.csv, codebook.csv),
     or falls in a window of its own within the whole's.
     """
-    found: list[Any] = record.cached(("sums", record.choice), lambda: _sum_checks(record))
-    return found
-
-
-def _sum_checks(record: Record) -> list[Any]:
     claims = [claim for claim in stated(record) if claim.lower is not None and claim.upper is not None]
     official = [claim for claim in claims if claim.speaker_role == "official"]
     flows = [claim for claim in official if claim.kind == "flow" and claim.period_start]
-    months: dict[str, list[Any]] = {}
-    for claim in official:
-        months.setdefault(claim.as_of[:7], []).append(claim)
+    months = grouped(official, key=lambda claim: claim.as_of[:7])
     # what fell in a window does not depend on when it was stated
     groups = [*grouped(claims, "statement").values(), *months.values(), *grouped(flows, "measure").values()]
     above = _exclusive_parts(record)
