@@ -3,19 +3,43 @@
 For the index notebook and for the site. How a notebook records its answers is the matter of :mod:`analysis.notebook`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.analyses.main_points import main_points
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.notebook import Shown, paragraph, rendered
 from analysis.recorded import Answers, Recorded, all_latest, read_answers
 from analysis.wording import Wording, formats
+
+MOST = 5
+"""More main points than this are not read."""
+
+
+def main_points(
+    findings: Mapping[str, Recorded], chosen: Iterable[str], both_sides: Iterable[str] = ()
+) -> tuple[Recorded, ...]:
+    """The ``chosen`` findings in their order; one that the chosen sources do not answer is left out.
+
+    ``both_sides`` are the findings whose sentence says that sources contradict each other. Raises ValueError for more
+    than five, and for any other that sources contradict: who reads a number first and its refutation later remembers
+    the number.
+    """
+    names, sides = tuple(chosen), set(both_sides)
+    if len(names) > MOST:
+        raise ValueError(f"wording/main.toml names {len(names)} main points; expected {MOST} at most")
+    points = tuple(findings[name] for name in names if name in findings)
+    refuted = [point.id for point in points if point.agreement == "low" and point.id not in sides]
+    if refuted:
+        raise ValueError(
+            f"wording/main.toml, points: other sources contradict {', '.join(refuted)}. "
+            "Choose another, or let its sentence give both sides and list it under both_sides."
+        )
+    return points
 
 
 def citation(root: Path = paths.ROOT) -> dict[str, str]:

@@ -15,7 +15,7 @@ import jinja2
 
 from analysis.analyses.finding import Finding
 from analysis.analyses.statistics import CONFIDENCE
-from analysis.evidence.record import WIDER_TOO, Record
+from analysis.evidence.record import Record
 from analysis.wording import formats
 
 TEMPLATES = Path(__file__).parent
@@ -48,7 +48,7 @@ def _as_json(value: Any) -> Any:
 
 
 class Wording:
-    """The words of one analysis of a record.
+    """The words of one analysis of a record; ``name`` and ``label`` are those of the record.
 
     >>> from analysis.evidence.record import Record
     >>> Wording(Record.load(), "common").fill("{{ amount(816, 1432, 'people') }}")
@@ -57,6 +57,7 @@ class Wording:
 
     def __init__(self, record: Record, analysis: str) -> None:
         self.record, self.analysis = record, analysis
+        self.name, self.label = record.name, record.label
         self.common = templates("common")
         self.templates = templates(analysis)
         # not optimized: what is compiled once must not hold a name of this record
@@ -144,14 +145,6 @@ class Wording:
         filled = {"evidence": table["evidence"][level], "agreement": agreement}
         return self.fill(table["sentence"], lines=finding.lines, **filled)
 
-    def label(self, claim: str) -> str:
-        """The human name of a claim."""
-        return self.record.label(claim)
-
-    def name(self, field: str, term: str) -> str:
-        """The human name of a term of the codebook, or of a measure."""
-        return self.record.name(field, term)
-
     def term(self, term: str) -> str:
         """The human name of a term, given as ``field:term``, or of the first field that has it."""
         field, _, key = term.rpartition(":")
@@ -176,8 +169,3 @@ class Wording:
         """One choice of a scenario as question and answer, both from the data."""
         about = self.record.scenario.parameter(parameter)
         return about.question, about.answer(float(value) if about.number else str(value))
-
-
-def with_wider(record: Record) -> Record:
-    """The record with the figures published elsewhere."""
-    return record.under(record.scenario.with_choices(record=WIDER_TOO))

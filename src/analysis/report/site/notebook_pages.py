@@ -7,12 +7,13 @@ and tables whose rows name the coded rows behind them in ``data-rows``. Nothing 
 import csv
 import io
 import re
+from html import escape
 from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup, Tag
 
-from analysis.report.site.pages import Figure, Pages
+from analysis.report.site.pages import Figure, Pages, raw
 from analysis.report.site.trace import Links
 
 
@@ -37,26 +38,20 @@ class NotebookPage:
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs = [_html(self._output(output["data"])) for output in cell.outputs if "data" in output]
-        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(self._switch(), id="switch"))  # type: ignore[no-untyped-call]
+        switch = raw(lambda: self.pages.macros.switch(self.name))
+        notebook.cells.insert(1, nbformat.v4.new_markdown_cell(str(switch), id="switch"))  # type: ignore[no-untyped-call]
         hidden = {"tags": ["remove-input"]}
         panels = _html(str(self.pages.macros.panels(self.links)))
         # MyST-NB leaves out a cell without a source
         notebook.cells.append(nbformat.v4.new_code_cell("# the words", outputs=[panels], metadata=hidden, id="words"))  # type: ignore[no-untyped-call]
         return notebook
 
-    def _switch(self) -> str:
-        return (
-            "```{raw} html\n"
-            '<p class="downloads"><label><input type="checkbox" id="show-code"> Show the code of this page</label> · '
-            f'<a href="notebooks/{self.name}.ipynb" download>Download the notebook</a></p>\n```'
-        )
-
     def _output(self, data: Any) -> str:
         if "image/svg+xml" in data:
             figure = self.figures.get(data["image/svg+xml"])
             return self._figure(figure) if figure else str(data["image/svg+xml"])
         if "text/html" not in data:
-            return f"<pre>{_escaped(data.get('text/plain', ''))}</pre>"
+            return f"<pre>{escape(data.get('text/plain', ''), quote=False)}</pre>"
         soup = BeautifulSoup(data["text/html"], "html.parser")
         for finding in soup.select("[data-finding]"):
             self._link(finding, str(finding["data-finding"]))
@@ -93,10 +88,6 @@ class NotebookPage:
 
 def _parsed(html: str) -> BeautifulSoup:
     return BeautifulSoup(str(html), "html.parser")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _html(text: str) -> nbformat.NotebookNode:

@@ -8,6 +8,7 @@ by ``plain`` outside of it.
 import html
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.globals |= {"raw": raw, "trace": trace, "index": index}
+        self.templates.globals |= {"raw": raw, "trace": trace, "index": index, "pages": self}
         self.templates.filters |= {"plain": plain, "anchor": anchor, "plural": formats.plural, "window": formats.window}
         self.macros: Any = self.templates.get_template("macros.html.jinja").module
 
@@ -93,16 +94,11 @@ class Pages:
         package = json.loads((paths.CURATED / "datapackage.json").read_text(encoding="utf-8"))
         terms = self.trace.record.reported["codebook"].groupby("field", sort=False)
         fields = [(name, rows.to_dict("records")) for name, rows in terms]
-        disputed: dict[str, Any] = {
-            "disputed": self.disputed(),
-            "tables": self._tables(),
-            "positions": self._positions(),
-        }
         lists = self.index.words.templates["lists"]
         return {
-            "index": self._front(version),
+            "index": self._render("index", version=version),
             "findings": self._render("findings"),
-            "contradictions": self._render("contradictions", **disputed),
+            "contradictions": self._render("contradictions"),
             "explorer": self._render("explorer", parameters=explorer["parameters"], data=as_json(explorer)),
             **{page: self._table(**about) for page, about in lists.items()},
             "data": self._render("data", tables=package["resources"], fields=fields),
@@ -115,24 +111,6 @@ class Pages:
         notebooks = {one.notebook: one.short for one in self.index.answers.values()}
         first = next(iter(self.figures), "")
         return {"index": self.index.text("about"), "image": first, **self.index.words.templates["rest"], **notebooks}
-
-    def _front(self, version: str) -> str:
-        """The front page: main points, the three questions, what is disputed, and where to go on."""
-        templates, text, questions = self.index.words.templates, self.index.text, self.questions()
-        leading = {one["analysis"] for one in questions}
-        return self._render(
-            "index",
-            title=self.title,
-            about=[text("about"), text("how_to_read")],
-            conclusion=self.index.findings.get(templates["conclusion"]),
-            points=self.index.points,
-            questions=questions,
-            disputed=self.disputed(),
-            rest=templates["rest"],
-            others=[one for one in self.index.answers.values() if one.analysis not in leading],
-            foot=[self.index.date, f"Version {version}.", text("licence"), text("contact")],
-            cite=self.index.cite(),
-        )
 
     def questions(self) -> list[dict[str, Any]]:
         """The questions that lead, each with its answer, its chart, how sure it is and what would change it."""
@@ -160,19 +138,11 @@ class Pages:
         found, chosen = self.index.findings, self.index.words.templates["disputed"]
         return [found[name] for name in chosen if name in found]
 
-    def _tables(self) -> list[str]:
-        """The notebooks' tables of contradictions."""
-        named = [name.split(".") for name in self.index.words.templates["contradictions"]]
-        answers = self.index.answers
-        return [answers[a].tables[table] for a, table in named if a in answers and table in answers[a].tables]
-
-    def _positions(self) -> dict[str, list[Entry]]:
+    def positions(self) -> dict[str, list[Entry]]:
         """The positions of the texts by question, in words."""
-        asked = self.trace.record.reported["questions"]
-        wording = dict(zip(asked["question"], asked["wording"], strict=True))
-        found: dict[str, list[Entry]] = {}
+        found = defaultdict(list)
         for entry in self._of("positions"):
-            found.setdefault(wording[entry.row["question"]], []).append(entry)
+            found[self.trace.record.name("question", entry.row["question"])].append(entry)
         return {question: sorted(entries, key=lambda one: one.name) for question, entries in found.items()}
 
     def _of(self, *tables: str) -> list[Entry]:
@@ -181,30 +151,24 @@ class Pages:
     def _table(self, name: str, about: str, tables: list[str]) -> str:
         entries = self._of(*tables)
         files = [f"{table}.csv" for table in tables if any(entry.table == table for entry in entries)]
-        return self._render("table", name=name, about=about, entries=entries, files=files, kinds=self.kinds)
+        return self._render("table", name=name, about=about, entries=entries, files=files)
 
     def _sources(self, places: Mapping[str, str]) -> dict[str, str]:
         """The list of what was read, and a page for each source with all that was coded from it."""
         sources = self.trace.record.sources
         about = sources.set_index("source_id").to_dict("index")
-        coded: dict[str, dict[str, list[Entry]]] = {source: {} for source in [*about, "wider"]}
+        coded = {source: defaultdict[str, list[Entry]](list) for source in [*about, "wider"]}
         for entry in self.trace.entries.values():
             kind = self.kinds[entry.table]
             group = f"{kind}: {self.trace.term('measure', entry.row['measure'])}" if kind == "Numbers" else kind
-            coded[entry.source].setdefault(group, []).append(entry)
+            coded[entry.source][group].append(entry)
         counts = {name: formats.plural(sum(map(len, of.values())), "coded row") for name, of in coded.items()}
         made = {"sources": self._render("sources", sources=sources.to_dict("records"), counts=counts)}
         for name, groups in coded.items():
-            values: dict[str, Any] = {
-                "about": about.get(name),
-                "groups": groups,
-                "details": self._details,
-                "places": places,
-            }
-            made[f"sources/{name}"] = self._render("source", "../", **values)
+            made[f"sources/{name}"] = self._render("source", "../", about=about.get(name), groups=groups, places=places)
         return made
 
-    def _details(self, entry: Entry) -> list[tuple[str, str]]:
+    def details(self, entry: Entry) -> list[tuple[str, str]]:
         """The columns of a row as names and words."""
         shown = self.index.words.templates["details"][entry.table.replace("wider", "claims")]
         cells = [(field, entry.row.get(field, "")) for field in shown]

@@ -14,10 +14,10 @@ from markupsafe import Markup, escape
 
 from analysis.evidence.intervals import as_float
 from analysis.evidence.problems import ParameterError
-from analysis.evidence.record import Record
+from analysis.evidence.record import WIDER_TOO, Record
 from analysis.evidence.rows import link
 from analysis.recorded import Recorded
-from analysis.wording import Wording, formats, with_wider
+from analysis.wording import Wording, formats
 
 CODED = {
     "claims": ("claim_id", "label"),
@@ -80,7 +80,7 @@ class Trace:
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """Every coded row, the figures published elsewhere included."""
-        wide = with_wider(self.record).claims
+        wide = self.record.with_choices(record=WIDER_TOO).claims
         frames = dict(self.record.reported) | {
             "claims": wide[wide["source_id"].ne("wider")],
             "wider": wide[wide["source_id"].eq("wider")],

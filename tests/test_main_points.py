@@ -1,19 +1,11 @@
 """The main points: five at most, in the chosen order, none that other sources contradict without its saying so."""
 
-from dataclasses import dataclass
-
 import pytest
 
-from analysis.analyses.main_points import main_points
+from analysis.index import main_points
+from analysis.recorded import Recorded
 
-
-@dataclass(frozen=True)
-class Found:
-    id: str
-    agreement: str = "high"
-
-
-FOUND = {name: Found(name) for name in "abcdef"} | {"refuted": Found("refuted", "low")}
+FOUND = {name: Recorded(name) for name in "abcdef"} | {"refuted": Recorded("refuted", agreement="low")}
 
 
 def test_they_come_in_the_chosen_order_and_what_is_not_answered_is_left_out() -> None:
