@@ -1,12 +1,14 @@
 """Which hedge do the words around a number make, and what interval does a hedged number mean?
 
-Two tables of rules, after the practice of reading numeric hedge words as intervals (Ferson et al. 2015, "Natural
-language of uncertainty: numeric hedge words"). Nothing here knows of files or tables.
+Rules after the practice of reading numeric hedge words as intervals (Ferson et al. 2015, "Natural language of
+uncertainty: numeric hedge words"); the words are in hedges.csv. Nothing here knows of the record's tables.
 """
 
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
+
+from analysis.evidence import files
 
 COUNTED = frozenset({"persons", "cells", "attacks", "plots", "rank"})
 """Units that come in whole numbers: "more than 600 persons" means 601 or more."""
@@ -17,68 +19,38 @@ NUMBERED = ("exact", "about", "at_least", "more_than", "at_most", "less_than", "
 Interval = tuple[float | None, float | None]
 """Lower and upper bound, both inclusive; ``None`` is unbounded. A strict bound on a share is kept as its closure."""
 
-_MORE, _LESS = "(?:more|greater|higher|larger|bigger)", "(?:less|fewer|lower|smaller)"
-_NOT = r"(?:no|not|never|nor|neither|\w+n['’]t|cannot)"
-_VERB = r"(?:(?!\w+ly\b|(?:much|many|far|well|just|only|even|quite|a)\b)\w+ )?"
-BEFORE = (
-    (rf"{_NOT} {_VERB}(?:{_MORE} than|over|above|beyond|exceed\w*(?: by)?|top\w*|surpass\w*)", "at_most"),
-    (rf"{_NOT} {_VERB}(?:{_LESS} than|under|below)", "at_least"),
-    (r"at (?:the )?(?:very )?(?:most|best)|up to|as (?:many|much|high|large) as|max(?:imum|\.)?(?: of)?|ceiling of|≤|<=", "at_most"),
-    (r"at (?:the )?(?:very )?least|as (?:few|little|low|small) as|min(?:imum|\.)?(?: of)?|floor of|≥|>=", "at_least"),
-    (rf"{_MORE} than|over|above|exceed\w*|in excess of|upwards? of|beyond|surpass\w*|topp(?:ed|ing)|north of|>", "more_than"),
-    (rf"{_LESS} than|under|below|almost|nearly|(?:short|shy|south) of|virtually|approaching|<", "less_than"),
-    (r"about|around|approximately|approx\.?|roughly|circa|ca?\.|~|≈|∼|some|more or less|close (?:to|on)|something like", "about"),
-    (r"(?:an? )?estimated(?: at)?|an estimate of|(?:in|on|of) the (?:region|order|vicinity|neighbou?rhood|range) of|near", "about"),
-    (r"exactly|precisely|only|just|a total of|total(?:l?ing|l?ed)|altogether", "exact"),
-)  # fmt: skip
+_LINES = files.table_beside(__file__)
+
+
+def _rules(place: str) -> list[tuple[str, str]]:
+    """The patterns of a place in hedges.csv, each with its hedge; in <> a pattern names the words of another place."""
+    lines = (line for line in _LINES if line["place"] == place)
+    return [(re.sub(r"<(\w[\w ]*)>", lambda name: _words(name[1]), line["pattern"]), line["hedge"]) for line in lines]
+
+
+def _words(place: str) -> str:
+    return "|".join(pattern for pattern, _ in _rules(place))
+
+
+_QUOTES = _words("quotes")
+BEFORE = _rules("before")
 """Words right before a number, the first that fits."""
 
-AFTER = (
-    (r",? at (?:the )?(?:very )?most|,? (?:at )?max(?:imum)?|,? or (?:fewer|less|under|below)|,? tops", "at_most"),
-    (r",? at (?:the )?(?:very )?least|,? (?:or|and) (?:more|over|above|up|counting)|\s?\+|[ -]plus|,? upwards|,? (?:at )?min(?:imum)?", "at_least"),
-    (r",? or (?:so|thereabouts)|,? more or less|,? give or take|,? approximately|,? roughly|,? or (?:about|around) that|ish", "about"),
-    (r"[ -]odd|-ish", "about"),
-)  # fmt: skip
+AFTER = _rules("after")
 """Words right after a number, or after it and what it counts."""
 
-_QUOTES = "\"'“”„«‘"
-_ACTS = (
-    "kill|arrest|detain|jail|imprison|convict|dismantl|foil|thwart|return|join|register|count|record|identif|injur|wound"
-    "|captur|releas|recruit|involv|includ|number|execut|extradit"
-)
 _PLAIN = re.compile(
-    rf"(?:^|[;(\[—–]|:\s|\s-|(?:[^\W\d]|[{_QUOTES}’”)]|\b(?:19|20)\d\d),\s"
-    r"|\b(?:an?|the|these|those|this|that|which|whom?|whose|its|their|his|her|our|all|first|last|next|remaining|further"
-    r"|another|other|and|while|when|where|then|there|also|in|among|with|against|during|after|(?<!on\s)for|sentenced\sto"
-    rf"|was|were|is|are|been|has|have|(?<=\w\s)had|said|says|left|sent|(?:{_ACTS})i?(?:ed|ing)"
-    r"|(?:total|group|sum|team|gang|network|batch|age|sentences?|terms?|period|fine|number|toll|one|each|some|deaths?"
-    rf"|arrests?|returns?|the|whom?|them|which|\d)\sof))[\s{_QUOTES}]*$"
+    rf"(?:^|[;(\[—–]|:\s|\s-|(?:[^\W\d]|[{_QUOTES}’”)]|\b(?:19|20)\d\d),\s|\b(?:{_words('plain')}))[\s{_QUOTES}]*$"
 )
 """What may come before an exact number: the beginning of a clause, or a word that leaves the number as it is."""
 
-_DOUBT = re.compile(
-    rf"\b(?:{_NOT}|none|nobody|nothing|nowhere|without|hardly|scarcely|barely|den(?:y|ied|ies)|fail(?:s|ed)|might|could"
-    r"|would|should|must|can|will|shall|may (?:be|have|well|yet)|perhaps|maybe|possibl[ey]|probabl[ey]|likely|if|unless"
-    r"|whether|between|(?:twice|double|half|times) the|say|guess\w*|estimat\w+|accounts?|at (?:best|worst)|almost|\w+ly(?= (?:all|the|only|just|exactly)\b))\b"
-)
+_DOUBT = re.compile(rf"\b(?:{_words('doubt')})\b")
 """Words that make a number of their clause another one, or none."""
 
-_UNDONE = re.compile(
-    rf"\b(?:{_NOT}|nowhere|without|hardly|scarcely|barely|rarely|seldom|yet|fail\w*|(?<!\ba )little|few|anything but|far from|twice"
-    r"|half|times)(?: \w+)?\s*$"
-)
+_UNDONE = re.compile(rf"\b(?:{_words('undone')})(?: \w+)?\s*$")
 """Words that undo the hedge that follows them: nowhere near, not much more than, twice as many as."""
 
-_UNSURE_AFTER = re.compile(
-    rf"[^\s.,;:!)\]{_QUOTES}’”»/—–-]|[.,:'’]\d|\s?[+±?~\ufffd]|\s?\((?!\d)|,? (?:but|as)\b"
-    r"| (?:again|and|a|an|at|on|to|more|fewer|less|short|over|under|times)\b(?! half\b)"
-    r"|-(?!strong|year|month|week|day|man\b|men\b|member|person|people|fighter)\w"
-    r"|(?: \w+){1,2}\?"
-    r"|(?:,? (?!and\b|or\b)\w+){0,2}(?:,? ?|\s[–—-]\s)\(?\b(?:(?:if|or|plus|minus|give|perhaps|maybe|est|approx|ca|circa|mark|odd)\b"
-    r"|(?!july|only)\w+ly\b|(?:something|instead|versus|vs|per|each|apiece|counting|\w+ than|a (?:day|week|month|year))\b"
-    r"|unconfirmed\b|and (?:\w+ing|\w+wards?|more|up|over|then|some|change|perhaps|maybe|possibly)\b"
-    r"|(?:at|by) (?:a|the|some|most)?\s?(?:\w+ )?(?:push|estimates?|guess|counts?|accounts?|least|best|worst|outside)\b)"
-)
+_UNSURE_AFTER = re.compile(_words("unsure"))
 """Words and marks right after a number, or after what it counts, that may hedge it and that no rule understands."""
 
 
