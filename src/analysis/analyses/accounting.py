@@ -16,7 +16,7 @@ from analysis.account.solver import ENDS, End, Interval, Reconciliation, Terms, 
 from analysis.analyses.finding import Finding, Result, bounded, claims_table, counts_moroccans, make_finding
 from analysis.analyses.proofs import Conflict, explained, proof_values
 from analysis.analyses.repairs import Repair, repairs
-from analysis.analyses.rows import claim_rows, first_of, framed, grouped, kind, of_whole_subject
+from analysis.analyses.rows import claim_rows, first_of, framed, grouped, ids_of, join_ids, kind, official_totals
 from analysis.evidence.intervals import Bounds, overlap
 from analysis.evidence.record import Record
 
@@ -78,7 +78,8 @@ def analyse(record: Record) -> Result:
     model = AccountModel(record, record.scenario["assumptions"])
     found = model.system.reconcile(model.hard_elements, SEARCH)
     closed = replace(model, level="closed")
-    official, conflicts, ways = _official(record), _conflicts(model, found), [*repairs(model, found, SEARCH)]
+    official, ways = _official(record), [*repairs(model, found, SEARCH)]
+    conflicts = [explained(model, conflict) for conflict in found.conflicts]
     left_out, implied, tests = _left_out(model, found), [*_implied(closed)], [*_tests(model)]
     findings = (
         *_account_findings(model, official, found),
@@ -119,8 +120,9 @@ def leading(record: Record) -> Result:
     found = model.system.reconcile(model.hard_elements, SEARCH)
     official = _official(record)
     account = _account_findings(model, official, found, ("killed", WHOLE))
-    conflicts = _conflict_finding(model, _conflicts(model, found), found)
-    return Result(official=framed(Official, official), findings=(*account, conflicts))
+    conflicts = [explained(model, conflict) for conflict in found.conflicts]
+    findings = (*account, _conflict_finding(model, conflicts, found))
+    return Result(official=framed(Official, official), findings=findings)
 
 
 def _hull(model: AccountModel, names: Iterable[str]) -> dict[str, Interval | None]:
@@ -142,40 +144,24 @@ def _finding(
     )
 
 
-def _ids(claims: Iterable[Any]) -> str:
-    return "; ".join(claim.claim_id for claim in claims)
-
-
 def _all(model: AccountModel) -> list[str]:
     return [claim.claim_id for claim in model.claims]
-
-
-def _cited(cells: Iterable[str | None]) -> list[str]:
-    """The ids in some cells, each once."""
-    return list(dict.fromkeys(claim for cell in cells if cell for claim in cell.split("; ")))
 
 
 def _totals(record: Record) -> Iterator[Any]:
     for level in LEVELS:
         model = AccountModel(record, level)
         for name, interval in _hull(model, ACCOUNT).items():
-            yield Total(level, name, *bounded(interval), model.where[1], _ids(model.claims))
+            yield Total(level, name, *bounded(interval), model.where[1], join_ids(model.claims))
 
 
 def _official(record: Record) -> list[Any]:
-    wanted = ("killed", "official", "cumulative", "any", "wider")
-    asked = lambda claim: (claim.measure, claim.speaker_role, claim.kind, claim.group, claim.source_id)
-    kept = [claim for claim in claim_rows(record).both if asked(claim) == wanted and claim.upper is not None]
-    ordered = sorted(filter(of_whole_subject, kept), key=lambda claim: (last_day(claim.as_of), claim.claim_id))
+    totals = (claim for claim in official_totals(claim_rows(record).both, "killed") if claim.upper is not None)
     rows = [
         Official(c.as_of, last_day(c.as_of), c.lower, c.upper, c.speaker, c.claim_id)
-        for c in first_of(ordered, "family")
+        for c in first_of(totals, "family")
     ]
     return first_of(rows, "date", "lower", "upper")
-
-
-def _conflicts(model: AccountModel, found: Reconciliation) -> list[Any]:
-    return [explained(model, conflict) for conflict in found.conflicts]
 
 
 def _left_out(model: AccountModel, found: Reconciliation) -> list[Any]:
@@ -201,7 +187,7 @@ def _rests(model: AccountModel, found: Reconciliation) -> Iterator[Any]:
         (left,), (dead,), (fighting,) = least
         for back in _counts(model, "returned"):
             numbers = [claim.value for claim in (left, dead, back, fighting)]
-            yield Rest(back.claim_id, *numbers, numbers[0] - sum(numbers[1:]), _ids((left, dead, back, fighting)))
+            yield Rest(back.claim_id, *numbers, numbers[0] - sum(numbers[1:]), join_ids((left, dead, back, fighting)))
 
 
 def _implied(closed: AccountModel) -> Iterator[Any]:
@@ -219,7 +205,7 @@ def _implied(closed: AccountModel) -> Iterator[Any]:
                 verdict = "follows" if not fails else "fits" if fits else "cannot_hold"
                 about = dead.claim_id, dead.lower, dead.upper, verdict
                 yield Implied(
-                    back.claim_id, *bounds, *about, left.lower, fighting[0].upper, back.upper, _ids((*used, dead))
+                    back.claim_id, *bounds, *about, left.lower, fighting[0].upper, back.upper, join_ids((*used, dead))
                 )
 
 
@@ -232,15 +218,16 @@ def _tests(model: AccountModel, explain: bool = True) -> Iterator[Any]:
         rest = system.without([family])
         needed, without = rest.changes(other.hard_elements, own), rest.changes(other.hard_elements)
         changes = None if needed is None or without is None else needed - without
-        least, against = None, (None,) * len(Conflict._fields[3:])
+        least, against = None, Conflict(*[None] * len(Conflict._fields))
         if explain:
             tops = {c.element for c in other.claim_constraints if c.terms[0][0].measure == WHOLE and c.upper < inf}
             counts = {c.element for c in other.claim_constraints if len(c.terms) == 1} - tops | {family}
             known = system.restrict({*counts, *other.assumptions})
             least, _ = bounded(known.hull({"": {other.at(WHOLE): 1}}, [*other.hard_elements, family])[""])
             found = system.reconcile(other.hard_elements, SEARCH).conflicts if changes else ()
-            against = next((explained(other, one)[3:] for one in found if family in one), against)
-        yield Test(name, claim, changes, least, *against, "; ".join(_cited([claim, *against[:2]])))
+            against = next((explained(other, one) for one in found if family in one), against)
+        cited = dict.fromkeys([claim, *ids_of([against], "others"), *ids_of([against], "last")])
+        yield Test(name, claim, changes, least, *against[3:], "; ".join(cited))
 
 
 def _stocks(model: AccountModel) -> Iterator[tuple[str, str, AccountModel, list[str]]]:
@@ -328,14 +315,14 @@ def _otherwise(model: AccountModel) -> Iterator[dict[str, Any]]:
 def _conflict_finding(model: AccountModel, conflicts: list[Any], found: Reconciliation) -> Finding:
     bounds = len(conflicts), len(conflicts) if found.complete else None
     values = {"conflicts": [row._asdict() for row in conflicts], "complete": found.complete}
-    values["assumed"] = _cited(row.assumptions for row in conflicts)
-    return _finding(model, "conflicts", bounds, "sets", _cited(row.claims for row in conflicts), **values)
+    values["assumed"] = ids_of(conflicts, "assumptions")
+    return _finding(model, "conflicts", bounds, "sets", ids_of(conflicts), **values)
 
 
 def _repair_finding(model: AccountModel, conflicts: list[Any], ways: list[Any], found: Reconciliation) -> Finding:
     values = {"ways": [row._asdict() for row in ways], "complete": found.complete}
-    values["assumed"] = _cited(row.assumptions for row in conflicts)
-    cited = _cited(row.claims for row in ways) or _all(model)
+    values["assumed"] = ids_of(conflicts, "assumptions")
+    cited = ids_of(ways) or _all(model)
     return _finding(model, "repairs", (found.size, found.size), "changes", cited, **values)
 
 
@@ -343,7 +330,7 @@ def _implied_finding(closed: AccountModel, rows: list[Any]) -> Iterator[Finding]
     lowers, uppers = [row.lower for row in rows if row.lower is not None], [row.upper for row in rows]
     if lowers:
         bounds = min(lowers), None if None in uppers else max(uppers)
-        cited = _cited(row.claims for row in rows)
+        cited = ids_of(rows)
         yield _finding(closed, "implied", bounds, "people", cited, rows=[row._asdict() for row in rows])
 
 
@@ -351,10 +338,10 @@ def _test_findings(model: AccountModel, tests: Iterable[Any]) -> Iterator[Findin
     for name, rows in grouped(tests, "kind").items():
         for place, row in enumerate(rows):
             values = row._asdict()
-            cited = _cited([values.pop("claims")])
+            del values["claims"]
             values |= {"stated_lower": values.pop("lower"), "stated_upper": values.pop("upper")}
             numbered = f"{name}.{place + 1}" if place else name
-            yield _finding(model, numbered, (row.changes, row.changes), "changes", cited, **values)
+            yield _finding(model, numbered, (row.changes, row.changes), "changes", ids_of([row]), **values)
 
 
 def _left_out_finding(model: AccountModel, rows: list[Any]) -> Iterator[Finding]:

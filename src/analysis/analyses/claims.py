@@ -4,7 +4,7 @@ Counts are compared by the account's constraints and by :mod:`comparisons`; stat
 side as positions on a question. How the totals are reconciled is the question of :mod:`analysis.analyses.accounting`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -12,9 +12,9 @@ import pandas as pd
 from analysis.account.model import AccountModel
 from analysis.analyses.accounting import SEARCH
 from analysis.analyses.comparisons import contradictions
-from analysis.analyses.finding import Finding, Result, claims_table, counts_moroccans, make_finding
+from analysis.analyses.finding import Finding, Result, claims_table, count_finding, counts_moroccans
 from analysis.analyses.flags import flags
-from analysis.analyses.rows import claim_rows, framed, grouped, ids_of, kind, listed, picked
+from analysis.analyses.rows import claim_rows, framed, grouped, ids_of, join_ids, kind, listed, picked
 from analysis.evidence.record import Record
 
 READS = counts_moroccans
@@ -73,15 +73,11 @@ def analyse(record: Record) -> Result:
     )
 
 
-def _ids(rows: Iterable[Any]) -> str:
-    return "; ".join(row.claim_id for row in rows)
-
-
 def _counts(rows: list[Any], field: str) -> list[tuple[str, int, int, str]]:
     """Claims by a field, and how many of them print a number."""
     printed = lambda row: row.hedge != "vague" and (row.lower is not None or row.upper is not None)
     groups = grouped(rows, field).items()
-    counts = [(key, len(group), sum(map(printed, group)), _ids(group)) for key, group in groups]
+    counts = [(key, len(group), sum(map(printed, group)), join_ids(group)) for key, group in groups]
     return sorted(counts, key=lambda count: (-count[1], count[0]))
 
 
@@ -89,7 +85,7 @@ def _families(rows: list[Any]) -> list[Any]:
     """Statements that are printed more than once, those of most articles first."""
     printed = {name: group for name, group in grouped(rows, "family").items() if len(group) > 1}
     families = [
-        Family(name, len(group), len(grouped(group, "source_id")), _ids(group)) for name, group in printed.items()
+        Family(name, len(group), len(grouped(group, "source_id")), join_ids(group)) for name, group in printed.items()
     ]
     return sorted(families, key=lambda family: (-family.articles, -family.times))
 
@@ -126,7 +122,7 @@ def _positions(record: Record, statements: list[Any]) -> list[Any]:
         ]
         answers.sort(key=lambda answer: -len(answer["said"]))
         if len(answers) > 1:
-            ids, speakers = "; ".join(row.position_id for row in group), len(grouped(group, "speaker"))
+            ids, speakers = join_ids(group, "position_id"), len(grouped(group, "speaker"))
             wording = record.name("question", question)
             positions.append(Positions(wording, "row", {"answers": answers}, len(answers), speakers, ids))
     return sorted(positions, key=lambda row: (-row.speakers, row.question))
@@ -138,18 +134,16 @@ def _who_finding(record: Record, rows: list[Any], who: list[tuple[str, int, int,
         "sources": len(grouped(rows, "source_id")),
         "vague": sum(row.hedge == "vague" for row in rows),
     }
-    size, cited = float(len(rows)), [row.claim_id for row in rows]
     if rows:
-        yield make_finding(record, "claims.who", (size, size), "claims", cited, values, lines=0)
+        yield count_finding(record, "claims.who", len(rows), "claims", [row.claim_id for row in rows], values)
 
 
 def _family_finding(record: Record, rows: list[Any], families: list[Any]) -> Iterator[Finding]:
-    total = float(len(grouped(rows, "family")))
+    total = len(grouped(rows, "family"))
     examples = [family.claims.split("; ")[:2] for family in families if family.articles > 1]
-    counts = {"claims": len(rows), "repeated": len(families), "crossing": len(examples)}
-    values = counts | {"examples": examples}
+    values = {"claims": len(rows), "repeated": len(families), "crossing": len(examples), "examples": examples}
     if families:
-        yield make_finding(record, "claims.families", (total, total), "statements", ids_of(families), values, lines=0)
+        yield count_finding(record, "claims.families", total, "statements", ids_of(families), values)
 
 
 def _contradiction_finding(record: Record, rows: list[Any], sets: list[Any]) -> Finding:
@@ -158,21 +152,21 @@ def _contradiction_finding(record: Record, rows: list[Any], sets: list[Any]) -> 
         "first": [one.figures.split("; ") for one in sets[:3]],
         "assumed": sum(one.assumptions != "" for one in sets),
     }
-    size, cited = float(len(sets)), ids_of(sets) or [row.claim_id for row in rows]
-    return make_finding(record, "claims.contradictions", (size, size), "sets", cited, values, lines=0)
+    cited = ids_of(sets) or [row.claim_id for row in rows]
+    return count_finding(record, "claims.contradictions", len(sets), "sets", cited, values)
 
 
 def _position_finding(record: Record, positions: list[Any]) -> Iterator[Finding]:
     if positions:
         asked = {"asked": int(record.positions["question"].nunique())}
         values = asked | picked(positions[0], "speakers", "answers", top="question")
-        size, cited = float(len(positions)), ids_of(positions)
-        yield make_finding(record, "claims.positions", (size, size), "questions", (), values, coded=cited, lines=0)
+        cited = ids_of(positions)
+        yield count_finding(record, "claims.positions", len(positions), "questions", (), values, coded=cited)
 
 
 def _odd_finding(record: Record, rows: list[Any], odd: pd.DataFrame) -> Iterator[Finding]:
     """Rests on the flagged claims; on every figure that was compared where none is flagged."""
     figures = [row.claim_id for row in rows if row.value is not None and not row.case_id]
-    size, cited = float(len(odd)), ids_of(odd.itertuples()) or figures
+    cited = ids_of(odd.itertuples()) or figures
     if figures:
-        yield make_finding(record, "claims.odd", (size, size), "flags", cited, {"figures": len(figures)}, lines=0)
+        yield count_finding(record, "claims.odd", len(odd), "flags", cited, {"figures": len(figures)})

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.account.model import AccountModel
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
 from analysis.analyses.finding import SERIES, Finding, ambiguity_between, made_once
-from analysis.analyses.rows import WHOLE_SUBJECT, articles, claim_rows, kind, of_whole_subject
+from analysis.analyses.rows import WHOLE_SUBJECT, articles, claim_rows, kind, official_totals
 from analysis.evidence.intervals import Bounds, bounds_of, overlap
 from analysis.evidence.record import WIDER_TOO, Record
 
@@ -65,13 +65,8 @@ def _deaths(found: Mapping[str, Finding], wide: list[Any]) -> Iterator[Check]:
         fit = [base for base, verdict in verdicts if verdict in ("fits", "follows")]
         against = [base for base, verdict in verdicts if verdict == "contradicted"]
         verdict = "part" if fit and against else "fails" if against else "holds" if fit else "undecided"
-        yield (
-            half.id,
-            verdict,
-            "half",
-            {"official": half.values["official"], "fit": fit, "against": against},
-            half.claims,
-        )
+        values = {"official": half.values["official"], "fit": fit, "against": against}
+        yield half.id, verdict, "half", values, half.claims
 
 
 def _years(period: str) -> list[int]:
@@ -81,7 +76,7 @@ def _years(period: str) -> list[int]:
 
 def _returns(record: Record, found: Mapping[str, Finding], wide: list[Any]) -> Iterator[Check]:
     """Each count of returns against the official series, and each gap against the arrests that are counted elsewhere."""
-    official = _official(wide, "returned")
+    official = official_totals(wide, "returned")
     item = found.get("returnees_and_arrests.gap")
     if item is not None:
         answers = item.values["answers"].get(item.values["chosen"] or "only")
@@ -112,13 +107,6 @@ def _verdict(counts: list[Any], bounds: Bounds) -> str:
     return "undecided" if not counts else "holds" if overlap((least, most), bounds) else "fails"
 
 
-def _official(wide: list[Any], measure: str) -> list[Any]:
-    """The official cumulative counts of a measure, of the whole subject and all groups, in order of date."""
-    wanted = ("official", "cumulative", "any", measure)
-    counted = (c for c in wide if (c.speaker_role, c.kind, c.group, c.measure) == wanted and c.lower is not None)
-    return sorted(filter(of_whole_subject, counted), key=lambda claim: (claim.as_of_last, claim.claim_id))
-
-
 def _account(record: Record, found: Mapping[str, Finding], wide: list[Any]) -> Iterator[Check]:
     """The totals of the account against the official counts of the year around it; the stock; the forecast."""
     own, day = claim_rows(record).own, AccountModel(record, record.scenario["assumptions"]).where[1]
@@ -129,12 +117,12 @@ def _account(record: Record, found: Mapping[str, Finding], wide: list[Any]) -> I
             continue
         official = [
             ((claim.as_of_last - pd.Timestamp(day)).days, claim)
-            for claim in _official(wide, measure)
+            for claim in official_totals(wide, measure)
             if claim.family not in families
         ]
         before = [claim for days, claim in official if -NEAR <= days <= 0]
         around = before[-1:] + [claim for days, claim in official if 0 <= days <= NEAR][:1]
-        values = {"measure": measure, "lower": item.lower, "upper": item.upper, **_range(around)}
+        values: dict[str, Any] = {"measure": measure, "lower": item.lower, "upper": item.upper, **_range(around)}
         cited = [claim.claim_id for claim in around]
         yield item.id, _verdict(around, (item.lower, item.upper)), "account", values, cited
     stock = found.get("accounting.stock")
@@ -145,12 +133,12 @@ def _account(record: Record, found: Mapping[str, Finding], wide: list[Any]) -> I
         statements = {row.statement for row in worded}
         beside = (c for c in wide if c.statement in statements and c.population in WHOLE_SUBJECT)
         parts = [claim for claim in beside if claim.measure in ("killed", "returned")]
-        told: dict[str, Any] = {"possible": not stock.lower, "total": float(worded[0].value)}
-        told["parts"] = [{"value": part.value, "measure": part.measure} for part in parts]
+        counted = [{"value": part.value, "measure": part.measure} for part in parts]
+        values = {"possible": not stock.lower, "total": float(worded[0].value), "parts": counted}
         verdict = "undecided" if not parts else "holds" if stock.lower else "fails"
-        yield stock.id, verdict, "stock", told, [row.claim_id for row in (*worded, *parts)]
+        yield stock.id, verdict, "stock", values, [row.claim_id for row in (*worded, *parts)]
     back = found.get("accounting.forecast")
-    last = [counts[-1] for counts in (_official(wide, measure) for measure in SERIES) if counts]
+    last = [counts[-1] for counts in (official_totals(wide, measure) for measure in SERIES) if counts]
     if back is not None and len(last) == len(SERIES):
         left, dead, home = last
         alive, needed = left.upper - dead.lower - home.lower, left.lower / 2

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.account.scopes import ancestors
 from analysis.analyses.finding import Finding, Result, ambiguity_between, claims_table, least_part, make_finding
-from analysis.analyses.rows import claim_rows, first_of, framed, ids_of, kind, listed, of_whole_subject, picked
+from analysis.analyses.rows import claim_rows, first_of, framed, ids_of, join_ids, kind, listed, official_totals, picked
 from analysis.analyses.statistics import rate_ratio
 from analysis.evidence.intervals import bounds_of
 from analysis.evidence.record import WIDER_TOO, Record
@@ -125,9 +125,8 @@ def _series(shares: list[Any], dead: list[Any]) -> list[Any]:
         start, end = claim.period_first, claim.period_last
         months = _months(start, end)
         label = str(start.year) if months == 12 else f"{start.year}, {start:%B} to {end:%B}"
-        cited = "; ".join(c.claim_id for c in (claim, count) if c)
         rates = deaths / n, round(deaths / months, 6)
-        windows.append(Window(label, claim.period, start, end, months, deaths, n, *rates, cited))
+        windows.append(Window(label, claim.period, start, end, months, deaths, n, *rates, join_ids((claim, count))))
     whole = sum(window.deaths for window in windows) == max((window.n for window in windows), default=0)
     return windows if whole else []
 
@@ -156,17 +155,13 @@ def _printed(record: Record, chosen: list[Any]) -> Iterator[Any]:
         left = (round(max(0.0, 1 - total), 9) for total in (named, most, least))
         printed = [{"period": s.period, "share": s.value, "each": s.applies == "each"} for s in shares]
         years = f"before {min(s.period_first for s in shares).year}"
-        cited = "; ".join(share.claim_id for share in shares)
-        yield Printed(reading, in_force, printed, round(named, 9), *left, years, cited)
+        yield Printed(reading, in_force, printed, round(named, 9), *left, years, join_ids(shares))
 
 
 def _totals(claims: list[Any], measure: str) -> list[Any]:
-    """Official running totals of the whole subject, all groups together, in order of the day they hold at."""
-    official = (c for c in claims if c.speaker_role == "official" and c.source_id == "wider" and c.kind == "cumulative")
-    kept = [c for c in official if c.measure == measure and c.group == "any" and c.lower is not None]
-    kept = [claim for claim in kept if of_whole_subject(claim) and claim.as_of_last]
-    kept.sort(key=lambda claim: (claim.as_of_last, claim.hedge != "exact", claim.claim_id))
-    return first_of(first_of(kept, "family"), "as_of_last")
+    """Official running totals by date: of one that is printed again the first, of one day the exact one."""
+    exact_first = sorted(official_totals(claims, measure), key=lambda claim: (claim.as_of_last, claim.hedge != "exact"))
+    return first_of(first_of(exact_first, "family"), "as_of_last")
 
 
 def _apart(totals: list[Any]) -> list[Any]:
@@ -185,8 +180,8 @@ def _between(one: Any, two: Any) -> Any:
     months = (days[1] - days[0]).days / (YEAR / 12)
     deaths = max(0.0, two.lower - one.upper), two.value - one.value, two.upper - one.lower
     totals = one.value, one.lower, one.upper, two.value
-    per_month, cited = round(deaths[1] / months, 6), f"{one.claim_id}; {two.claim_id}"
-    return Interval("between two totals", *days, round(months, 1), *deaths, per_month, *totals, cited)
+    per_month = round(deaths[1] / months, 6)
+    return Interval("between two totals", *days, round(months, 1), *deaths, per_month, *totals, join_ids((one, two)))
 
 
 def _dated_otherwise(totals: list[Any], dead: list[Any]) -> Iterator[Any]:
@@ -242,10 +237,10 @@ def _rate(one: Any, two: Any, left: list[Any], back: list[Any]) -> Any:
         at_risk = _less(left1, dead2, back2)[0], _less(left2, (before, before), back1)[1]
         risk += at_risk
         rates += [100 * (dead2[1] - before) / (people * years) for people in at_risk]
-    cited = dict.fromkeys(total.claim_id for pair in [(one, two), *around] for total in pair)
+    ids = join_ids(total for pair in [(one, two), *around] for total in pair)
     away = _less(left1, dead1, back1), _less(left2, dead2, back2)
     ends = min(risk), max(risk), round(min(rates), 6), round(max(rates), 6)
-    return Rate(start, end, round(years, 3), two.value - one.value, *ends, *away, "; ".join(cited))
+    return Rate(start, end, round(years, 3), two.value - one.value, *ends, *away, ids)
 
 
 def _half(record: Record, own: list[Any], claims: list[Any], totals: dict[str, list[Any]]) -> Iterator[Any]:
@@ -280,10 +275,10 @@ def _half(record: Record, own: list[Any], claims: list[Any], totals: dict[str, l
         count = dead.lower if by_article else counted and counted.upper
         if_enough, if_not = ("follows", "open") if by_article else ("fits", "contradicted")
         verdict = "open" if count is None else if_enough if count >= least else if_not
-        names = "; ".join(dict.fromkeys(claim.claim_id for claim in (share, *cited, counted, dead) if claim))
+        ids = join_ids((share, *cited, counted, dead))
         official = (counted.upper, f"{counted.as_of_last:%Y-%m-%d}") if counted else (None, "")
         printed = dead and dead.lower
-        yield Half(base, lower, upper, float(least), *official, printed, verdict, share.claim_id, names)
+        yield Half(base, lower, upper, float(least), *official, printed, verdict, share.claim_id, ids)
 
 
 def _series_finding(both: Record, series: list[Any]) -> Iterator[Finding]:
@@ -363,5 +358,7 @@ def _half_finding(both: Record, half: list[Any]) -> Iterator[Finding]:
     verdicts = [row.verdict for row in half]
     against = verdicts.count("contradicted")
     agreement = "high" if not against else "medium" if against < len(half) else "low"
-    held = float(len(half) - against - verdicts.count("open"))
-    yield make_finding(both, "deaths_by_year.half", (held, held), "bases", ids_of(half), values, agreement=agreement)
+    fitting = float(len(half) - against - verdicts.count("open"))
+    yield make_finding(
+        both, "deaths_by_year.half", (fitting, fitting), "bases", ids_of(half), values, agreement=agreement
+    )

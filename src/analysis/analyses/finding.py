@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.analyses.rows import claim_rows
+from analysis.analyses.rows import cached, claim_rows
 from analysis.evidence.intervals import Bounds
 from analysis.evidence.record import Record
 
@@ -75,16 +75,32 @@ def make_finding(
     key of the table in wording/common.toml: high, medium, low or untested. The readings follow from ``claims``.
     """
     cited, counted = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(coded))
-    touching: set[str] = set()
-    if cited:
-        cells = record.cached(
-            ("ambiguities", record.choice), lambda: {c.claim_id: c.ambiguity for c in claim_rows(record).both}
-        )
-        touching.update(name for claim in cited for name in cells[claim].split(";") if name)
+    cells = _ambiguities(record) if cited else {}
+    touching = {name for claim in cited for name in cells[claim].split(";") if name}
     readings = tuple(f"{name}={record.scenario[name]}" for name in sorted(touching))
     return Finding(
         id, *bounds, unit, cited, counted, readings, tuple(assumptions), dict(values or {}), lines, agreement
     )
+
+
+@cached()
+def _ambiguities(record: Record) -> dict[str, str]:
+    """The ambiguities that touch each claim."""
+    return {claim.claim_id: claim.ambiguity for claim in claim_rows(record).both}
+
+
+def count_finding(
+    record: Record,
+    id: str,
+    size: int,
+    unit: str,
+    claims: Iterable[str],
+    values: Mapping[str, Any],
+    assumptions: Iterable[str] = (),
+    coded: Iterable[str] = (),
+) -> Finding:
+    """A finding that counts rows: no source leads to it."""
+    return make_finding(record, id, (float(size),) * 2, unit, claims, values, assumptions, coded, lines=0)
 
 
 def bounded(interval: tuple[float, float] | None) -> Bounds:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.analyses.finding import Finding, Result, make_finding
-from analysis.analyses.rows import framed, grouped, kind, listed, picked
+from analysis.analyses.rows import distinct, framed, grouped, join_ids, kind, listed, picked
 from analysis.analyses.statistics import TAILS, alpha
 from analysis.evidence.record import FRAMES, Record
 
@@ -67,10 +67,11 @@ Reported = kind("Reported", "stage value cases speakers ids name")
 """Cases and distinct speakers by what is told of a stage."""
 
 COUNTS = ("explanations", "speakers", "stories", "ids")
+Factor = kind("Factor", ("code", *COUNTS))
 Coded = kind("Coded", ("code", "phase", *COUNTS, "name"))
 Directed = kind("Directed", ("phase", "direction", *COUNTS))
 Explaining = kind("Explaining", ("speaker_role", *COUNTS, "first_hand"))
-"""Explanations, distinct speakers and distinct stories: by code and phase, by phase and direction, by kind of speaker."""
+"""Explanations, distinct speakers and distinct stories: by code, by code and phase, by phase and direction, by kind of speaker."""
 
 Units = kind("Units", "unit_type coder_a coder_b both either agreement")
 """Sentences that coder a, coder b, both and either coded, by kind of row."""
@@ -136,19 +137,9 @@ def counted(rows: Iterable[Any], keys: Callable[[Any], Iterable[tuple[str, ...]]
         for key in keys(row):
             groups.setdefault(key, []).append(row)
     return [
-        (
-            *key,
-            len(group),
-            _distinct(group, "speaker"),
-            _distinct(group, "story"),
-            "; ".join(r.explanation_id for r in group),
-        )
+        (*key, len(group), distinct(group, "speaker"), distinct(group, "story"), join_ids(group, "explanation_id"))
         for key, group in groups.items()
     ]
-
-
-def _distinct(rows: Iterable[Any], field: str) -> int:
-    return len({getattr(row, field) for row in rows})
 
 
 def codes_of(row: Any, frame: str) -> list[str]:
@@ -192,8 +183,8 @@ def _outcomes(courses: list[Any]) -> list[Any]:
         people = [course for course in courses if course.end == end]
         persons = sum(course.persons - course.double for course in people)
         most = ends[end] + (0 if end == "not_told" else ends["not_told"])
-        cited = "; ".join(course.case_id for course in people)
-        outcomes.append(Outcome(end, ends[end], persons, ends[end] / total, most / total, cited))
+        shares = ends[end] / total, most / total
+        outcomes.append(Outcome(end, ends[end], persons, *shares, join_ids(people, "case_id")))
     return outcomes
 
 
@@ -202,9 +193,8 @@ def _stages(record: Record) -> list[Any]:
     stages = grouped((row for row in listed(record.stages) if row.stage != "outcome"), "stage", "value")
     reported = []
     for (stage, value), rows in stages.items():
-        counts = _distinct(rows, "case_id"), _distinct(rows, "speaker")
-        cited = "; ".join(row.stage_id for row in rows)
-        reported.append(Reported(stage, value, *counts, cited, f"stage_{stage}:{value}"))
+        counts = distinct(rows, "case_id"), distinct(rows, "speaker"), join_ids(rows, "stage_id")
+        reported.append(Reported(stage, value, *counts, f"stage_{stage}:{value}"))
     return sorted(reported, key=lambda row: (STAGES.index(row.stage), -row.cases))
 
 
@@ -272,28 +262,22 @@ def _code_finding(record: Record, rows: list[Any], frame: str, agreement: list[A
     coded = [row for row in rows if codes_of(row, frame)]
     if not coded:
         return
-    factors = counted(coded, lambda row: [(code,) for code in codes_of(row, frame)])
-    factors.sort(key=lambda factor: (-factor[2], -factor[1]))
+    factors = [Factor(*one) for one in counted(coded, lambda row: [(code,) for code in codes_of(row, frame)])]
+    factors.sort(key=lambda factor: (-factor.speakers, -factor.explanations))
     status = {row.code: row.status for row in agreement if row.field == frame}
     codes = [
-        {
-            "code": code,
-            "explanations": explanations,
-            "speakers": speakers,
-            "stories": stories,
-            "status": status.get(code, "few"),
-        }
-        for code, explanations, speakers, stories, _ in factors
+        picked(factor, "code", "explanations", "speakers", "stories") | {"status": status.get(factor.code, "few")}
+        for factor in factors
     ]
     cited = [row.explanation_id for row in coded]
     values = {
         "frame": frame,
         "codes": codes,
-        "speakers": _distinct(coded, "speaker"),
+        "speakers": distinct(coded, "speaker"),
         "explanations": len(coded),
         "phases": list(dict.fromkeys(row.phase for row in coded)),
     }
-    top = float(factors[0][2])
+    top = float(factors[0].speakers)
     yield make_finding(record, "pathways.factors", (top, top), "speakers", (), values, ["statements"], cited)
 
 
@@ -305,11 +289,11 @@ def _phase_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
     by_phase = grouped(rows, "phase")
     for phase in (phase for phase in record.terms("phase") if phase in by_phase):
         part = by_phase[phase]
-        directions = {direction: _distinct(group, "speaker") for direction, group in grouped(part, "direction").items()}
+        directions = {direction: distinct(group, "speaker") for direction, group in grouped(part, "direction").items()}
         most = max(directions.values())
         top = [{"direction": name, "speakers": count} for name, count in directions.items() if count == most]
-        phases.append({"phase": phase, "speakers": _distinct(part, "speaker"), "top": top})
-    count, cited = float(_distinct(rows, "speaker")), [row.explanation_id for row in rows]
+        phases.append({"phase": phase, "speakers": distinct(part, "speaker"), "top": top})
+    count, cited = float(distinct(rows, "speaker")), [row.explanation_id for row in rows]
     values = {"phases": phases}
     yield make_finding(record, "pathways.phases", (count, count), "speakers", (), values, ["statements"], cited)
 
@@ -322,17 +306,17 @@ def _speaker_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
     of = Counter(row.source_id for row in rows)
     (source, _), largest = Counter((row.source_id, row.story) for row in rows).most_common(1)[0]
     roles = [
-        {"role": role, "speakers": _distinct(part, "speaker"), "explanations": len(part)}
+        {"role": role, "speakers": distinct(part, "speaker"), "explanations": len(part)}
         for role, part in sorted(grouped(rows, "speaker_role").items(), key=lambda one: (-len(one[1]), one[0]))
     ]
     values = {
         "explanations": len(rows),
-        "speakers": _distinct(rows, "speaker"),
-        "stories": _distinct(rows, "story"),
+        "speakers": distinct(rows, "speaker"),
+        "stories": distinct(rows, "story"),
         "first_hand": len(first),
-        "first_speakers": _distinct(first, "speaker"),
+        "first_speakers": distinct(first, "speaker"),
         "went": len(went),
-        "went_speakers": _distinct(went, "speaker"),
+        "went_speakers": distinct(went, "speaker"),
         "largest": largest,
         "largest_of": of[source],
         "roles": roles,

@@ -10,7 +10,7 @@ from typing import Any
 from analysis.account.model import ASSUMPTIONS, AccountModel
 from analysis.account.solver import Constraint, Proof
 from analysis.analyses.finding import bounded
-from analysis.analyses.rows import kind
+from analysis.analyses.rows import join_ids, kind
 
 Conflict = kind("Conflict", "claims assumptions within others last measure lower upper says_lower says_upper")
 """A minimal set of claims and assumptions that cannot all hold; ``within``: whether one source gives all the claims.
@@ -27,21 +27,19 @@ def explained(model: AccountModel, conflict: frozenset[str]) -> Any:
     constraints = lambda claims: (c for claim in claims for c in model.of_claim[claim.claim_id])
     claims = model.claims_of(conflict)
     times = Counter(claim.family for claim in claims)
-    for claim in [
-        claim for claim in claims if times[claim.family] > 1
-    ]:  # of what a family prints twice, once is enough
+    repeated = [claim for claim in claims if times[claim.family] > 1]
+    for claim in repeated:  # once is enough
         fewer = [other for other in claims if other is not claim]
         if not alone.beside(constraints(fewer)).feasible():
             claims = fewer
-    ids = "; ".join(claim.claim_id for claim in claims)
+    ids = join_ids(claims)
     about = ids, "; ".join(assumed), len({claim.source_id for claim in claims}) == 1
     last = next((claim for claim in reversed(claims) if claim.unit == "persons"), None)
     if last is None:
         return Conflict(*about, ids, *[None] * 6)
     others = [claim for claim in claims if claim is not last]
     lower, upper = bounded(alone.beside(constraints(others)).bound({model.quantity(last): 1}))
-    named = "; ".join(claim.claim_id for claim in others)
-    return Conflict(*about, named, last.claim_id, last.measure, lower, upper, last.lower, last.upper)
+    return Conflict(*about, join_ids(others), last.claim_id, last.measure, lower, upper, last.lower, last.upper)
 
 
 def proof_values(model: AccountModel, proof: Proof) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.account.model import ASSUMPTIONS, AccountModel
 from analysis.account.solver import Reconciliation
-from analysis.analyses.rows import first_of, kind
+from analysis.analyses.rows import first_of, join_ids, kind
 
 SHOWN = 10
 """Repairs described where there are too many to list."""
@@ -55,14 +55,7 @@ def _repair(model: AccountModel, dropped: frozenset[str], read: Iterable[tuple[s
     people = sum(moves.values()) if moves else None
     instead = _rescoped(model, dropped, *families) if len(families) == 1 else ""
     changes = len(dropped) + len(readings)
-    return Repair(
-        changes,
-        "; ".join(claim.claim_id for claim in claims),
-        "; ".join(assumed),
-        "; ".join(readings),
-        people or None,
-        instead,
-    )
+    return Repair(changes, join_ids(claims), "; ".join(assumed), "; ".join(readings), people or None, instead)
 
 
 def _rescoped(model: AccountModel, dropped: frozenset[str], family: str) -> str:

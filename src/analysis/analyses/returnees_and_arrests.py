@@ -20,6 +20,7 @@ from analysis.analyses.rows import (
     first_of,
     framed,
     ids_of,
+    join_ids,
     kind,
     of_whole_subject,
     picked,
@@ -187,9 +188,8 @@ def _tried(own: list[Any], as_arrests: list[Any]) -> Iterator[Any]:
     for share, back in product(shares, _returned(own)):
         least = float(least_part(share.lower, share.hedge, back.lower))
         beyond = largest and max(0.0, least - largest.upper)
-        cited = dict.fromkeys(claim.claim_id for claim in (share, back, largest) if claim)
-        most = largest and largest.upper
-        yield Tried(share.claim_id, back.claim_id, back.lower, least, most, beyond, "; ".join(cited))
+        most, ids = largest and largest.upper, join_ids((share, back, largest))
+        yield Tried(share.claim_id, back.claim_id, back.lower, least, most, beyond, ids)
 
 
 def _rivals(both: Record) -> list[Any]:
@@ -215,25 +215,25 @@ def _nearest(returned: list[Any], arrested: list[Any]) -> list[Any]:
     """
     official = {row.claim_id: row.speaker_role == "official" for row in returned}
     pairs = []
-    for back, held in product(returned, arrested):
-        if held.family == back.family:
+    for back, arrest in product(returned, arrested):
+        if arrest.family == back.family:
             continue
-        days_apart = max(0, (held.first - back.day).days, (back.first - held.day).days)
+        days_apart = max(0, (arrest.first - back.day).days, (back.first - arrest.day).days)
         differs = {
-            "number": held.hedge == "vague",
-            "share": held.kind == "share",
-            "intent": held.modality in ("intent", "forecast"),
-            "start": held.kind == "flow" and held.start and (not back.start or held.start > back.start),
+            "number": arrest.hedge == "vague",
+            "share": arrest.kind == "share",
+            "intent": arrest.modality in ("intent", "forecast"),
+            "start": arrest.kind == "flow" and arrest.start and (not back.start or arrest.start > back.start),
             "date": days_apart > SAME_DATE,
-            "speaker": held.speaker != back.speaker,
+            "speaker": arrest.speaker != back.speaker,
         }
         obstacles = [name for name, there in differs.items() if there]
-        less = lambda end, other, share=held.kind == "share": None if other is None or share else max(0.0, end - other)
-        bounds = less(back.lower, held.upper), less(back.upper, held.lower)
-        cited = f"{back.claim_id}; {held.claim_id}"
-        pairs.append(
-            Pair(back.claim_id, held.claim_id, len(obstacles), "; ".join(obstacles), days_apart, *bounds, cited)
+        less = lambda end, other, share=arrest.kind == "share": (
+            None if other is None or share else max(0.0, end - other)
         )
+        bounds = less(back.lower, arrest.upper), less(back.upper, arrest.lower)
+        ids = back.claim_id, arrest.claim_id
+        pairs.append(Pair(*ids, len(obstacles), "; ".join(obstacles), days_apart, *bounds, "; ".join(ids)))
     return sorted(pairs, key=lambda pair: (pair.count, pair.days_apart, not official[pair.returned], pair.returned))
 
 
@@ -279,9 +279,8 @@ def _gap_finding(
         answers: dict[str, dict[str, Any]] = {}
         for row in rows:
             arrests = [dict(zip(("claim", "lower", "upper", "inside"), one, strict=True)) for one in row.arrests]
-            answers.setdefault(row.reading or "only", {})[row.record] = picked(row, "lower", "upper") | {
-                "arrests": arrests
-            }
+            answer = picked(row, "lower", "upper") | {"arrests": arrests}
+            answers.setdefault(row.reading or "only", {})[row.record] = answer
         # an earlier count of returns that makes this one together with the contested number
         total = rows[0].returned_lower
         sum_of = next((r for r in returned if contested is not None and r.lower == r.upper == total - contested), None)
@@ -296,17 +295,9 @@ def _gap_finding(
         }
         shown = next(row for row in rows if (row.reading, row.record) == (chosen, record.scenario["record"]))
         name = "gap" if place == 0 else f"gap.{claim.replace('.', '-')}"
-        bounds, agreement = (shown.lower, shown.upper), "low" if ambiguity else "untested"
-        yield make_finding(
-            both,
-            f"returnees_and_arrests.{name}",
-            bounds,
-            "people",
-            ids_of(rows),
-            values,
-            ["among_returned"],
-            agreement=agreement,
-        )
+        id_, bounds = f"returnees_and_arrests.{name}", (shown.lower, shown.upper)
+        agreement, assumed = "low" if ambiguity else "untested", ["among_returned"]
+        yield make_finding(both, id_, bounds, "people", ids_of(rows), values, assumed, agreement=agreement)
 
 
 def _tried_finding(both: Record, tried: list[Any]) -> Iterator[Finding]:

@@ -41,6 +41,14 @@ def of_whole_subject(claim: Any) -> bool:
     return whole and claim.population in WHOLE_SUBJECT
 
 
+def official_totals(claims: Iterable[Any], measure: str) -> list[Any]:
+    """Official running totals of a measure as published elsewhere, of the whole subject and all groups, by date."""
+    asked = measure, "official", "cumulative", "any", "wider"
+    of = attrgetter("measure", "speaker_role", "kind", "group", "source_id")
+    totals = [claim for claim in claims if of(claim) == asked and claim.lower is not None and of_whole_subject(claim)]
+    return sorted(totals, key=lambda claim: (claim.as_of_last, claim.claim_id))
+
+
 def counts_persons(claim: Any) -> bool:
     """Whether a claim counts Moroccans who left, or a part of them, in persons; those of a case are left out."""
     known = claim.unit == "persons" and claim.lower is not None and claim.hedge != "vague" and not claim.case_id
@@ -59,9 +67,19 @@ def picked(row: Any, *names: str, **renamed: str) -> dict[str, Any]:
     return {name: f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else value for name, value in found.items()}
 
 
-def ids_of(rows: Iterable[Any]) -> list[str]:
-    """The claims that rows rest on, joined in each by semicolons."""
-    return [claim for row in rows for claim in row.claims.split("; ")]
+def join_ids(rows: Iterable[Any], field: str = "claim_id") -> str:
+    """The ids of rows in one cell, each once; where a row is None it is passed over."""
+    return "; ".join(dict.fromkeys(getattr(row, field) for row in rows if row))
+
+
+def ids_of(rows: Iterable[Any], field: str = "claims") -> list[str]:
+    """The ids that rows have in a field, joined in each by semicolons; each once."""
+    return list(dict.fromkeys(name for row in rows for name in (getattr(row, field) or "").split("; ") if name))
+
+
+def distinct(rows: Iterable[Any], field: str) -> int:
+    """How many values a field of rows has."""
+    return len({getattr(row, field) for row in rows})
 
 
 def grouped(rows: Iterable[Any], *fields: str, key: Callable[[Any], Any] | None = None) -> dict[Any, list[Any]]:

@@ -6,7 +6,7 @@ found is the matter of :mod:`flags`, :mod:`comparisons` and :mod:`grading`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
 from typing import Any
@@ -15,7 +15,15 @@ import pandas as pd
 
 from analysis.analyses import cross_check
 from analysis.analyses.comparisons import FIELDS, contradictions, stated
-from analysis.analyses.finding import SERIES, Finding, Result, claims_table, counts_moroccans, make_finding
+from analysis.analyses.finding import (
+    SERIES,
+    Finding,
+    Result,
+    claims_table,
+    count_finding,
+    counts_moroccans,
+    make_finding,
+)
 from analysis.analyses.flags import flags, repeated_values, same_time
 from analysis.analyses.grading import grades, grid
 from analysis.analyses.rows import (
@@ -26,6 +34,7 @@ from analysis.analyses.rows import (
     framed,
     grouped,
     ids_of,
+    join_ids,
     kind,
     of_whole_subject,
     picked,
@@ -141,8 +150,8 @@ def _falls(wide: list[Any]) -> Iterator[Any]:
         for before, after in pairwise(first_of(group, "as_of_last", "lower", "upper")):
             lower = after.upper is not None and after.upper < before.lower
             if lower and after.as_of_first > before.as_of_last:
-                ids = before.claim_id, after.claim_id
-                yield Fall(*ids, before.value, after.value, before.lower - after.upper, "; ".join(ids))
+                fall = before.value, after.value, before.lower - after.upper
+                yield Fall(before.claim_id, after.claim_id, *fall, join_ids((before, after)))
 
 
 def _contradictions(both: Record) -> list[Any]:
@@ -206,7 +215,7 @@ def _origins(record: Record, wide: list[Any]) -> list[Any]:
         )
         stale = how == "same" and _stale(claim, origin, given)
         behind = (newer.claim_id, distance(bounds_of(newer), bounds_of(claim))) if newer else ("", None)
-        cited = "; ".join(one.claim_id for one in (claim, origin, newer) if one)
+        cited = join_ids((claim, origin, newer))
         rows.append(Origin(claim.claim_id, given, how, *goes_back, stale, *behind, cited))
     return sorted(rows, key=lambda row: (HOW.index(row.how), -(row.days if row.days is not None else -inf)))
 
@@ -217,10 +226,10 @@ def _lost(record: Record, both: Record, wide: list[Any]) -> Iterator[Any]:
         if claim.source_id in chosen and claim.kind == "share" and pd.isna(claim.base_n):
             for other in [one for one in wide if one.family == claim.family and one.base_n is not None][:1]:
                 values = {"n": float(other.base_n), "origin": other.origin, "measure": other.base}
-                yield Lost("base", claim.claim_id, other.claim_id, values, f"{claim.claim_id}; {other.claim_id}")
+                yield Lost("base", claim.claim_id, other.claim_id, values, join_ids((claim, other)))
     for one, two in _one_number(record, both):
         values = {"value": one.value, "one": one.measure, "two": two.measure}
-        yield Lost("measure", one.claim_id, two.claim_id, values, f"{one.claim_id}; {two.claim_id}")
+        yield Lost("measure", one.claim_id, two.claim_id, values, join_ids((one, two)))
 
 
 def _one_number(record: Record, both: Record) -> Iterator[tuple[Any, Any]]:
@@ -246,23 +255,18 @@ def _women_and_minors(wide: list[Any]) -> list[Any]:
             whole, women, minors = (one.lower for one in (total, *parts))
             inside = any("including" in one.phrase.lower() for one in group)
             ends = whole - women - minors, whole + women + minors, inside
-            cited = "; ".join(one.claim_id for one in (total, *parts))
-            rows.append(Minors(total.claim_id, total.as_of_last, whole, women, minors, *ends, cited))
+            ids = join_ids((total, *parts))
+            rows.append(Minors(total.claim_id, total.as_of_last, whole, women, minors, *ends, ids))
     return sorted(rows, key=lambda row: row.day)
-
-
-def _counted(
-    both: Record, name: str, size: float, unit: str, cited: Iterable[str], values: Any, assumed: Iterable[str] = ()
-) -> Finding:
-    """A finding that is a count of rows: no source leads to it."""
-    return make_finding(both, f"wider_record.{name}", (float(size),) * 2, unit, cited, values, assumed, lines=0)
 
 
 def _verdict_finding(both: Record, verdicts: list[Any]) -> Iterator[Finding]:
     tell = {name: [picked(row, "why", "values") for row in rows] for name, rows in grouped(verdicts, "verdict").items()}
     values = {"all": len(verdicts)} | {name: tell.get(name, []) for name in cross_check.VERDICTS}
     if verdicts:
-        yield _counted(both, "verdicts", len(tell.get("holds", [])), "findings", ids_of(verdicts), values)
+        yield count_finding(
+            both, "wider_record.verdicts", len(tell.get("holds", [])), "findings", ids_of(verdicts), values
+        )
 
 
 def _series_finding(both: Record, series: list[Any], falls: list[Any]) -> Iterator[Finding]:
@@ -272,7 +276,9 @@ def _series_finding(both: Record, series: list[Any], falls: list[Any]) -> Iterat
     ends = [{"measure": measure, "first": end(rows[0]), "last": end(rows[-1])} for measure, rows in groups]
     values = {"ends": ends, "falls": len(falls), "most": max((fall.by for fall in falls), default=None)}
     if official:
-        yield _counted(both, "series", len(official), "counts", [row.claim for row in official], values)
+        yield count_finding(
+            both, "wider_record.series", len(official), "counts", [row.claim for row in official], values
+        )
 
 
 def _contradiction_finding(both: Record, rows: list[Any]) -> Finding:
@@ -286,14 +292,16 @@ def _contradiction_finding(both: Record, rows: list[Any]) -> Finding:
         pairs += [{"part_claim": row.part, "whole_claim": row.whole, **row.values}] if new else []
         seen |= new
     values = {"pairs": pairs, "all": len(ours), "elsewhere": len(rows) - len(ours)}
-    return _counted(both, "contradictions", len(ours), "pairs", ids_of(ours or rows), values, ["corrections"])
+    return count_finding(
+        both, "wider_record.contradictions", len(ours), "pairs", ids_of(ours or rows), values, ["corrections"]
+    )
 
 
 def _origin_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
     how = Counter(row.how for row in origins)
     values = {"all": len(origins)} | {name: how[name] for name in HOW}
     if origins:
-        yield _counted(both, "origins", how["same"], "counts", ids_of(origins), values)
+        yield count_finding(both, "wider_record.origins", how["same"], "counts", ids_of(origins), values)
 
 
 def _stale_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
@@ -303,13 +311,15 @@ def _stale_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
         "newer": [picked(row, "claim", "newer", "behind") for row in newer],
     }
     if late or newer:
-        yield _counted(both, "stale", len(late), "counts", ids_of([*late, *newer]), values)
+        yield count_finding(both, "wider_record.stale", len(late), "counts", ids_of([*late, *newer]), values)
 
 
 def _lost_finding(both: Record, lost: list[Any]) -> Iterator[Finding]:
     if lost:
         values = {"rows": [picked(row, "what", "claim", "other") | row.values for row in lost]}
-        yield _counted(both, "lost", len({row.claim for row in lost}), "figures", ids_of(lost), values)
+        yield count_finding(
+            both, "wider_record.lost", len({row.claim for row in lost}), "figures", ids_of(lost), values
+        )
 
 
 def _minors_finding(both: Record, rows: list[Any]) -> Iterator[Finding]:
@@ -324,14 +334,13 @@ def _odd_finding(both: Record, odd: pd.DataFrame, sums: list[Any]) -> Finding:
     wrong = [row for row in sums if row.verdict in (EXCEED, SHORT)]
     values = {"kinds": dict(Counter(odd["kind"]).most_common()), "sums": len(sums), "wrong": len(wrong)}
     cited = ids_of(odd.itertuples()) or [claim.claim_id for claim in claim_rows(both).both if claim.value is not None]
-    return _counted(both, "odd", len(odd), "flags", cited, values)
+    return count_finding(both, "wider_record.odd", len(odd), "flags", cited, values)
 
 
 def _grade_finding(both: Record, graded: pd.DataFrame) -> Finding:
     ours = [row for row in graded.itertuples() if not row.elsewhere]
     named = {support: [row.claim for row in ours if row.support == support] for support in SUPPORT}
-    values = (
-        {"all": len(ours)} | {support: len(claims) for support, claims in named.items()} | {"named": named["agreed"]}
-    )
+    counts = {support: len(claims) for support, claims in named.items()}
+    values = {"all": len(ours), **counts, "named": named["agreed"]}
     cited = [row.claim for row in ours if row.support != "single"] or [row.claim for row in ours]
-    return _counted(both, "grades", len(named["agreed"]), "claims", cited, values)
+    return count_finding(both, "wider_record.grades", len(named["agreed"]), "claims", cited, values)

@@ -1,6 +1,6 @@
 """The figures of pathways."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.analyses.finding import Result
 from analysis.analyses.pathways import FEW_UNITS, FIRM, STAGES, codes_of
-from analysis.analyses.rows import grouped, listed
+from analysis.analyses.rows import distinct, grouped, listed
 from analysis.figures.chart import (
     COLOURS,
     GREY,
@@ -96,10 +96,6 @@ def codes(result: Result, words: Wording) -> Drawing:
     return chart.done(pd.DataFrame(found)[["code", "speakers", "explanations", "stories"]])
 
 
-def _speakers(rows: Iterable[Any]) -> int:
-    return len({row.speaker for row in rows})
-
-
 def _stacked(axes: Axes, groups: Mapping[Any, list[Any]], words: Wording) -> None:
     """Distinct speakers of explanations as bars, a row a group, a colour a kind of speaker."""
     spoke = {row.speaker_role for rows in groups.values() for row in rows}
@@ -107,7 +103,7 @@ def _stacked(axes: Axes, groups: Mapping[Any, list[Any]], words: Wording) -> Non
     for place, rows in enumerate(groups.values()):
         start = 0
         for role in shown:
-            count = _speakers(row for row in rows if row.speaker_role == role)
+            count = distinct((row for row in rows if row.speaker_role == role), "speaker")
             axes.barh(place, count, left=start, height=0.62, color=SPEAKERS[role], edgecolor="white")
             start += count
     colours = {words.name("speaker_role", role): SPEAKERS[role] for role in shown}
@@ -119,9 +115,9 @@ def _stacked(axes: Axes, groups: Mapping[Any, list[Any]], words: Wording) -> Non
 def directions(result: Result, words: Wording) -> Drawing:
     """Distinct speakers by part of the way and kind of factor."""
     found, phases = grouped(listed(result.explanations), "phase", "direction"), words.record.terms("phase")
-    order = sorted(found.items(), key=lambda one: (phases.index(one[0][0]), -_speakers(one[1])))
+    order = sorted(found.items(), key=lambda one: (phases.index(one[0][0]), -distinct(one[1], "speaker")))
     names = [f"{words.name('phase', phase)}: {words.text(f'words.direction.{way}')}" for (phase, way), _ in order]
-    counts = [_speakers(rows) for _, rows in order]
+    counts = [distinct(rows, "speaker") for _, rows in order]
     summary = ", ".join(f"{name} {count}" for name, count in [*zip(names, counts, strict=True)][:5])
     cited = result.explanations["explanation_id"]
     chart = Chart(words, "directions", cited, 0.8 + 0.3 * max(len(order), 3), {"listed": summary})

@@ -124,10 +124,10 @@ def _runs(entry: Mapping[str, Any]) -> Iterator[Run]:
     scenario, name, cross = str(entry["scenario"]), str(entry["name"]), entry.get("cross", {})
     for values in product(*cross.values()):
         chosen = dict(zip(cross, values, strict=True))
-        told = [f"{parameter} {value}" for parameter, value in chosen.items()]
-        folder = "".join(f"{_slug(part)}/" for part in [scenario, *told[:-1]]) if cross else ""
+        named = [f"{parameter} {value}" for parameter, value in chosen.items()]
+        folder = "".join(f"{_slug(part)}/" for part in [scenario, *named[:-1]]) if cross else ""
         parameters = tuple((dict(entry.get("parameters", {})) | chosen).items())
-        yield Run(", ".join([scenario, *told]), name, parameters, folder)
+        yield Run(", ".join([scenario, *named]), name, parameters, folder)
 
 
 @lru_cache(maxsize=1)
