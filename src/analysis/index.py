@@ -121,7 +121,7 @@ class Index:
         """Every question on which the printed words can be read in more than one way, with its default answer."""
         readings = self.record.reported["readings"]
         chosen = readings[readings["default"]].drop_duplicates("ambiguity")
-        pairs = [self.words.reading(row.ambiguity, row.reading) for row in chosen.itertuples()]
+        pairs = [self.words.choice(row.ambiguity, row.reading) for row in chosen.itertuples()]
         frame = pd.DataFrame(pairs, columns=["Question", "Default answer"])
         caption = f"{formats.plural(len(frame), 'question')} on which readings differ"
         return rendered(frame, caption)

@@ -184,7 +184,7 @@ class Notebook:
                 name = item.id.partition(".")[2]
                 before, after = self.worded.get(name, {}).get("short", "no answer"), words.worded(item)["short"]
                 if before != after:
-                    rows.append((*words.reading(ambiguity, reading), after, before))
+                    rows.append((*words.choice(ambiguity, reading), after, before))
         frame = pd.DataFrame(rows, columns=["If the question", "is answered", "the answer becomes", "instead of"])
         if frame.empty:
             return paragraph("No single reading changes an answer.")

@@ -28,31 +28,11 @@ from analysis.wording import Wording
 from analysis.wording.formats import amount, day
 
 INK, GREY, PALE, WHITE = "#222222", "#666666", "#DDDDDD", "#FFFFFF"
-COLOURS = {
-    "killed": "#D55E00",
-    "returned": "#0072B2",
-    "arrested": "#E69F00",
-    "departed": "#444444",
-    "away": "#009E73",
-    "unknown": "#BBBBBB",
-    "women": "#CC79A7",
-    "minors": "#8C6BB1",
-    "articles": "#222222",
-    "elsewhere": "#56B4E9",
-}
+_COLOURS = files.table_beside(__file__)
+COLOURS = {line["name"]: line["colour"] for line in _COLOURS if line["means"] == "count"}
 """What is counted, and who counts it: the same colour in every figure."""
 
-SPEAKERS = {
-    "official": "#0072B2",
-    "expert": "#56B4E9",
-    "journalist": "#BBBBBB",
-    "insider": "#D55E00",
-    "lawyer": "#CC79A7",
-    "kin": "#E69F00",
-    "resident": "#F0E442",
-    "friend": "#009E73",
-    "ngo": "#8C6BB1",
-}
+SPEAKERS = {line["name"]: line["colour"] for line in _COLOURS if line["means"] == "speaker"}
 """Kinds of speakers."""
 
 STYLE = {

@@ -72,7 +72,7 @@ class Wording:
             "choice": self.choice,
             "confidence": formats.share(CONFIDENCE),
             "speaker_name": lambda key: self.speaker(key, "name"),
-            "reading": lambda ambiguity, reading: self.reading(ambiguity, reading)[1],
+            "reading": lambda ambiguity, reading: self.choice(ambiguity, reading)[1],
             "word": lambda field, term, **values: self.text(f"words.{field}.{term}", **values),
         }
         names = ("number", "share", "month", "day", "window", "listed", "sentence")
@@ -159,13 +159,7 @@ class Wording:
         """The short name of a speaker, or the full ``name``."""
         return self._speakers[which].get(key, key)
 
-    def reading(self, ambiguity: str, reading: str) -> tuple[str, str]:
-        """A reading as question and answer."""
-        readings = self.record.reported["readings"]
-        row = readings[readings["ambiguity"].eq(ambiguity) & readings["reading"].eq(reading)].iloc[0]
-        return row.get("question", ambiguity), row.get("answer", reading)
-
     def choice(self, parameter: str, value: Any) -> tuple[str, str]:
-        """One choice of a scenario as question and answer, both from the data."""
+        """One choice of a scenario, such as a reading of an ambiguity, as question and answer, both from the data."""
         about = self.record.scenario.parameter(parameter)
         return about.question, about.answer(float(value) if about.number else str(value))

@@ -112,7 +112,7 @@ class Trace:
             row["source_id"],
             where,
             page if re.match("https?://", page) else "",  # nothing else may become a link
-            tuple(self.words.reading(name, self.record.scenario[name]) for name in named),
+            tuple(self.words.choice(name, self.record.scenario[name]) for name in named),
             row,
         )
 
@@ -152,7 +152,7 @@ class Trace:
         lines = []
         if finding:
             lines = [finding.question, finding.answer, finding.arithmetic, *finding.assumes]
-            lines += [" ".join(self.words.reading(*one.split("=", 1))) for one in finding.readings]
+            lines += [" ".join(self.words.choice(*one.split("=", 1))) for one in finding.readings]
         for one in (self.entries[row] for row in self.rows(rows)):
             lines.append(f"{one.id}: “{one.phrase}”, {one.speaker} ({one.role}); {one.where}, {one.published}")
         if not lines:
