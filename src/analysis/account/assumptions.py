@@ -35,7 +35,7 @@ Cells = dict[tuple[Scope, str], set[str]]
 class Structure:
     """The chosen assumptions as constraints over every quantity that they bear on.
 
-    ``claimed`` are the quantities that claims speak of; ``same_date`` the months between days that are taken for one,
+    ``claimed`` are the quantities that claims speak of; ``same_date`` the months between days that count as one,
     ``revision`` the persons by which a cumulative count may fall.
     """
 
@@ -52,7 +52,7 @@ class Structure:
 
     @cached_property
     def one_date(self) -> tuple[tuple[str, str], ...]:
-        """The pairs of days that are taken for one: a larger limit only adds pairs."""
+        """The pairs of days that count as one: a larger limit only adds pairs."""
         pairs = combinations(self.dates, 2)
         return tuple((first, second) for first, second in pairs if months(first, second) <= self.same_date)
 

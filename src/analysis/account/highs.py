@@ -62,7 +62,7 @@ class Model:
         self.on = frozenset(self.rows)
 
     def _presolve(self, value: str) -> None:
-        """Off, a certificate and multipliers are of the problem as it stands; an integer program needs it."""
+        """Off, a certificate and multipliers are of the problem as given; an integer program needs it."""
         self.highs.setOptionValue("presolve", value)
 
     def add(self, constraints: Iterable[Constraint]) -> None:
@@ -174,7 +174,7 @@ class Model:
         return bool(((self.lower <= sums) & (sums <= self.upper)).all())
 
     def _solved(self, maximise: bool) -> tuple[float, np.ndarray] | None:
-        """The optimum of the model as it stands, whole or not, and a point; None where it is not feasible."""
+        """The optimum of the model as it is, whole or not, and a point; None where it is not feasible."""
         for _ in range(2):
             self.highs.run()
             status = self.highs.getModelStatus()

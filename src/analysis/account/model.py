@@ -21,7 +21,7 @@ __all__ = ["ALIGNMENT", "ASSERTED", "ASSUMPTIONS", "BALANCE", "LEVELS", "MAIN", 
 __all__ += ["WHOLE", "AccountModel", "Quantity", "Scope", "alignable", "last_day", "months"]
 
 NEAR = 3.0
-"""Months within which claims are of the round of the account, whatever is taken for one date."""
+"""Months within which claims are of the round of the account, whatever counts as one date."""
 
 PARTS = ("killed", "returned", "fighting")
 """What is taken from those who left to find whom no source accounts for."""
@@ -114,7 +114,7 @@ class AccountModel:
 
     @property
     def aligned(self) -> bool:
-        """Whether the scopes are taken for one, so that a sum over several claims is of the same persons."""
+        """Whether the scopes count as one, so that a sum over several claims is of the same persons."""
         return ONE_DATE in self.assumptions
 
     def at(self, measure: str) -> Quantity:

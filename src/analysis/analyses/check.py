@@ -207,7 +207,7 @@ def _number(way: str, value: Any, share: bool) -> float:
 def _beside(model: AccountModel, sentence: Sentence) -> tuple[str, System]:
     """The day at which the sentence is compared, and the system with what it counts at that day.
 
-    A date near counts is taken for the nearest of theirs where near dates are taken for one; another is a day of its own.
+    A date near counts is taken for the nearest of theirs where near dates count as one; another is a day of its own.
     """
     structure, day = model.structure, last_day(sentence.as_of)
     near = [other for other in structure.dates if abs(months(day, other)) <= structure.same_date]

@@ -27,7 +27,7 @@ FIELDS = ("measure", "place", "origin", "group", "population")
 """The ways in which a count can be a part of another, beside its window."""
 
 ONE_DATE = pd.Timedelta(days=31)
-"""Dates that lie within one month are taken for one: a day, and the month around it."""
+"""Dates that lie within one month count as one: a day, and the month around it."""
 
 REVISED = 0.1
 """The part of a small count that a correction may take away; of a large one, the parameter ``revision`` says how many."""

@@ -93,7 +93,7 @@ class Change:
 
 
 def changes(old: State, new: State) -> list[Change]:
-    """The findings that differ, in the order of the new state, then those that are gone."""
+    """The findings that differ, in the order of the new state, then those that it no longer has."""
     moved, found = changed_rows(old, new), []
     none = Recorded("", answer="no such finding")
     for name in dict.fromkeys((*new.findings, *old.findings)):

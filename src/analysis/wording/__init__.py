@@ -1,6 +1,6 @@
 """Every sentence that a reader meets: findings in, sentences out.
 
-The sentences stand in one TOML file an analysis, as Jinja templates; ``common.toml`` has what all share. The same
+The sentences are in one TOML file for each analysis, as Jinja templates; ``common.toml`` has what all share. The same
 template feeds notebook, site, brief and command line. No number is typed here: it comes with the finding.
 """
 

@@ -49,7 +49,7 @@ def amount(lower: float | None, upper: float | None, noun: str = "", as_share: b
 
 
 def stated(lower: float | None, upper: float | None, hedge: str = "exact", noun: str = "") -> str:
-    """A printed count in words; what "about" stands for is added, for the range lies evenly around the number.
+    """A printed count in words; what "about" means is added, for the range lies evenly around the number.
 
     >>> stated(250, 350, "about"), stated(199, 199), stated(601, None, "more_than")
     ('about 300 (read as 250 to 350)', '199', 'at least 601')

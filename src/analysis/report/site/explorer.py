@@ -1,7 +1,7 @@
 """What does the explorer show? The questions that can be answered in more than one way, and the evaluated scenarios.
 
-The questions that move most findings stand first. Nothing is computed in the page: it looks a combination up among those that the sweep evaluated, and says so where one
-was not.
+The questions that move most findings come first. Nothing is computed in the page: it looks a combination up among those
+that the sweep evaluated, and says so where one was not.
 """
 
 from collections import Counter

@@ -64,7 +64,7 @@ def raw(caller: Callable[[], str]) -> Markup:
 
 
 def as_json(data: Any) -> Markup:
-    """``data`` as JSON that can stand in a script element: no sign of it can end the element or the block."""
+    """``data`` as JSON that can be put in a script element: no sign of it can end the element or the block."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return Markup(re.sub(r"[<>&`\u2028\u2029]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
@@ -107,7 +107,7 @@ class Pages:
         }
 
     def descriptions(self) -> dict[str, str]:
-        """What each page is about, in a sentence; ``image``: the figure that stands for the site."""
+        """What each page is about, in a sentence; ``image``: the figure that represents the site."""
         notebooks = {one.notebook: one.short for one in self.index.answers.values()}
         first = next(iter(self.figures), "")
         return {"index": self.index.text("about"), "image": first, **self.index.words.templates["rest"], **notebooks}

@@ -91,9 +91,9 @@
   place("test").addEventListener("submit", (event) => event.preventDefault());
 
   const share = (choices) => {
-    const told = new URLSearchParams(changed(choices).map((p) => [p.name, choices[p.name]]));
-    if (`#${told}` === location.hash || (!location.hash && !`${told}`)) draw(choices);
-    else location.replace(`#${told}`); // the address changes and draws; the history does not grow
+    const query = new URLSearchParams(changed(choices).map((p) => [p.name, choices[p.name]]));
+    if (`#${query}` === location.hash || (!location.hash && !`${query}`)) draw(choices);
+    else location.replace(`#${query}`); // the address changes and draws; the history does not grow
   };
   form.addEventListener("change", () => share(fromForm()));
   form.addEventListener("reset", (event) => { event.preventDefault(); share({ ...defaults }); });
