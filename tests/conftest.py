@@ -87,7 +87,7 @@ def run(project: Path, *command: str, **environment: str) -> subprocess.Complete
     )
 
 
-def begun(
+def launch(
     project: Path,
     *command: str,
     before: tuple[str, ...] = (),
@@ -95,7 +95,7 @@ def begun(
     stderr: int = subprocess.PIPE,
     **settings: Any,
 ) -> subprocess.Popen[str]:
-    """``python -m COMMAND`` begun in ``project``, with the project's own package, in a process group of its own."""
+    """``python -m COMMAND`` started in ``project``, with the project's own package, in a process group of its own."""
     return subprocess.Popen(
         [*before, sys.executable, "-m", *command],
         cwd=project,

@@ -17,7 +17,7 @@ from analysis.evidence import paths
 from analysis.recorded import NotebookError
 from analysis.report.run.notebooks import execute
 from analysis.report.run.provenance import report_stamp
-from tests.conftest import SMALL, SOURCE, begun, drawing, put, run
+from tests.conftest import SMALL, SOURCE, drawing, launch, put, run
 from tests.report.run.test_sweep import declare
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals, limits and users as Unix has them")
@@ -49,7 +49,7 @@ def small(small: Path) -> Path:
     return small
 
 
-def renew(project: Path) -> None:
+def change_inputs(project: Path) -> None:
     """Another input, from which other outputs follow."""
     for path in (project / "data" / "raw").rglob("*.csv"):
         path.write_text(path.read_text(encoding="utf-8").replace("fighters", "warriors"), encoding="utf-8")
@@ -57,8 +57,8 @@ def renew(project: Path) -> None:
         put(project, name, drawing("new"))
 
 
-def held(project: Path) -> dict[str, bytes]:
-    """What stands in the folders of outputs, but for what is not whole yet and says so by its name."""
+def outputs(project: Path) -> dict[str, bytes]:
+    """What is in the folders of outputs, but for what is not whole yet and says so by its name."""
     return {
         path.relative_to(project).as_posix(): path.read_bytes()
         for folder in OUTPUTS
@@ -77,34 +77,34 @@ def test_killed_at_any_moment_every_file_is_the_old_or_the_new(
     small: Path, tmp_path: Path, command: tuple[str, ...], kills: int
 ) -> None:
     assert run(small, *command).returncode == 0
-    old = held(small)
+    old = outputs(small)
     shutil.copytree(small, tmp_path / "undisturbed" / small.name)
     undisturbed = tmp_path / "undisturbed" / small.name
     started = time.monotonic()
     for project in (undisturbed, small):
-        renew(project)
+        change_inputs(project)
     assert run(undisturbed, *command).returncode == 0
     lasts = time.monotonic() - started
-    new = held(undisturbed)
+    new = outputs(undisturbed)
     assert sum(old.get(name) != new[name] for name in new) >= 4
     chance = random.Random(7)
     for place in range(kills):
         shutil.copytree(small, tmp_path / "killed")
-        killed = begun(tmp_path / "killed", *command)
+        killed = launch(tmp_path / "killed", *command)
         time.sleep(lasts * (place + chance.random()) / kills)
         if killed.poll() is None:
             os.killpg(killed.pid, chance.choice([signal.SIGKILL, signal.SIGINT]))
-        told = killed.communicate(timeout=60)[1]
-        assert "Traceback" not in told or "KeyboardInterrupt" in told  # Python's own, before and after all work
-        for name, content in held(tmp_path / "killed").items():
+        stderr = killed.communicate(timeout=60)[1]
+        assert "Traceback" not in stderr or "KeyboardInterrupt" in stderr  # Python's own, before and after all work
+        for name, content in outputs(tmp_path / "killed").items():
             assert content in (old.get(name), new.get(name)), f"{name} is neither the old nor the new"
-        assert run(tmp_path / "killed", *command).returncode == 0 and held(tmp_path / "killed") == new
+        assert run(tmp_path / "killed", *command).returncode == 0 and outputs(tmp_path / "killed") == new
         shutil.rmtree(tmp_path / "killed")
 
 
 def test_killed_at_every_step_of_writing_and_made_whole_by_the_next_run(small: Path) -> None:
     (small / "steps.py").write_text(STEPS)
-    renew(small)
+    change_inputs(small)
     result = run(small, "steps")
     assert result.returncode == 0, result.stdout + result.stderr
     assert int(result.stdout.split()[-2]) >= 12 and not list((small / "data" / "curated").glob(".*"))
@@ -115,7 +115,7 @@ import os, shutil, signal, pathlib
 from analysis.evidence import curate, files, paths
 from analysis.cli import main
 
-def held(folder):
+def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
 
 def child(step):
@@ -134,12 +134,12 @@ def child(step):
         setattr(pathlib.Path, name, counted)
     os._exit(main(["data"]))
 
-old, kept, stamp = held(paths.CURATED), pathlib.Path("kept"), pathlib.Path("build/data.json")
+old, kept, stamp = contents(paths.CURATED), pathlib.Path("kept"), pathlib.Path("build/data.json")
 shutil.copytree(paths.CURATED, kept)
 before = stamp.read_bytes()
-curate.read = lambda raw, held=curate.read(paths.RAW): held  # as quick as can be, for it is written many times
+curate.read = lambda raw, tables=curate.read(paths.RAW): tables  # as quick as can be, for it is written many times
 assert child(0) == 0
-new, step = held(paths.CURATED), 0
+new, step = contents(paths.CURATED), 0
 assert new != old
 while True:
     step += 1
@@ -148,9 +148,9 @@ while True:
     stamp.write_bytes(before)
     if child(step) == 0:
         break
-    for name, content in held(paths.CURATED).items():
+    for name, content in contents(paths.CURATED).items():
         assert content in (old[name], new[name]), name
-    assert child(0) == 0 and held(paths.CURATED) == new, step
+    assert child(0) == 0 and contents(paths.CURATED) == new, step
 print(step, "steps")
 """
 """Kills `data` at every write, half of it done, and at every exchange in turn; after each, the next run."""
@@ -159,23 +159,23 @@ print(step, "steps")
 def test_two_at_once_end_well_with_the_files_of_one(small: Path, tmp_path: Path) -> None:
     """The report, of which the curated tables are a part."""
     shutil.copytree(small, tmp_path / "one" / small.name)
-    renew(small)
-    renew(tmp_path / "one" / small.name)
-    both = [begun(small, *REPORT) for _ in range(2)]
+    change_inputs(small)
+    change_inputs(tmp_path / "one" / small.name)
+    both = [launch(small, *REPORT) for _ in range(2)]
     assert [process.communicate(timeout=120)[1] and process.returncode for process in both] in (
         [0, 0],
         [0, ""],
         ["", 0],
     )
     assert run(tmp_path / "one" / small.name, *REPORT).returncode == 0
-    assert held(small) == held(tmp_path / "one" / small.name)
+    assert outputs(small) == outputs(tmp_path / "one" / small.name)
 
 
 def test_two_sweeps_at_once_end_well(named: Path) -> None:
     declare(named, {"as printed": {}})
-    both = [begun(named, *SWEEP) for _ in range(2)]
+    both = [launch(named, *SWEEP) for _ in range(2)]
     assert [(process.communicate(timeout=120), process.returncode)[1] for process in both] == [0, 0]
-    assert "build/sweep/as-printed.ipynb" in held(named)
+    assert "build/sweep/as-printed.ipynb" in outputs(named)
 
 
 def test_ctrl_c_after_the_last_line_changes_nothing(small: Path) -> None:
@@ -223,16 +223,16 @@ def test_notebooks_that_die_or_hang_are_named_the_other_finishes_and_the_report_
     report = small / "build" / "report" / "index.html"
     report.parent.mkdir(parents=True)
     report.write_text("the old")
-    before = held(small)
+    before = outputs(small)
     result = run(small, *REPORT, CELL_TIMEOUT="2")
     assert result.returncode == 1 and "Traceback" not in result.stderr
-    for name, (_, told) in FAILING.items():
-        assert f"notebooks/{name}.ipynb, cell 2: {told}" in result.stderr
-    made = {name for name in held(small) if name not in before}
+    for name, (_, message) in FAILING.items():
+        assert f"notebooks/{name}.ipynb, cell 2: {message}" in result.stderr
+    made = {name for name in outputs(small) if name not in before}
     assert {name for name in made if name.endswith(".ipynb")} == {
         "build/notebooks/1_deaths_by_year/1_deaths_by_year.ipynb"
     }
-    assert before.items() <= held(small).items() and "figures/0.svg" not in made
+    assert before.items() <= outputs(small).items() and "figures/0.svg" not in made
 
 
 def test_a_process_of_the_grid_that_dies_is_named(small: Path) -> None:
@@ -262,15 +262,15 @@ def test_a_corrupt_notebook_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_command_that_meets_a_corrupt_notebook_leaves_everything_as_it_is(small: Path) -> None:
     (small / "notebooks" / "3_pathways.ipynb").write_bytes(b"{}")
-    before = held(small)
+    before = outputs(small)
     for words in (("report",), ("notebooks", "3_pathways")):
         result = run(small, "analysis", *words)
-        assert result.returncode == 1 and result.stderr.startswith(NO_NOTEBOOK) and held(small) == before
+        assert result.returncode == 1 and result.stderr.startswith(NO_NOTEBOOK) and outputs(small) == before
         assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("command", "environment", "told"),
+    ("command", "environment", "message"),
     [
         (("analysis", "notebooks", "../../x"), {}, "there is no notebook '../../x'. Allowed: 1_deaths_by_year, "),
         (("analysis", "notebooks", "3_pathways"), {"CELL_TIMEOUT": "soon"}, "CELL_TIMEOUT = 'soon' is not allowed. "),
@@ -278,14 +278,14 @@ def test_a_command_that_meets_a_corrupt_notebook_leaves_everything_as_it_is(smal
     ],
 )
 def test_a_wrong_word_is_refused_in_one_line(
-    small: Path, command: tuple[str, ...], environment: dict[str, str], told: str
+    small: Path, command: tuple[str, ...], environment: dict[str, str], message: str
 ) -> None:
     result = run(small, *command, **environment)
-    assert result.returncode == 2 and told in result.stderr.splitlines()[-1] and "Traceback" not in result.stderr
+    assert result.returncode == 2 and message in result.stderr.splitlines()[-1] and "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (b"[grid", "scenarios.toml: "),
         (b"\xff", "scenarios.toml: 'utf-8' codec"),
@@ -307,7 +307,7 @@ def test_a_wrong_word_is_refused_in_one_line(
     ],
 )
 def test_a_grid_that_cannot_be_is_refused(
-    record: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, told: str
+    record: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, message: str
 ) -> None:
     from analysis.analyses import sensitivity
     from analysis.evidence.scenario import ParameterError
@@ -318,17 +318,17 @@ def test_a_grid_that_cannot_be_is_refused(
     with pytest.raises(ParameterError) as caught:
         sweep.runs(sensitivity.declared())
         sensitivity.grid(record, sensitivity.declared())
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_full_disk_is_told_with_the_file_and_leaves_the_old(small: Path) -> None:
-    renew(small)
-    old = held(small)
-    full = begun(small, *DATA, preexec_fn=limited)
-    told = full.communicate(timeout=60)[1]
+    change_inputs(small)
+    old = outputs(small)
+    full = launch(small, *DATA, preexec_fn=limited)
+    stderr = full.communicate(timeout=60)[1]
     assert full.returncode == 2
-    assert told.splitlines()[-1].endswith("/data/curated/codings.csv: File too large") and "Traceback" not in told
-    changed = {name for name, content in held(small).items() if old[name] != content}
+    assert stderr.splitlines()[-1].endswith("/data/curated/codings.csv: File too large") and "Traceback" not in stderr
+    changed = {name for name, content in outputs(small).items() if old[name] != content}
     assert all(name in ("data/curated/claims.csv", "data/curated/explanations.csv") for name in changed)
     assert not list((small / "data" / "curated").glob(".*"))
     assert run(small, *DATA).returncode == 0
@@ -354,12 +354,12 @@ POWERLESS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid(
     ],
 )
 def test_what_may_not_be_written_or_read_is_told_with_the_file(small: Path, closed: str, mode: int, named: str) -> None:
-    renew(small)
+    change_inputs(small)
     (small / "build" / ".data.lock").unlink()
-    old, was = held(small), (small / closed).stat().st_mode
+    old, was = outputs(small), (small / closed).stat().st_mode
     (small / closed).chmod(mode)
-    refused = begun(small, *DATA, before=POWERLESS)
-    told = refused.communicate(timeout=60)[1]
+    refused = launch(small, *DATA, before=POWERLESS)
+    stderr = refused.communicate(timeout=60)[1]
     (small / closed).chmod(was)
-    assert refused.returncode == 2 and told.splitlines()[-1] == f"{small / named}: Permission denied"
-    assert "Traceback" not in told and held(small) == old
+    assert refused.returncode == 2 and stderr.splitlines()[-1] == f"{small / named}: Permission denied"
+    assert "Traceback" not in stderr and outputs(small) == old

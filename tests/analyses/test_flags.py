@@ -115,7 +115,7 @@ CASES: dict[str, tuple[str, Rows, Rows]] = {
         [s | m | {"value": v} for (s, m), v in zip(PARTS, (340.0, 220.0, 220.0, 340.0), strict=True)],
         [s | m | {"value": v} for (s, m), v in zip(PARTS, (340.0, 220.0, 340.0, 220.0), strict=True)],
     ),
-    "three parts gone round": (
+    "three parts in a circle": (
         "swapped_parts",
         [s | o | {"value": v} for (s, o), v in zip(TOWNS, (31.0, 22.0, 13.0, 13.0, 31.0, 22.0), strict=True)],
         [s | o | {"value": v} for (s, o), v in zip(TOWNS, (31.0, 22.0, 13.0, 29.0, 24.0, 14.0), strict=True)],
@@ -164,9 +164,9 @@ def test_a_record_without_claims_has_no_flag(record: Record) -> None:
 
 def test_the_articles_alone_have_no_flag_and_say_over_which_claims(record: Record) -> None:
     result = claims_analysis.analyse(record)
-    told = next(item for item in result.findings if item.id == "claims.odd")
-    assert result.odd.empty and told.upper == 0
-    assert set(told.claims) == set(record.claims.query("value.notna() and case_id == ''")["claim_id"])
+    finding = next(item for item in result.findings if item.id == "claims.odd")
+    assert result.odd.empty and finding.upper == 0
+    assert set(finding.claims) == set(record.claims.query("value.notna() and case_id == ''")["claim_id"])
 
 
 # What a press relay may get wrong, made up over the real rows: each is a copy of a row with one thing changed.

@@ -20,7 +20,7 @@ def result(record: Record) -> Result:
 
 def test_every_case_has_its_row_and_every_stage_its_place(record: Record, result: Result) -> None:
     assert set(result.courses["case_id"]) == set(record.cases["case_id"])
-    told = {(row.case_id, row.stage, row.value) for row in record.stages.itertuples()}
+    coded = {(row.case_id, row.stage, row.value) for row in record.stages.itertuples()}
     shown = {
         (row["case_id"], stage, value)
         for row in result.courses.to_dict("records")
@@ -28,7 +28,7 @@ def test_every_case_has_its_row_and_every_stage_its_place(record: Record, result
         for value in row[stage].split("; ")
         if value
     }
-    assert told == shown
+    assert coded == shown
 
 
 def test_nobody_is_counted_twice(record: Record, result: Result) -> None:

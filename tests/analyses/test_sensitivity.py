@@ -116,7 +116,7 @@ def test_the_limit_of_a_conclusion_may_be_what_a_claim_says(record: Record) -> N
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (lambda spec: spec["grid"].update(pathway={}), "no analysis 'pathway'"),
         (lambda spec: spec["grid"]["deaths_by_year"]["cross"].update(speaker_of_70="every"), "does not take speaker_of_70"),
@@ -135,10 +135,10 @@ def test_the_limit_of_a_conclusion_may_be_what_a_claim_says(record: Record) -> N
         (lambda spec: spec["conclusion"][0].update(upper_at_most={"claim": "nobody.c1"}), "expected a finding of the grid"),
     ],
 )  # fmt: skip
-def test_a_wrong_declaration_is_refused(record: Record, evaluated: pd.DataFrame, spoil: Any, told: str) -> None:
+def test_a_wrong_declaration_is_refused(record: Record, evaluated: pd.DataFrame, spoil: Any, message: str) -> None:
     spec = copy.deepcopy(SMALL)
     spoil(spec)
-    with pytest.raises(ParameterError, match=re.escape(told)):
+    with pytest.raises(ParameterError, match=re.escape(message)):
         sensitivity.grid(record, spec)
         sensitivity.summarise(record, evaluated, spec)
 

@@ -94,9 +94,9 @@ def test_a_new_figure_that_contradicts_the_record_shows_within_seconds(record: R
     }
     frame = pd.concat([wider, pd.DataFrame([row]).astype(wider.dtypes)], ignore_index=True)
     made = Record(record.reported | {"wider": frame}, record.scenario)
-    begun = monotonic()
+    started = monotonic()
     result = wider_record.analyse(made)
-    assert monotonic() - begun < 60, "the compared figures take about a second, on a busy machine more"
+    assert monotonic() - started < 60, "the compared figures take about a second, on a busy machine more"
     pairs = result.contradictions[result.contradictions["claims"].str.contains("wider.c999")]
     assert {"wider.c134"} <= set(pairs["whole"]) and result.odd["claims"].str.contains("wider.c999").any()
 

@@ -194,16 +194,16 @@ def test_lab_opens_the_index_and_figures_are_visible_before_anything_runs(bench:
 
 
 def test_run_all_pressed_before_the_kernel_is_there_runs_and_saving_leaves_no_change(bench: Bench) -> None:
-    begun: list[Route] = []
+    requests: list[Route] = []
     wanted = lambda url: url.partition("?")[0].endswith("/api/sessions")
-    hold = lambda route: begun.append(route) if route.request.method == "POST" else route.continue_()
+    hold = lambda route: requests.append(route) if route.request.method == "POST" else route.continue_()
     bench.page.route(wanted, hold)
     bench.open(COLD)
     bench.menu("Run", "Run All Cells")
-    while not begun:
+    while not requests:
         bench.page.wait_for_timeout(50)
     assert not bench.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.isReady")
-    for route in begun:
+    for route in requests:
         route.continue_()
     bench.page.unroute(wanted)
     bench.ran()

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from analysis.report.run.children import cores
-from tests.conftest import begun, put
+from tests.conftest import launch, put
 from tests.test_hostile import TINY
 
 TWO = """
@@ -59,7 +59,7 @@ PHASES = ("server", "notebooks", "busy", "grid", "site")
     ids=lambda part: part if isinstance(part, str) else part.name,
 )
 def test_no_child_outlives_its_command(small: Path, name: str, sent: signal.Signals) -> None:
-    command = begun(small, *phase(small, name))
+    command = launch(small, *phase(small, name))
     there = psutil.Process(command.pid)
     end = time.monotonic() + 120
     while time.monotonic() < end:

@@ -20,7 +20,7 @@ import pytest
 from analysis.evidence.scenario import ParameterError
 from analysis.report.run.children import in_turn
 from analysis.report.run.sweep import Run, Store, cluster, runs
-from tests.conftest import begun, put, run
+from tests.conftest import launch, put, run
 
 GRID = """
 [grid.accounting.cross]
@@ -73,7 +73,7 @@ def test_a_failing_scenario_is_named_and_the_others_finish_and_are_kept(named: P
 
 
 def start(project: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
-    return begun(project, *command, variables=variables, stderr=subprocess.DEVNULL)
+    return launch(project, *command, variables=variables, stderr=subprocess.DEVNULL)
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -85,7 +85,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 def wait_for(project: Path, count: int, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 120
     while len(outputs(project)) < count:
-        assert process.poll() is None and time.monotonic() < deadline, "the sweep stopped, or stands still"
+        assert process.poll() is None and time.monotonic() < deadline, "the sweep stopped, or hangs"
         time.sleep(0.05)
 
 
@@ -222,20 +222,20 @@ def test_a_cross_is_a_folder_for_each_value_but_the_last() -> None:
 
 def test_of_ten_thousand_notebooks_few_are_held_at_a_time() -> None:
     many = [Run(f"width {place}", "accounting", (("about_width", float(place)),)) for place in range(10_000)]
-    held: set[Run] = set()
+    waiting: set[Run] = set()
     most = 0
 
     class Counting(ThreadPoolExecutor):
         def submit(self, task: Any, run: Any) -> Future[str]:  # type: ignore[override]
             nonlocal most
-            held.add(run)
-            most = max(most, len(held))
+            waiting.add(run)
+            most = max(most, len(waiting))
             return super().submit(task, run)
 
     with Counting(4) as pool:
         done = []
         for run, future in in_turn(lambda run: str(run.scenario), many, "notebooks", pool, 16):
-            held.remove(run)
+            waiting.remove(run)
             done.append((run.scenario, future.result()))
     assert most == 16 and sorted(done) == sorted((run.scenario, run.scenario) for run in many)
 
