@@ -33,7 +33,8 @@ report: .venv/ready data  ## execute the notebooks, write figures/ and the site 
 	@$(RUN) analysis report
 
 lab: .venv/ready  ## open the notebooks in JupyterLab, on this machine only
-	$(RUN) jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/0_index.ipynb
+	$(RUN) jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \
+		--ServerApp.kernel_manager_class=analysis.lab_server.KernelsAhead --LabApp.default_url=/lab/tree/notebooks/0_index.ipynb
 
 sweep: .venv/ready data  ## evaluate all scenarios, here or on the cluster of DASK_SCHEDULER_ADDRESS
 	@$(RUN) analysis sweep

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(clone: Path, browser: Browser) -> Iterator[str]:
     """The address of a server that was started as `make lab` starts it, by a person without settings."""
-    line = re.search(r"^lab:.*\n\t\$\(RUN\) (.+)$", (clone / "Makefile").read_text(), re.MULTILINE)
+    lines = (clone / "Makefile").read_text().replace("\\\n", "")
+    line = re.search(r"^lab:.*\n\t\$\(RUN\) (.+)$", lines, re.MULTILINE)
     assert line
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -128,8 +129,9 @@ class Bench:
         self.page.locator(".lm-Menu-itemLabel").get_by_text(entry, exact=True).click()
 
     def ready(self) -> None:
-        """Wait for the kernel of the notebook in front."""
-        self.page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext.kernelDisplayStatus === 'idle'")
+        """Wait for the kernel of the notebook in front; one that came after another may show as starting until it runs."""
+        there = "['idle', 'starting'].includes(jupyterapp.shell.currentWidget.sessionContext.kernelDisplayStatus)"
+        self.page.wait_for_function(there)
 
     def ran(self, *cells: int) -> None:
         """Wait until these cells of the notebook in front, or all of code, have run, or one of them has failed."""
@@ -162,8 +164,24 @@ class Bench:
         return (self.clone / path).read_text(encoding="utf-8")
 
 
+def until(address: str, what: str, wanted: Callable[[list[dict[str, Any]]], Any]) -> Any:
+    """What is wanted of the server's kernels or sessions, once it is there."""
+    for _ in range(PATIENCE // 100):
+        with urlopen(f"{address}/api/{what}?token=t", timeout=PATIENCE / 1000) as answer:
+            if found := wanted(json.load(answer)):
+                return found
+        time.sleep(0.1)
+    pytest.fail(f"not among the {what}")
+
+
 @pytest.fixture(scope="module")
-def bench(browser: Browser, address: str, clone: Path) -> Iterator[Bench]:
+def ahead(address: str) -> str:
+    """The kernel that runs before a notebook was opened."""
+    return str(until(address, "kernels", lambda kernels: kernels and kernels[0]["id"]))
+
+
+@pytest.fixture(scope="module")
+def bench(browser: Browser, address: str, ahead: str, clone: Path) -> Iterator[Bench]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
@@ -191,6 +209,15 @@ def test_lab_opens_the_index_and_figures_are_visible_before_anything_runs(bench:
                 "image => image.complete && image.naturalWidth > 300", arg=picture.element_handle()
             )
     assert git(bench.clone, "status", "--porcelain") == ""
+
+
+def test_the_first_notebook_gets_the_kernel_that_started_with_the_server(
+    bench: Bench, address: str, ahead: str
+) -> None:
+    index = lambda sessions: [one["kernel"]["id"] for one in sessions if one["path"] == "notebooks/0_index.ipynb"]
+    assert until(address, "sessions", index) == [ahead]
+    used = until(address, "sessions", lambda sessions: {one["kernel"]["id"] for one in sessions})
+    until(address, "kernels", lambda kernels: {one["id"] for one in kernels} - used)  # one for the next notebook
 
 
 def test_run_all_pressed_before_the_kernel_is_there_runs_and_saving_leaves_no_change(bench: Bench) -> None:
