@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.analyses.finding import least_part, make_finding
 from analysis.analyses.rows import claim_rows, counts_persons, of_whole_subject
-from analysis.evidence.intervals import Bounds, bounds_of, distance, overlap
+from analysis.evidence.intervals import Bounds, distance, overlap
 from analysis.evidence.record import Record
 
 ends = st.one_of(st.none(), st.integers(0, 9).map(float))
@@ -35,7 +35,7 @@ def test_the_readings_of_a_finding_are_those_in_force(record: Record) -> None:
     names = sorted({name for cell in touched["ambiguity"] for name in cell.split(";")})
     found = make_finding(record, "a.b", (1.0, None), "people", touched["claim_id"], coded=["x"])
     assert found.readings == tuple(f"{name}={record.scenario[name]}" for name in names)
-    assert found.evidence == (*touched["claim_id"], "x")
+    assert (*found.claims, *found.coded) == (*touched["claim_id"], "x")
     assert (
         make_finding(record, "a.b", (1.0, 1.0), "people", claims.loc[claims["ambiguity"].eq(""), "claim_id"]).readings
         == ()
@@ -51,8 +51,3 @@ def test_counts_are_of_moroccans_in_persons_and_of_no_case(record: Record) -> No
     assert 0 < len(whole) < len(claims) and {claim.origin for claim in whole} == {"morocco"}
     assert not {claim.place for claim in whole} & {"syria", "iraq", "libya"}
     assert "dual_nationals" not in {claim.population for claim in whole}
-
-
-def test_an_interval_is_read_from_a_row_of_any_kind(record: Record) -> None:
-    claims = record.claims
-    assert bounds_of(claims.iloc[0]) == bounds_of(claims.to_dict("records")[0]) == bounds_of(next(claims.itertuples()))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-from analysis.account.scopes import WHOLE, Quantity, Scopes, ancestors, last_day
+from analysis.account.scopes import Quantity, Scopes, ancestors, last_day
 from analysis.account.solver import Constraint
 from analysis.evidence.listed import claim_rows
 from analysis.evidence.record import Record
@@ -20,8 +20,7 @@ ASSERTED = ("reported", "estimate")
 
 def bounding(scopes: Scopes, record: Record, modalities: tuple[str, ...]) -> list[Any]:
     """The claims of the record that bound a number of the Moroccans who left, in order of date."""
-    whole, population = scopes.whole_of("measures", "measure"), scopes.broader["population"]
-    counted = {name for name in whole if WHOLE in ancestors(name, whole) and not name.endswith("_part")}
+    counted, population = scopes.counted, scopes.broader["population"]
     roles = record.scenario.chosen("speaker_roles")
     kept = [
         claim

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.evidence.dates import days
 from analysis.evidence.record import Record
+from analysis.evidence.tables import lookup
 
 WHOLE, THEATRE, ELSEWHERE = "departed", "syria_iraq", "elsewhere"
 
@@ -59,7 +60,15 @@ class Scopes:
         """Each measure, or each term of a field of the codebook, with the one that it is part of."""
         frame = self.record.reported[table]
         frame = frame[frame["field"].eq(field)] if field else frame
-        return dict(zip(frame[key], frame["part_of"], strict=True))
+        return lookup(frame, key, "part_of")
+
+    @cached_property
+    def counted(self) -> dict[str, str]:
+        """The measures that count those who left or a part of them, with their wholes; not those of a described part."""
+        whole = self.whole_of("measures", "measure")
+        return {
+            name: of for name, of in whole.items() if WHOLE in ancestors(name, whole) and not name.endswith("_part")
+        }
 
     @cached_property
     def broader(self) -> dict[str, dict[str, str]]:

@@ -66,15 +66,7 @@ counts; the rest is the smallest conflict that it is in.
 
 
 def analyse(record: Record) -> Result:
-    """The account of ``record`` under its scenario.
-
-    Tables: ``claims``: those that enter. ``bounds``: least and most of each quantity under each level of assumptions. ``official``:
-    what officials counted as dead, by date. ``conflicts``: minimal sets of claims and assumptions that cannot all hold.
-    ``repairs``: smallest sets of changes that reconcile them. ``left_out``: the bounds on the dead with each statement
-    left out. ``unaccounted``: departed less dead, returned and fighting, as printed, for each count of the returned.
-    ``implied``: the dead that the others leave if nobody is elsewhere. ``tests``: claims that are no part of the account,
-    put beside it.
-    """
+    """The account of ``record`` under its scenario."""
     model = AccountModel(record, record.scenario["assumptions"])
     found = model.system.reconcile(model.hard_elements, SEARCH)
     closed = replace(model, level="closed")

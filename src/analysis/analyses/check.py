@@ -13,7 +13,7 @@ from typing import Any
 from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, NO_FALL, ONE_DATE
 from analysis.account.model import AccountModel
-from analysis.account.scopes import MAIN, WHOLE, Quantity, ancestors, last_day, months
+from analysis.account.scopes import MAIN, Quantity, last_day, months
 from analysis.account.solver import Constraint, End, System, denials
 from analysis.analyses.proofs import proof_values
 from analysis.evidence.dates import days
@@ -143,9 +143,7 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
 
 def measures(model: AccountModel) -> dict[str, str]:
     """The measures that a sentence may speak of, each with its human name."""
-    whole = model.scopes.whole_of("measures", "measure")
-    counted = [name for name in whole if WHOLE in ancestors(name, whole) and not name.endswith("_part")]
-    return {name: model.record.name("measure", name) for name in counted}
+    return {name: model.record.name("measure", name) for name in model.scopes.counted}
 
 
 def _sentence(model: AccountModel, measure: str, as_of: str, of: str, amount: Mapping[str, Any]) -> Sentence:

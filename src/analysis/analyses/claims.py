@@ -38,14 +38,7 @@ Positions = kind("Positions", "question row values answers speakers claims")
 
 
 def analyse(record: Record) -> Result:
-    """What the claims of a record say together, under its scenario.
-
-    Tables: ``who``: claims by kind of speaker, and how many of them are numbers. ``measures``: claims by what they count.
-    ``families``: statements that are printed more than once. ``contradictions``: sets of claims that cannot all be true,
-    with the assumptions that the contradiction needs. ``positions``: questions on which the texts take positions, a row
-    a question with its answers. ``statements``: the positions one by one. ``odd``: figures that look misprinted, mixed
-    up or carried over. ``claims``: all claims.
-    """
+    """What the claims of a record say together, under its scenario."""
     rows = claim_rows(record).own
     who, measures = (_counts(rows, column) for column in ("speaker_role", "measure"))
     families = _families(rows)

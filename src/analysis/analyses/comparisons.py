@@ -22,6 +22,7 @@ from analysis.evidence.hedges import COUNTED, half_width
 from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.numerals import numbers_in
 from analysis.evidence.record import Record
+from analysis.evidence.tables import lookup, nested
 
 FIELDS = ("measure", "place", "origin", "group", "population")
 """The ways in which a count can be a part of another, beside its window."""
@@ -81,10 +82,8 @@ def stated(record: Record) -> list[Any]:
 
 def trees(record: Record) -> dict[str, dict[str, str]]:
     """Per field: each term, and the term whose people include its people."""
-    measures = dict(zip(record.measures["measure"], record.measures["part_of"], strict=True))
-    book = record.reported["codebook"]
-    terms = [*zip(book["field"], book["term"], book["part_of"], strict=True)]
-    return {"measure": measures} | {name: {t: of for field, t, of in terms if field == name} for name in FIELDS[1:]}
+    terms = nested(record.reported["codebook"], "field", "term", "part_of")
+    return {"measure": lookup(record.measures, "measure", "part_of")} | {name: terms[name] for name in FIELDS[1:]}
 
 
 def figures(record: Record) -> list[Any]:

@@ -36,7 +36,10 @@ Window = kind("Window", "label period start end months deaths n share per_month 
 """A window of the sample of documented deaths."""
 
 Pace = kind("Pace", "later earlier deaths months deaths_before months_before ratio low high claims")
-"""Deaths a month of one window against those of the window before: their ratio, with its exact 95% interval."""
+"""Deaths a month of one window against those of the window before: their ratio, with its exact 95% interval.
+
+The last window is there once more, as if it were a whole year.
+"""
 
 Printed = kind("Printed", "reading chosen shares named left lower upper years claims")
 """The shares that the article prints, under one reading, and what is ``left`` for ``years``, with its bounds."""
@@ -58,10 +61,7 @@ Half = kind("Half", "base lower upper least_dead dead_official official_day dead
 def analyse(record: Record) -> Result:
     """Everything the record allows to be said of deaths by year, under its scenario.
 
-    The figures published elsewhere are always read beside the articles: the articles alone give no base. Tables:
-    ``series``: the windows of the sample. ``pace``: each against the one before, and the last once more as if it were a
-    whole year. ``printed``: a row a reading. ``official``: the intervals between official totals of the dead. ``rates``:
-    a rate in each of them. ``half``: a row a base of "more than half". ``claims``: the claims on deaths.
+    The figures published elsewhere are always read beside the articles: the articles alone give no base.
     """
     both = record.with_choices(record=WIDER_TOO)
     own, claims = claim_rows(record)

@@ -38,14 +38,12 @@ class Finding:
     lines: int = 1
     agreement: str = "untested"
 
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """The ids of all that it rests on."""
-        return self.claims + self.coded
-
 
 class Result(SimpleNamespace):
-    """What an analysis returns: its findings, and each table behind them under a name of its own."""
+    """What an analysis returns: its findings, and each table behind them under a name of its own.
+
+    What a row of a table is, its kind says.
+    """
 
     findings: tuple[Finding, ...]
 

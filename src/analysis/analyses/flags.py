@@ -18,7 +18,7 @@ from analysis.analyses.comparisons import FAR, FIELDS, ONE_DATE, contradictions,
 from analysis.analyses.rows import cached, grouped
 from analysis.analyses.sum_checks import FITS, REST, plain, sum_checks
 from analysis.evidence.hedges import COUNTED
-from analysis.evidence.intervals import as_float, bounds_of, distance
+from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.numerals import numbers_in
 from analysis.evidence.record import Record
 
@@ -299,7 +299,7 @@ def _shares(figures: Iterable[Any]) -> Iterator[Flag]:
     for share in shares:
         printed = _numbers(share.phrase)
         ratios = {round(part / whole, 2) for part, whole in permutations(printed, 2) if whole}
-        own = {share.value, round(share.value, 2), as_float(share.value_to)}
+        own = {share.value, round(share.value, 2), share.value_to}
         if printed and not _SHARE.search(share.phrase) and not own & (printed | ratios):
             yield _flag("percentage_as_count", [share])
         if _CHANGE.search(share.phrase):
@@ -311,7 +311,7 @@ def _shares(figures: Iterable[Any]) -> Iterator[Flag]:
             linked = count.family == share.family or count.statement == share.statement or count in inside
             if linked and count.value == round(100 * share.value, 9):
                 yield _flag("percentage_as_count", [share, count])
-        others = [o for o in alike if o.kind == "cumulative" and o.value >= RARE and o.value != as_float(share.base_n)]
+        others = [o for o in alike if o.kind == "cumulative" and o.value >= RARE and o.value != share.base_n]
         for total, count in product(others if share.base == share.measure else (), inside):
             near = count.hedge == "exact" and abs(count.as_of_last - total.as_of_last) <= YEAR
             if near and abs(count.value - share.value * total.value) <= 0.5:

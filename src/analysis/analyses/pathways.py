@@ -83,14 +83,7 @@ Agreement = kind(
 
 
 def analyse(record: Record) -> Result:
-    """The cases, the explanations of the chosen phases and speakers in the chosen frame, and how firm the coding is.
-
-    Tables: ``courses``: a row a case, sorted by how it ended. ``outcomes``: cases and least persons by how they ended.
-    ``stages``: by what is told of each stage. ``codes``: explanations, distinct speakers and stories by code of the chosen
-    frame. ``directions``: the same by phase and direction. ``speakers``: the same by kind of speaker. ``went``: what people
-    from inside the groups say at first hand. ``units``: what the two coders found. ``firmness``: the agreement on codes
-    that enough sentences carry. ``reliability``: on all. ``explanations``: the chosen ones.
-    """
+    """The cases, the explanations of the chosen phases and speakers in the chosen frame, and how firm the coding is."""
     chosen, frame = record.scenario, record.scenario["frame"]
     table = record.explanations
     keep = table["phase"].isin(chosen.chosen("phases")) & table["speaker_role"].isin(chosen.chosen("speaker_roles"))
@@ -121,7 +114,7 @@ def analyse(record: Record) -> Result:
         codes=framed(Coded, codes),
         directions=framed(Directed, directions),
         speakers=framed(Explaining, speakers),
-        went=went,
+        went=went,  # what people from inside the groups say at first hand
         units=framed(Units, _units(record)),
         firmness=framed(Agreement, (row for row in agreement if row.status != "few")),
         reliability=framed(Agreement, agreement),

@@ -60,14 +60,7 @@ Pair = kind("Pair", "returned arrested count obstacles days_apart lower upper cl
 
 
 def analyse(record: Record) -> Result:
-    """Returns against arrests under the scenario of ``record``; the figures published elsewhere are always shown beside.
-
-    Tables: ``returned``: every count of all who returned, in order of date. ``arrested``: every claim on arrested or tried
-    returnees, ``arrest_counts``: those that give a number. ``gap``: each count of returns in the articles less arrests, a
-    row a reading of the count that is printed both ways, and record. ``tried``: what "most were tried" means in people.
-    ``rivals``: counts of returns that contradict each other at one date. ``nearest``: pairs of a count of returns and one
-    of arrests, those that differ least first. ``claims``: the claims on both.
-    """
+    """Returns against arrests under the scenario of ``record``; the figures published elsewhere are always shown beside."""
     both = record.with_choices(record=WIDER_TOO)
     own, claims = claim_rows(record)
     returned, arrested = _returned(claims), _arrested(claims)

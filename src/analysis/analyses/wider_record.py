@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.analyses import cross_check
-from analysis.analyses.comparisons import FIELDS, contradictions, stated
+from analysis.analyses.comparisons import FIELDS, Pair, contradictions, stated
 from analysis.analyses.finding import (
     SERIES,
     Finding,
@@ -65,9 +65,7 @@ Counted = kind("Counted", "measure claim day lower upper hedge speaker family wh
 Fall = kind("Fall", "earlier later before after by claims")
 """An official running total below the one before, both of grade A and of one scope."""
 
-Contradiction = kind(
-    "Contradiction", "relation part whole part_lower whole_upper gap factor one_side claims article values"
-)
+Contradiction = kind("Contradiction", (*Pair._fields, "article", "values"))
 """A pair of :func:`comparisons.contradictions`; ``article``: whether one is of an article; ``values`` are for its sentence."""
 
 Origin = kind("Origin", "claim given how origin dated days stale newer behind claims")
@@ -89,15 +87,7 @@ Minors = kind("Minors", "total_claim day total women minors men_if_inside all_if
 
 
 def analyse(record: Record) -> Result:
-    """The wider record beside the articles of ``record``, under its scenario.
-
-    Tables: ``verdicts``: what becomes of the articles' findings. ``series``: the official running totals and, beside them, the
-    counts of the articles. ``falls``: official counts below an earlier one. ``contradictions``: pairs of figures that
-    cannot both be right, those with an article first. ``origins``: what each count of the articles goes back to.
-    ``lost``: what a figure lost or changed on its way into an article. ``women_and_minors``: totals with them inside or
-    beside. ``odd``: figures that look misprinted, mixed up or carried over. ``sums``: stated parts against stated totals.
-    ``grid`` and ``grades``: how well each claim is supported. ``claims``: the figures published elsewhere.
-    """
+    """The wider record beside the articles of ``record``, under its scenario."""
     both = record.with_choices(record=WIDER_TOO)
     wide = [claim for claim in claim_rows(record).both if claim.source_id == "wider"]
     verdicts, series, falls, pairs = cross_check.verdicts(record), _series(both), [*_falls(wide)], _contradictions(both)

@@ -14,9 +14,8 @@ def as_float(value: object) -> float | None:
 
 
 def bounds_of(row: Any) -> Bounds:
-    """The interval of a claim: a named tuple of ``itertuples``, a Series or a mapping."""
-    lower, upper = (row["lower"], row["upper"]) if isinstance(row, dict | pd.Series) else (row.lower, row.upper)
-    return as_float(lower), as_float(upper)
+    """The interval of a claim, a row of :mod:`analysis.evidence.listed`."""
+    return row.lower, row.upper
 
 
 def overlap(one: Bounds, two: Bounds) -> bool:

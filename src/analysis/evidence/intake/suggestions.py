@@ -14,22 +14,21 @@ from analysis.evidence.rules import MAX_WORDS, WORD
 from analysis.evidence.schema import NUMBER
 from analysis.evidence.text import Span, Text
 
+_WORDS = files.table_beside(__file__)
+
+
+def _words(field: str) -> str:
+    return "|".join(line["words"] for line in _WORDS if line["field"] == field)
+
+
 _BETWEEN = re.compile(r"\b(?:(?:anywhere|somewhere) )?(?:between|from)\s+$")
-_CHANGE = re.compile(
-    r"\b(?:rose|risen|ris(?:e|es|ing)|gr[eo]w\w*|increas\w+|fell|fall\w*|dropp?\w*|declin\w+|decreas\w+|climb\w*|jump\w*"
-    r"|went|go(?:ne|ing)|swell\w*|swollen|shr[aiu]nk|up|down)\b[^.;]{0,30}\b(?:from|by)\s+$"
-)
+_CHANGE = re.compile(rf"\b(?:{_words('change')})\b[^.;]{{0,30}}\b(?:from|by)\s+$")
 """A number before or beside a change is no count of its own, and its two ends are no range."""
 _YEARS = re.compile(rf"{YEAR}(?:\D{{1,5}}(?:{YEAR}|\d\d))?")
-_NAMED = re.compile(
-    r"\b(?:articles?|section|law|dahir|act|clause|chapter|page|resolution|nos?|n°|issue|channel|route)\.?\s$|[$€£#№]\s?$"
-)
-_OTHER = re.compile(
-    r"[\s-]?(?:km|kilomet\w+|met(?:re|er)s?|miles?|hectares?|dollars?|euros?|dirhams?|pounds?|usd|mad|[ap]\.?m\b|o['’]clock)\b"
-)
+_NAMED = re.compile(rf"\b(?:{_words('named')})\.?\s$|[$€£#№]\s?$")
+_OTHER = re.compile(rf"[\s-]?(?:{_words('measured')})\b")
 """What is named by a number, and what is measured that no claim is about."""
 
-_WORDS = files.table_beside(__file__)
 _UNITS = [(line["term"], line["words"]) for line in _WORDS if line["field"] == "unit"]
 """A unit, and the words that may name it."""
 _TIMES = ("years", "months", "weeks", "days")

@@ -89,7 +89,7 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
 
 
 def _located(frame: pd.DataFrame, table: schema.Table) -> pd.DataFrame:
-    """What it takes to find the rows of a table, and no more: there may be a million."""
+    """What it takes to find the rows of a table."""
     columns = ["source_id", "file", "row", "char_start", "char_end", "phrase", "sentence_sha256"]
     return frame[columns].assign(table=table.name, id=frame[table.id])
 
