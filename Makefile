@@ -24,7 +24,11 @@ help:  ## show this list
 	@echo "For maintainers:"
 	@sed -n '1,/^# For main/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
-setup: .venv/ready  ## install what the report and JupyterLab need, exactly as locked
+# without .venv, git compares notebooks as text
+DIFF := f() { .venv/bin/git-nbdiffdriver diff -O "$$@" || diff -u "$$2" "$$5" || :; }; f
+
+setup: .venv/ready  ## install what the report and JupyterLab need, exactly as locked; git compares notebooks by cells
+	@[ ! -e .git ] || git config diff.jupyternotebook.command '$(DIFF)' 2>/dev/null || :
 
 data: .venv/ready  ## build data/curated from data/raw, and validate it
 	@$(RUN) analysis data
