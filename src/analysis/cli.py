@@ -130,9 +130,10 @@ def _data(_: argparse.Namespace) -> None:
             print("data: current")
             return
         from analysis.evidence.curate import curate
+        from analysis.report.defaults import not_followed
 
-        print(f"data: {why}", file=sys.stderr)
-        frames = curate()
+        print(f"building data/curated ({why})", file=sys.stderr)
+        frames = curate(check=not_followed)
         stamp.write()
     print(", ".join(f"{name} {len(frame)}" for name, frame in frames.items()))
 
@@ -185,7 +186,7 @@ def _report(_: argparse.Namespace) -> None:
         if not (why := stamp.stale()):
             print(f"report: {paths.REPORT / 'index.html'} (current)")
             return
-        print(f"report: {why}", file=sys.stderr)
+        print(f"building build/report ({why})", file=sys.stderr)
         from analysis.report.build import report
 
         print(f"report: {report(stamp.now['the state of git'])}")

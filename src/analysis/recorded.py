@@ -4,11 +4,13 @@ The first output of a notebook records the findings of its analysis, values and 
 notebook, site, brief, ``findings.csv`` and command line all read them from there; nothing is computed again.
 """
 
+import ast
 import csv
 import io
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from html import escape
 from pathlib import Path
@@ -141,6 +143,20 @@ def read_answers(path: Path) -> Answers | None:
         return _answers(path)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotebookError(f"{path.parent.name}/{path.name}: {NO_NOTEBOOK} ({type(error).__name__})") from None
+
+
+def parameters_cell(path: Path) -> dict[str, Any]:
+    """What the parameters cell of the notebook at ``path`` sets, each name with its value; empty where there is none."""
+    found = {}
+    with suppress(
+        ValueError, KeyError, TypeError, AttributeError, SyntaxError
+    ):  # what is no notebook is refused elsewhere
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        tagged = ["".join(c["source"]) for c in cells if "parameters" in c.get("metadata", {}).get("tags", ())]
+        for line in ast.parse("\n".join(tagged)).body:
+            if isinstance(line, ast.Assign) and isinstance(name := line.targets[0], ast.Name):
+                found[name.id] = ast.literal_eval(line.value)
+    return found
 
 
 def _answers(path: Path) -> Answers | None:

@@ -123,10 +123,9 @@ def test_the_limit_of_a_conclusion_may_be_what_a_claim_says(record: Record) -> N
         (lambda spec: spec["grid"]["deaths_by_year"]["cross"].update(shares_base=["all"]), "Allowed: one of"),
         (
             lambda spec: spec["conclusion"][0].update(upper_above=3),
-            "scenarios.toml, conclusion 'little is left': expected one of lower_at_least, upper_at_most, "
-            "found upper_above, upper_at_most.",
+            "conclusion 'little is left': found upper_above, upper_at_most; expected one of lower_at_least, upper_at_most.",
         ),
-        (lambda spec: spec["conclusion"][0].pop("upper_at_most"), "conclusion 'little is left': expected one of lower_at_least, upper_at_most, found none."),
+        (lambda spec: spec["conclusion"][0].pop("upper_at_most"), "conclusion 'little is left': found none; expected one of lower_at_least"),
         (
             lambda spec: spec["conclusion"][0].update(finding="deaths_by_year.rest"),
             "found deaths_by_year.rest, upper_at_most = 0.2; expected a finding of the grid, and a number",

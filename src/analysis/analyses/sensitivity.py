@@ -21,8 +21,9 @@ from analysis.analyses.finding import Finding, Result, make_finding
 from analysis.analyses.grading import restrict
 from analysis.analyses.rows import claim_rows, framed, grouped, kind, listed, picked
 from analysis.evidence import paths
+from analysis.evidence.problems import ParameterError, Problem
 from analysis.evidence.record import Record
-from analysis.evidence.scenario import ParameterError, Scenario
+from analysis.evidence.scenario import Scenario
 
 READS: tuple[str, ...] = ()
 CONVENTIONS: tuple[str, ...] = ()
@@ -173,6 +174,17 @@ def read(path: Path) -> pd.DataFrame:
     return frame.assign(**numbers).astype({"changes": "int64", "lower": "Float64", "upper": "Float64"})
 
 
+def without_limit(record: Record, spec: Spec) -> Iterator[Problem]:
+    """Each conclusion of ``spec`` that cannot be tested, as the default scenario shows: before the whole grid is evaluated."""
+    default = table(row for name in spec["grid"] if name in ANALYSES for row in evaluate(record, (name, {})))
+    found = grouped(listed(default[COLUMNS]), "finding")
+    for conclusion in spec.get("conclusion", ()):
+        try:
+            _test(record, found, conclusion)
+        except ParameterError as error:
+            yield error.args[0]
+
+
 def results(record: Record, spec: Spec) -> pd.DataFrame:
     """The whole grid, evaluated here and now."""
     return table(row for scenario in grid(record, spec) for row in evaluate(record, scenario))
@@ -288,12 +300,11 @@ def _conclusions(record: Record, results: Results, asked: Iterable[Mapping[str, 
 
 
 def _test(record: Record, results: Results, conclusion: Mapping[str, Any]) -> tuple[str, float]:
-    """The test of a conclusion and its limit. Raises ParameterError."""
+    """The test of a conclusion and its limit. Raises ParameterError, with a Problem as its argument."""
     where = f"scenarios.toml, conclusion {conclusion.get('says')!r}"
     tests = set(conclusion) - {"says", "finding"}
     if len(tests) != 1 or not tests <= set(TESTS):
-        found = ", ".join(sorted(tests)) or "none"
-        raise ParameterError(f"{where}: expected one of {', '.join(TESTS)}, found {found}.")
+        raise ParameterError(Problem(where, ", ".join(sorted(tests)) or "none", f"one of {', '.join(TESTS)}"))
     (test,) = tests
     rows = results.get(conclusion["finding"], [])
     limit: Any = conclusion[test]
@@ -304,8 +315,10 @@ def _test(record: Record, results: Results, conclusion: Mapping[str, Any]) -> tu
     if named:
         limit = getattr(named[0], test.partition("_")[0], None)
     if not rows or isinstance(limit, bool) or not isinstance(limit, int | float):
-        told = f"found {conclusion['finding']}, {test} = {conclusion[test]!r}"
-        raise ParameterError(f'{where}: {told}; expected a finding of the grid, and a number, "default" or a claim.')
+        expected = 'a finding of the grid, and a number, "default" or a claim'
+        if rows and conclusion[test] == "default":
+            expected = "a number or a claim, for the answer under the default readings has no such limit"
+        raise ParameterError(Problem(where, f"{conclusion['finding']}, {test} = {conclusion[test]!r}", expected))
     return test, float(limit)
 
 

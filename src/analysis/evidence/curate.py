@@ -7,7 +7,7 @@ and a ``datapackage.json`` that describes them (Frictionless Table Schema).
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +24,18 @@ RESERVED = ("texts", "wider")
 """Folders of data/raw that hold no source."""
 
 
-def curate(raw: Path = paths.RAW, curated: Path = paths.CURATED) -> Frames:
+def curate(
+    raw: Path = paths.RAW, curated: Path = paths.CURATED, check: Callable[[Frames], Iterable[Problem]] = lambda _: ()
+) -> Frames:
     """Derive the curated tables from ``raw``, write them to ``curated`` and return them.
 
-    Raises EvidenceError with every problem found; nothing is written then.
+    ``check`` may find more problems in the derived tables. Raises EvidenceError with every problem found; nothing is
+    written then.
     """
     frames, vocabulary = read(raw)
     frames = derived(frames)
+    if problems := [*check(frames)]:
+        raise EvidenceError(problems)
     for name in schema.TABLES:
         files.write(curated / f"{name}.csv", tables.to_csv(frames[name]))
     files.write(curated / "datapackage.json", json.dumps(datapackage(vocabulary), indent=1, ensure_ascii=False) + "\n")

@@ -186,7 +186,10 @@ def evaluated(executor: Executor | None = None) -> None:
         stamp = grid_stamp()
         if not stamp.stale():
             return
-        table = sensitivity.table(_rows(sensitivity.grid(_record(), declared()), executor))
+        scenarios = sensitivity.grid(_record(), declared())
+        if problems := [*sensitivity.without_limit(_record(), declared())]:
+            raise ParameterError("\n".join(map(str, problems)))
+        table = sensitivity.table(_rows(scenarios, executor))
         files.write(paths.GRID / "results.csv", table.to_csv(index=False, lineterminator="\n", float_format="%.9g"))
         files.write(paths.GRID / "results.parquet", table.to_parquet(index=False))
         stamp.write()
