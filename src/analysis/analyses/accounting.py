@@ -21,8 +21,6 @@ from analysis.evidence.intervals import Bounds, overlap
 from analysis.evidence.record import Record
 
 READS = counts_moroccans
-"""The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
-
 CONVENTIONS = (
     "assumptions",
     "revision",
@@ -34,7 +32,7 @@ CONVENTIONS = (
     "left_out",
     "sources",
 )
-"""The other parameters of the notebook."""
+"""The claims it reads, whose ambiguities are parameters of the notebook, and its other parameters."""
 
 SEARCH = 80
 """Subsets looked at before the lists of conflicts and repairs are cut; the size of the smallest repair is proven anyway."""

@@ -18,10 +18,8 @@ from analysis.analyses.rows import claim_rows, framed, grouped, ids_of, join_ids
 from analysis.evidence.record import Record
 
 READS = counts_moroccans
-"""The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
-
 CONVENTIONS = ("assumptions", "revision", "same_date", "about_width", "record", "statements", "left_out", "sources")
-"""The other parameters of the notebook."""
+"""The claims it reads, whose ambiguities are parameters of the notebook, and its other parameters."""
 
 
 COUNTS = ("count", "numbers", "claims")

@@ -21,10 +21,8 @@ from analysis.evidence.intervals import bounds_of
 from analysis.evidence.record import WIDER_TOO, Record
 
 READS = ("killed", "killed_fighting", "departed")
-"""The measures whose claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
-
 CONVENTIONS = ("about_width", "statements", "left_out", "sources")
-"""The other parameters of the notebook."""
+"""The measures it reads, where the ambiguities of their claims are parameters of the notebook, and its other parameters."""
 
 YEAR = 365.25
 """Days of a year, on average."""

@@ -20,10 +20,8 @@ from analysis.analyses.statistics import TAILS, alpha
 from analysis.evidence.record import FRAMES, Record
 
 READS: tuple[str, ...] = ()
-"""It reads no claim."""
-
 CONVENTIONS = ("frame", "phases", "speaker_roles", "sources")
-"""The other parameters of the notebook."""
+"""It reads no claim; the parameters of the notebook."""
 
 STAGES = ("motive", "tie", "prior_detention", "group", "route", "inside", "exit", "outcome")
 """The stages of a life course, in order."""

@@ -28,10 +28,8 @@ from analysis.analyses.rows import (
 from analysis.evidence.record import WIDER_TOO, Record
 
 READS = ("returned", "returned_part", "returned_arrested", "returned_tried", "arrested_terrorism")
-"""The measures whose claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
-
 CONVENTIONS = ("about_width", "record", "statements", "left_out", "sources")
-"""The other parameters of the notebook."""
+"""The measures it reads, where the ambiguities of their claims are parameters of the notebook, and its other parameters."""
 
 ARRESTED = ("returned_arrested", "returned_tried")
 """The measures that count returnees who were arrested or tried."""

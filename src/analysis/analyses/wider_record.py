@@ -44,10 +44,8 @@ from analysis.evidence.intervals import bounds_of, distance, overlap
 from analysis.evidence.record import WIDER_TOO, Record
 
 READS = counts_moroccans
-"""The claims it reads; every ambiguity that bears on one is a parameter of the notebook."""
-
 CONVENTIONS = ("revision", "about_width", "sources")
-"""The other parameters of the notebook."""
+"""The claims it reads, whose ambiguities are parameters of the notebook, and its other parameters."""
 
 SUPPORT = ("agreed", "single", "contested")
 """What a second, independent statement does to a claim, as :mod:`grading` says it."""
