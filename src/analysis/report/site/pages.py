@@ -9,7 +9,7 @@ import html
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,16 +92,14 @@ class Pages:
     def texts(self, version: str, explorer: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, str]:
         """Every page but those of the notebooks; ``places`` says on which page each figure is."""
         package = json.loads((paths.CURATED / "datapackage.json").read_text(encoding="utf-8"))
-        terms = self.trace.record.reported["codebook"].groupby("field", sort=False)
-        fields = [(name, rows.to_dict("records")) for name, rows in terms]
         lists = self.index.words.templates["lists"]
         return {
             "index": self._render("index", version=version),
             "findings": self._render("findings"),
             "contradictions": self._render("contradictions"),
             "explorer": self._render("explorer", parameters=explorer["parameters"], data=as_json(explorer)),
-            **{page: self._table(**about) for page, about in lists.items()},
-            "data": self._render("data", tables=package["resources"], fields=fields),
+            **{page: self._render("table", **about) for page, about in lists.items()},
+            "data": self._render("data", tables=package["resources"]),
             "search": self._render("search"),
             **self._sources(places),
         }
@@ -141,17 +139,13 @@ class Pages:
     def positions(self) -> dict[str, list[Entry]]:
         """The positions of the texts by question, in words."""
         found = defaultdict(list)
-        for entry in self._of("positions"):
+        for entry in self.of(["positions"]):
             found[self.trace.record.name("question", entry.row["question"])].append(entry)
-        return {question: sorted(entries, key=lambda one: one.name) for question, entries in found.items()}
+        return found
 
-    def _of(self, *tables: str) -> list[Entry]:
+    def of(self, tables: Iterable[str]) -> list[Entry]:
+        """The coded rows of some tables."""
         return [entry for entry in self.trace.entries.values() if entry.table in tables]
-
-    def _table(self, name: str, about: str, tables: list[str]) -> str:
-        entries = self._of(*tables)
-        files = [f"{table}.csv" for table in tables if any(entry.table == table for entry in entries)]
-        return self._render("table", name=name, about=about, entries=entries, files=files)
 
     def _sources(self, places: Mapping[str, str]) -> dict[str, str]:
         """The list of what was read, and a page for each source with all that was coded from it."""
