@@ -289,7 +289,7 @@ def _series_finding(both: Record, series: list[Any]) -> Iterator[Finding]:
         "last": last.period,
         "last_deaths": last.deaths,
     }
-    yield make_finding(both, "deaths_by_year.series", (last.share, last.share), "share", ids_of(series), values)
+    yield make_finding(both, "deaths_by_year.series", last.share, "share", ids_of(series), values)
 
 
 def _pace_finding(both: Record, pace: list[Any], shares: list[Any]) -> Iterator[Finding]:
@@ -356,7 +356,5 @@ def _half_finding(both: Record, half: list[Any]) -> Iterator[Finding]:
     verdicts = [row.verdict for row in half]
     against = verdicts.count("contradicted")
     agreement = "high" if not against else "medium" if against < len(half) else "low"
-    fitting = float(len(half) - against - verdicts.count("open"))
-    yield make_finding(
-        both, "deaths_by_year.half", (fitting, fitting), "bases", ids_of(half), values, agreement=agreement
-    )
+    fitting = len(half) - against - verdicts.count("open")
+    yield make_finding(both, "deaths_by_year.half", fitting, "bases", ids_of(half), values, agreement=agreement)

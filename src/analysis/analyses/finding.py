@@ -57,7 +57,7 @@ def made_once(record: Record, analyse: Callable[[Record], Result]) -> tuple[Find
 def make_finding(
     record: Record,
     id: str,
-    bounds: Bounds,
+    bounds: Bounds | float,
     unit: str,
     claims: Iterable[str],
     values: Mapping[str, Any] | None = None,
@@ -68,16 +68,17 @@ def make_finding(
 ) -> Finding:
     """A finding as values; its sentences come from the templates of :mod:`analysis.wording`.
 
-    ``values`` are all that its sentences need beside the bounds. ``lines`` is the number of independent sources that lead
+    ``bounds`` may be one number. ``values`` are all that its sentences need beside them. ``lines`` is the number of independent sources that lead
     to the answer: a number derived from several claims of one speaker has one, a count of claims none. ``agreement`` is a
     key of the table in wording/common.toml: high, medium, low or untested. The readings follow from ``claims``.
     """
+    lower, upper = bounds if isinstance(bounds, tuple) else (float(bounds), float(bounds))
     cited, counted = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(coded))
     cells = _ambiguities(record) if cited else {}
     touching = {name for claim in cited for name in cells[claim].split(";") if name}
     readings = tuple(f"{name}={record.scenario[name]}" for name in sorted(touching))
     return Finding(
-        id, *bounds, unit, cited, counted, readings, tuple(assumptions), dict(values or {}), lines, agreement
+        id, lower, upper, unit, cited, counted, readings, tuple(assumptions), dict(values or {}), lines, agreement
     )
 
 
@@ -98,7 +99,7 @@ def count_finding(
     coded: Iterable[str] = (),
 ) -> Finding:
     """A finding that counts rows: no source leads to it."""
-    return make_finding(record, id, (float(size),) * 2, unit, claims, values, assumptions, coded, lines=0)
+    return make_finding(record, id, size, unit, claims, values, assumptions, coded, lines=0)
 
 
 def bounded(interval: tuple[float, float] | None) -> Bounds:

@@ -268,8 +268,7 @@ def _code_finding(record: Record, rows: list[Any], frame: str, agreement: list[A
         "explanations": len(coded),
         "phases": list(dict.fromkeys(row.phase for row in coded)),
     }
-    top = float(factors[0].speakers)
-    yield make_finding(record, "pathways.factors", (top, top), "speakers", (), values, ["statements"], cited)
+    yield make_finding(record, "pathways.factors", factors[0].speakers, "speakers", (), values, ["statements"], cited)
 
 
 def _phase_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
@@ -284,9 +283,9 @@ def _phase_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
         most = max(directions.values())
         top = [{"direction": name, "speakers": count} for name, count in directions.items() if count == most]
         phases.append({"phase": phase, "speakers": distinct(part, "speaker"), "top": top})
-    count, cited = float(distinct(rows, "speaker")), [row.explanation_id for row in rows]
+    speakers, cited = distinct(rows, "speaker"), [row.explanation_id for row in rows]
     values = {"phases": phases}
-    yield make_finding(record, "pathways.phases", (count, count), "speakers", (), values, ["statements"], cited)
+    yield make_finding(record, "pathways.phases", speakers, "speakers", (), values, ["statements"], cited)
 
 
 def _speaker_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
@@ -312,8 +311,8 @@ def _speaker_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
         "largest_of": of[source],
         "roles": roles,
     }
-    bounds, cited = (float(len(first)), float(len(first))), [row.explanation_id for row in rows]
-    yield make_finding(record, "pathways.who_explains", bounds, "explanations", (), values, coded=cited)
+    cited = [row.explanation_id for row in rows]
+    yield make_finding(record, "pathways.who_explains", len(first), "explanations", (), values, coded=cited)
 
 
 def _reliability_finding(record: Record, agreement: list[Any]) -> Iterator[Finding]:
@@ -323,5 +322,5 @@ def _reliability_finding(record: Record, agreement: list[Any]) -> Iterator[Findi
     values: dict[str, Any] = {name: by[name] for name in ("holds", "fails", "few")}
     values |= {"codes": len(agreement), "threshold": FIRM, "few_units": FEW_UNITS}
     values["firm"] = [picked(row, "field", "code", "alpha") for row in agreement if row.status == "holds"]
-    firm, cited = float(values["holds"]), list(record.explanations["explanation_id"])
-    yield make_finding(record, "pathways.reliability", (firm, firm), "codes", (), values, ["coders"], cited)
+    cited = list(record.explanations["explanation_id"])
+    yield make_finding(record, "pathways.reliability", by["holds"], "codes", (), values, ["coders"], cited)
