@@ -12,7 +12,8 @@ from analysis.cli import main
 from analysis.evidence import paths
 from analysis.evidence.scenario import ParameterError
 from analysis.recorded import FINDINGS
-from analysis.report.diff import changes, opened
+from analysis.report.diff import changes, opened, summary
+from analysis.report.run.provenance import hash_files
 
 FIRST = {
     "id": "accounting.killed",
@@ -24,12 +25,18 @@ FIRST = {
 }
 
 
+STAMP = {"provenance": {"sha256": "", "the data": hash_files(paths.CURATED.glob("*.csv"))}}
+
+
 def state(folder: Path, finding: dict[str, Any]) -> Path:
     shutil.copytree(paths.CURATED, folder / "data" / "curated")
     (folder / "notebooks").mkdir()
     output = {"data": {FINDINGS: {"analysis": "accounting", "findings": [finding]}}}
-    cells = [{"source": ["page.answer()"], "outputs": [output]}]
-    (folder / "notebooks" / "4_accounting.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    parameters = {"source": ['count_1631 = "cumulative_departures"'], "metadata": {"tags": ["parameters"]}}
+    cells = [parameters, {"source": ["page.answer()"], "outputs": [output]}]
+    (folder / "notebooks" / "4_accounting.ipynb").write_text(
+        json.dumps({"cells": cells, "metadata": STAMP}), encoding="utf-8"
+    )
     return folder
 
 
@@ -37,6 +44,11 @@ def replace(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def compared(old: Path, new: Path) -> list[str]:
+    with opened(str(old)) as before, opened(str(new)) as after:
+        return summary(before, after).split("\n\n")
 
 
 def causes(old: Path, new: Path) -> tuple[str, ...]:
@@ -59,16 +71,30 @@ def test_a_row_that_moved_it_is_named_with_its_cells(states: tuple[Path, Path]) 
         if line.startswith("raseef22-2017-03.c27,")
     )
     replace(states[1] / "data/curated/claims.csv", row, row.replace(",600.0,", ",699.0,", 1))
-    (cause,) = causes(*states)
-    assert cause.startswith("row raseef22-2017-03.c27: value was 600.0") and "is 699.0" in cause
+    assert causes(*states) == ("row raseef22-2017-03.c27 (claims)",)
+    rows, finding, count, behind = compared(*states)
+    moved = "it moved 1 finding: accounting.killed"
+    assert rows == f"row raseef22-2017-03.c27 (claims): value was 600, is 699; {moved}"
+    assert finding.startswith("accounting.killed") and count.startswith("1 of 1 findings differ; 1 row differs")
+    assert behind.startswith("Executed with other tables than those of the new state") and "4_accounting" in behind
 
 
 def test_a_reading_that_moved_it_is_named(states: tuple[Path, Path]) -> None:
     table = states[1] / "data/curated/readings.csv"
     row = next(line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("count_1631,"))
     replace(table, row, row.replace(",True,", ",False,"))
-    (cause,) = causes(*states)
-    assert cause.startswith("reading count_1631 ") and "default was True, is False" in cause
+    assert causes(*states) == ("reading count_1631 cumulative_departures (readings)",)
+    assert "default was True, is False" in compared(*states)[0]
+
+
+def test_a_reading_that_was_changed_in_a_notebook_is_named(states: tuple[Path, Path]) -> None:
+    replace(states[1] / "notebooks" / "4_accounting.ipynb", "cumulative_departures", "present_stock")
+    assert causes(*states) == ("reading count_1631 (parameters of 4_accounting)",)
+    rows, *_, count = compared(*states)
+    assert rows.startswith(
+        "reading count_1631 (parameters of 4_accounting): was cumulative_departures, is present_stock;"
+    )
+    assert count.endswith("; the code is the same")  # and no notebook is behind
 
 
 def test_code_that_moved_it_is_named_and_nothing_at_all_too(states: tuple[Path, Path]) -> None:
@@ -80,7 +106,7 @@ def test_code_that_moved_it_is_named_and_nothing_at_all_too(states: tuple[Path, 
 
 def test_a_row_that_it_does_not_cite_is_said_to_be_elsewhere(states: tuple[Path, Path]) -> None:
     replace(states[1] / "data/curated/sources.csv", "Raseef22", "Raseef")
-    assert causes(*states) == ("none of the rows that it cites changed; others did, in sources",)
+    assert causes(*states) == ("none of the rows that it cites changed; others did: row raseef22-2017-03 (sources)",)
 
 
 def test_a_revision_is_a_state(states: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import csv
 import io
 import subprocess
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,20 @@ from tempfile import TemporaryDirectory
 
 from analysis.evidence import paths
 from analysis.evidence.scenario import ParameterError
-from analysis.recorded import Recorded, all_findings
-from analysis.report.run.provenance import files_in, hash_parts
+from analysis.evidence.schema import TABLES
+from analysis.recorded import Recorded, all_findings, parameters_cell
+from analysis.report.run.provenance import files_in, hash_parts, read_stamp
+from analysis.wording.formats import plural
 
 PLACES = ("data/curated", "notebooks", "scenarios.toml", "requirements.txt", "src/analysis")
+PARAMETERS = "parameters of "
+"""How the table is named that has the parameters cell of a notebook."""
+
 KEYS = {"readings": ("ambiguity", "reading"), "patches": ("ambiguity", "reading", "claim_id", "field")}
 """The columns that name a row, where it is not the first alone."""
+
+FEW = 3
+"""So many rows are named where a finding cites none of those that changed."""
 
 COMPARED = ("lower", "upper", "unit", "answer", "arithmetic")
 """What of a finding is compared."""
@@ -31,20 +39,38 @@ Rows = dict[tuple[str, ...], dict[str, str]]
 
 @dataclass(frozen=True)
 class State:
-    """A state of the project: its findings by id, its tables by name, and the hash of its code."""
+    """A state of the project: its findings by id, its tables by name, and the hash of its code.
+
+    ``behind`` are the stored notebooks that were executed with other tables than those of the state.
+    """
 
     findings: Mapping[str, Recorded]
     tables: Mapping[str, Rows]
     code: str
+    behind: tuple[str, ...]
 
     @classmethod
     def of(cls, root: Path) -> "State":
         """The state in ``root``."""
-        findings = {one.id: one for one in all_findings(sorted((root / "notebooks").glob("*.ipynb")))}
-        tables = {path.stem: _rows(path) for path in sorted((root / "data" / "curated").glob("*.csv"))}
-        code = [root / "scenarios.toml", root / "requirements.txt", *sorted(files_in(root / "src" / "analysis"))]
-        parts = [part for file in code if file.is_file() for part in (str(file.relative_to(root)), file.read_bytes())]
-        return cls(findings, tables, hash_parts(*parts))
+        notebooks, scenarios = sorted((root / "notebooks").glob("*.ipynb")), root / "scenarios.toml"
+        findings = {one.id: one for one in all_findings(notebooks)}
+        stored = sorted((root / "data" / "curated").glob("*.csv"))
+        tables = {path.stem: _rows(path) for path in stored}
+        chosen = {path.stem: parameters_cell(path) for path in notebooks}
+        tables |= {
+            f"{PARAMETERS}{name}": {(one,): {"": str(value)} for one, value in values.items()}
+            for name, values in chosen.items()
+        }
+        code = [scenarios, root / "requirements.txt", *sorted(files_in(root / "src" / "analysis"))]
+        data = [_hash(root, stored), _hash(root, [*stored, scenarios])]
+        behind = tuple(path.stem for path in notebooks if read_stamp(path).get("the data", data[0]) not in data)
+        return cls(findings, tables, _hash(root, code), behind)
+
+
+def _hash(root: Path, files: Iterable[Path]) -> str:
+    """The hash of ``files`` and their names, as a stamp has it."""
+    found = [path for path in files if path.is_file()]
+    return hash_parts(*(part for path in found for part in (path.relative_to(root).as_posix(), path.read_bytes())))
 
 
 def _rows(path: Path) -> Rows:
@@ -81,7 +107,7 @@ def opened(name: str, root: Path = paths.ROOT) -> Iterator[State]:
 
 @dataclass(frozen=True)
 class Change:
-    """A finding that differs, its answers, and what moved it, each in a line."""
+    """A finding that differs, its answers (where these are the same, its sums), and what moved it, each in a line."""
 
     id: str
     before: str
@@ -100,15 +126,17 @@ def changes(old: State, new: State) -> list[Change]:
         before, after = old.findings.get(name, none), new.findings.get(name, none)
         if any(getattr(before, part) != getattr(after, part) for part in COMPARED):
             causes = _causes((before, after), moved, old.code != new.code)
-            found.append(Change(name, before.answer, after.answer, causes))
+            shown = "answer" if before.answer != after.answer else "arithmetic"
+            found.append(Change(name, getattr(before, shown), getattr(after, shown), causes))
     return found
 
 
 def changed_rows(old: State, new: State) -> dict[tuple[str, str], str]:
-    """Every row that differs, by table and name, with its cells in words."""
+    """Every row that differs, by table and name, with its cells in words; what is derived is left out."""
     found = {}
     for table in dict.fromkeys((*old.tables, *new.tables)):
         before, after = old.tables.get(table, {}), new.tables.get(table, {})
+        coded = {"", *(TABLES[table].raw_columns if table in TABLES else ())}
         for key in dict.fromkeys((*before, *after)):
             one, other = before.get(key), after.get(key)
             if one == other:
@@ -116,33 +144,58 @@ def changed_rows(old: State, new: State) -> dict[tuple[str, str], str]:
             what = "added" if one is None else "removed"
             if one and other:
                 columns = [column for column in {**one, **other} if one.get(column) != other.get(column)]
-                cells = ((column, one.get(column) or "empty", other.get(column) or "empty") for column in columns)
-                what = "; ".join(f"{column} was {was}, is {is_}" for column, was, is_ in cells)
-            found[table, " ".join(filter(None, key))] = what
+                columns = [column for column in columns if column in coded] or columns
+                what = "; ".join(f"{column} was {_cell(one, column)}, is {_cell(other, column)}" for column in columns)
+            found[table, " ".join(filter(None, key))] = what.strip()
     return found
+
+
+def _cell(row: Mapping[str, str], column: str) -> str:
+    return (row.get(column) or "empty").removesuffix(".0")
+
+
+def _named(table: str, name: str) -> str:
+    """A row in words: what it is, its name, its table."""
+    return f"{'reading' if table in KEYS or table.startswith(PARAMETERS) else 'row'} {name} ({table})"
+
+
+def _bears_on(table: str, name: str, both: Iterable[Recorded]) -> bool:
+    """Whether a row is one that a finding rests on, before or after, or decides a reading of it."""
+    if table.startswith(PARAMETERS):
+        return any(finding.id.partition(".")[0] == table.partition("_")[2] for finding in both)
+    key = name.split(" ")[0]
+    if table in KEYS:
+        return any(reading.partition("=")[0] == key for finding in both for reading in finding.readings)
+    return any(key in finding.evidence for finding in both)
 
 
 def _causes(both: tuple[Recorded, Recorded], moved: Mapping[tuple[str, str], str], code: bool) -> tuple[str, ...]:
     """What moved a finding: the rows that it rests on, the readings in force, the code; else what else changed."""
-    rows = {row for finding in both for row in finding.evidence}
-    ambiguities = {reading.partition("=")[0] for finding in both for reading in finding.readings}
-    found = []
-    for (table, name), what in moved.items():
-        if name.split(" ")[0] in (ambiguities if table in KEYS else rows):
-            found.append(f"{'reading' if table in KEYS else 'row'} {name}: {what}")
-    cited = bool(found)
+    found = [_named(*row) for row in moved if _bears_on(*row, both)]
+    if moved and not found:
+        names = [_named(*row) for row in moved]
+        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+        found.append(f"none of the rows that it cites changed; others did: {', '.join(names[:FEW])}{more}")
     if code:
         found.append("the code changed")
-    if moved and not cited:
-        tables = ", ".join(dict.fromkeys(table for table, _ in moved))
-        found.append(f"none of the rows that it cites changed; others did, in {tables}")
     return tuple(found) or ("neither rows, readings nor code differ: the stored notebook is out of date",)
 
 
 def summary(old: State, new: State) -> str:
-    """The changes in words, as the command line prints them."""
+    """The changes in words, as the command line prints them: each row and what it moved, then each finding."""
     found, moved = changes(old, new), changed_rows(old, new)
+    lines = [f"no findings are stored in the {w} state" for w, s in (("old", old), ("new", new)) if not s.findings]
+    rows = []
+    for row, what in moved.items():
+        ids = [change.id for change in found if _named(*row) in change.causes]
+        effect = f"; it moved {plural(len(ids), 'finding')}: {', '.join(ids)}" if ids else ""
+        rows.append(f"{_named(*row)}: {what}{effect}")
     code = "the code changed" if old.code != new.code else "the code is the same"
-    count = f"{len(found)} of {len(new.findings)} findings differ; {len(moved)} row{'s differ' if len(moved) != 1 else ' differs'}; {code}"
-    missing = [f"no findings are stored in the {w} state" for w, s in (("old", old), ("new", new)) if not s.findings]
-    return "\n\n".join([*missing, *map(str, found), count])
+    count = f"{len(found)} of {len(new.findings)} findings differ; {plural(len(moved), 'row')} differ{'s' * (len(moved) == 1)}; {code}"
+    notes = [
+        f"Executed with other tables than those of the {which} state, so without its changes: {', '.join(state.behind)}. "
+        "Run `make notebooks` there, then compare again."
+        for which, state in (("old", old), ("new", new))
+        if state.behind
+    ]
+    return "\n\n".join([*lines, *(["\n".join(rows)] if rows else []), *map(str, found), count, *notes])
