@@ -15,6 +15,7 @@ from analysis.evidence import paths
 from analysis.evidence import scenario as scenarios
 from analysis.evidence.scenario import ParameterError
 from analysis.notebook import Notebook
+from analysis.wording.facts import none_in_words
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,18 @@ def test_what_would_settle_an_answer_is_computed_and_ranked(record: Record) -> N
     assert first.kind == "claim" and first.gain == 151 - 100  # 199 to 350 is 151 wide; 250 to 350, 100
     assert "Which claim is right: it would be 199 people (BCIJ: 199 returned)" in repr(answer)
     assert "1 which" not in repr(answer)
+    with pytest.raises(ParameterError, match="accounting has no finding 'kiled'"):
+        settle(record, "accounting", ["kiled"])
+
+
+def test_every_answer_has_what_would_narrow_it_or_why_nothing_does(record: Record) -> None:
+    for choices in ({}, {"sources": "mwn-2017-07"}):
+        for analysis in ("deaths_by_year", "returnees_and_arrests", "pathways"):
+            lines = settle(record.with_choices(**choices), analysis).lines[1:]
+            assert lines and all(text.endswith(".") for _, text in lines)
+    assert "only the readings" in none_in_words(record.with_choices(record="articles+wider"), "it")
+    page = Notebook("accounting", {})
+    assert page.settles(readings=False).text.startswith("How many had died? An exact count of those alive")
 
 
 def test_explore_shows_questions_and_follows(record: Record) -> None:

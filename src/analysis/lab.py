@@ -12,14 +12,13 @@ from typing import Any
 
 from analysis.analyses.check import CANNOT, FITS, FOLLOWS, Check, Reason
 from analysis.analyses.check import check as compute
-from analysis.analyses.settle import settling
 from analysis.evidence import record as evidence
 from analysis.evidence.problems import ParameterError
 from analysis.evidence.scenario import Parameter
 from analysis.notebook import Notebook
 from analysis.recorded import NOTEBOOKS, Recorded, in_words
 from analysis.wording import Wording, formats
-from analysis.wording.facts import fact_in_words
+from analysis.wording.facts import narrowed
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,20 +193,19 @@ def settle(record: evidence.Record | None, analysis: str, findings: Iterable[str
     """
     record, module = record or Record.load(), _module(analysis)
     page = Wording(record, analysis)
-    words = Wording(record, "check")
-    names = tuple(findings) or tuple(page.templates["page"]["answer"])
-    facts = settling(record, module, [f"{analysis}.{name}" for name in names])
-    lines, data = [("", words.text("settle.title"))], []
-    for name in names:
-        mine = [fact for fact in facts if fact.finding == f"{analysis}.{name}"]
-        question = page.text(f"finding.{name}.question") if page.has(f"finding.{name}.question") else name
-        answers = [fact_in_words(fact, words) for fact in mine] or [words.text("settle.none")]
-        lines += [(question, answers[0]), *(("", text) for text in answers[1:3])]
+    lines, data = [("", Wording(record, "check").text("settle.title"))], []
+    names = tuple(findings) or page.templates["page"]["answer"]
+    if unknown := [name for name in names if not page.has(f"finding.{name}")]:
+        allowed = ", ".join(page.templates["finding"])
+        raise ParameterError(f"{analysis} has no finding {unknown[0]!r}. Allowed: {allowed}.")
+    answers = narrowed(record, module, page, names)
+    for answer in answers:
+        lines += [(answer.question, answer.texts[0]), *(("", text) for text in answer.texts[1:3])]
         data += [
             {"finding": fact.finding, "kind": fact.kind, "key": fact.key, "text": text}
-            for fact, text in zip(mine, answers, strict=False)
+            for fact, text in zip(answer.facts, answer.texts, strict=False)
         ]
-    return Display(tuple(lines), {"facts": data}, facts)
+    return Display(tuple(lines), {"facts": data}, [fact for answer in answers for fact in answer.facts])
 
 
 def explore(analysis: str) -> Any:

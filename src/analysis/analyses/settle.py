@@ -41,15 +41,15 @@ class Fact:
     as_of: str = ""
 
 
-def settling(record: Record, analysis: Any, findings: Iterable[str]) -> list[Fact]:
+def settling(record: Record, analysis: Any, findings: Iterable[str], readings: bool = True) -> list[Fact]:
     """The facts that narrow each of ``findings``, by finding, the most useful first.
 
-    ``analysis`` is a module of analyses. Only findings with a number are tried.
+    ``analysis`` is a module of analyses. Only findings with a number are tried; without ``readings`` no reading is.
     """
     wanted = list(findings)
     model = AccountModel(record, record.scenario["assumptions"])
     found = model.system.reconcile(model.hard_elements, SEARCH)
-    tried = [*_readings(record, analysis, wanted)]
+    tried = [*_readings(record, analysis, wanted)] if readings else []
     if found.complete and any(name.startswith("accounting.") for name in wanted):
         tried += _of_account(model, found, wanted)
     elif found.complete and "left_out" in record.parameters_of(analysis):

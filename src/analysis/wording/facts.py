@@ -1,9 +1,40 @@
 """How does a further fact, and what it would do to an answer, read in a sentence?"""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from math import inf
+from typing import Any
 
-from analysis.analyses.settle import Fact, width
+from analysis.analyses.settle import Fact, findings_under, settling, width
+from analysis.evidence.record import WIDER_TOO, Record
 from analysis.wording import Wording, formats
+
+
+@dataclass(frozen=True)
+class Open:
+    """An answer, and what would narrow it: ``facts`` with a sentence each, the most useful first; or why none does."""
+
+    question: str
+    facts: tuple[Fact, ...]
+    texts: tuple[str, ...]
+
+
+def narrowed(record: Record, analysis: Any, page: Wording, names: Iterable[str], readings: bool = True) -> list[Open]:
+    """What would narrow the findings of an analysis, by name, as far as it has them. ``page`` are its words."""
+    words, found = Wording(record, "check"), {item.id: item for item in findings_under(record, analysis)}
+    wanted = [key for name in names if (key := f"{page.analysis}.{name}") in found]
+    facts, answers = settling(record, analysis, wanted, readings), []
+    for item in map(found.__getitem__, wanted):
+        mine = tuple(fact for fact in facts if fact.finding == item.id)
+        none = none_in_words(record, "it") if item.lower != item.upper else words.text("settle.no_range")
+        texts = tuple(fact_in_words(fact, words) for fact in mine) or (none,)
+        answers.append(Open(page.worded(item)["question"], mine, texts))
+    return answers
+
+
+def none_in_words(record: Record, what: str) -> str:
+    """That no fact narrows an answer, and what was tried: with a record of many contradictions only the readings."""
+    return Wording(record, "check").text("settle.none", what=what, wider=record.scenario["record"] == WIDER_TOO)
 
 
 def fact_in_words(fact: Fact, words: Wording) -> str:
