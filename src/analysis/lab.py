@@ -226,7 +226,9 @@ def explore(analysis: str) -> Any:
     def follow(_: Any = None) -> None:
         values = {name: _value(record, name, control.value) for name, control in controls.items()}
         if tuple(values.values()) not in made:
-            shown.value = f"<p><em>One moment, please.</em></p>{shown.value}"
+            wide = ": with the figures published elsewhere it takes up to half a minute"
+            wait = f"One moment, please{wide if values.get('record') == evidence.WIDER_TOO else ''}."
+            shown.value = f'<p><em>{wait}</em></p><div style="opacity: 0.4">{shown.value}</div>'
             made[tuple(values.values())] = _explored(analysis, values, record)
         shown.value, copied.value = made[tuple(values.values())]
 
