@@ -74,6 +74,7 @@ def test_a_choice_changes_the_verdict(record: Record) -> None:
         ({"measure": "killed", "at_least": 2, "of": "departed"}, "a share, as 0.5 or 50%"),
         ({"measure": "killed", "between": (5, 2)}, "no number of persons"),
         ({"measure": "killed", "between": (5,)}, "two numbers"),
+        ({"measure": "killed", "between": "200-300"}, "between = '200-300' is not allowed. Expected two numbers"),
         ({"measure": "killed", "at_least": 1, "as_of": "May"}, "Give a day, month or year"),
         ({"measure": "killed", "at_least": 0.1, "of": "killed"}, "of another measure"),
     ],
@@ -81,6 +82,34 @@ def test_a_choice_changes_the_verdict(record: Record) -> None:
 def test_what_is_wrong_with_a_sentence_is_said(record: Record, sentence: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         check(record, **sentence)
+
+
+def test_a_share_is_answered_as_a_share(record: Record) -> None:
+    answer = check(record, "killed", more_than="50%", of="departed", as_of="2017-05")
+    low, high = answer.data["share"]
+    assert low <= 601 / 1631 < low + 0.001 and high - 0.001 < 1432 / 1631 <= high
+    assert "of those who left by May 2017 (between 601 and 1,432 killed, of 1,631 who left)" in repr(answer)
+    for share, verdict in ((low, "follows"), (low + 0.002, "fits"), (high - 0.002, "fits"), (high, "cannot be true")):
+        found = check(record, "killed", more_than=share, of="departed", as_of="2017-05").data
+        assert found["verdict"] == verdict
+        assert found["reasons"] and all(reason["claims"] for reason in found["reasons"])
+
+
+def test_the_words_behind_both_ends_of_the_range_are_shown(record: Record) -> None:
+    answer = check(record, "killed", at_least=1000, as_of="2017-05")
+    ends = {reason["for"]: reason for reason in answer.data["reasons"]}
+    assert [claim["phrase"] for claim in ends["lower"]["claims"]] == ["more than 600 Moroccan jihadists killed"]
+    assert ends["upper"]["arithmetic"] == "1,631 left − 199 returned = at most 1,432"
+    assert "The highest number comes from: “has registered 199 fighters”" in repr(answer)
+
+
+def test_what_contradicts_and_what_was_not_asked_is_said(record: Record) -> None:
+    answer = repr(check(record, "killed", at_least=1))
+    assert "“At least 1 person was killed by 31 May 2017” follows.\nNo date is given: it is taken as" in answer
+    assert "Two claims contradict each other: “has registered 199 fighters” (BCIJ: 199 returned) and “at" in answer
+    assert "--set record=articles+wider" in answer
+    without = repr(check(record.with_choices(left_out="raseef22-300"), "killed", at_least=1, as_of="2017-05"))
+    assert "contradict" not in without and "No date" not in without
 
 
 def test_check_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from analysis.analyses.check import CANNOT, FITS, FOLLOWS, Check, Reason
 from analysis.analyses.check import check as compute
 from analysis.evidence import record as evidence
 from analysis.evidence.problems import ParameterError
-from analysis.evidence.scenario import Parameter
+from analysis.evidence.scenario import WIDER_TOO, Parameter
 from analysis.notebook import Notebook
 from analysis.recorded import NOTEBOOKS, Recorded, in_words
 from analysis.wording import Wording, formats
@@ -125,42 +125,55 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
         value=number(one.value),
         value_to="" if one.value_to is None else number(one.value_to),
         base=base,
-        what="were " + what if what in PARTICIPLES else what,
+        what=what,
+        verb=what in PARTICIPLES,
         as_of=found.asked,
     )
     ways = {"ways": found.ways, "possible": found.possible}
-    lines = [("", tell("verdict", said=said, verdict=found.verdict))]
-    lines += [("", tell({FOLLOWS: "follows", FITS: "fits", CANNOT: "cannot"}[found.verdict], **ways))]
+    bounds = {"lower": found.lower, "upper": found.upper}
     day = found.asked if found.as_of.startswith(found.asked) else found.as_of
-    lines += [("", tell("range", lower=found.lower, upper=found.upper, what=what, as_of=day))]
-    if day != found.asked:
-        lines += [("", tell("compared", as_of=found.as_of))]
-    if found.size:
+    allowed = {**bounds, "share": found.share, "whole": found.whole, "what": what, "base": base, "as_of": day}
+    lines = [("", tell("verdict", said=said, verdict=found.verdict))]
+    lines += [("", tell("undated", as_of=found.asked))] if not sentence.get("as_of") else []
+    lines += [("", tell({FOLLOWS: "follows", FITS: "fits", CANNOT: "cannot"}[found.verdict], **ways))]
+    lines += [("", tell("share" if found.share else "range", **allowed))]
+    lines += [("", tell("compared", as_of=found.as_of))] if day != found.asked else []
+    if found.rivals:
+        lines += [("", tell("rivals" if len(found.rivals) > 1 else "rival", claims=_claims(found, found.rivals)))]
+    elif found.size:
         lines += [("", tell("set_aside", size=found.size))]
-    reasons, assumed = [], dict.fromkeys(name for reason in found.reasons for name in reason.assumptions)
-    for reason in found.reasons:
-        rows = [found.record.claim(claim) for claim in reason.claims]
-        claims = [{"claim_id": row.claim_id, "label": row.label, "phrase": row.phrase} for row in rows]
-        heading = tell("for" if found.verdict == FOLLOWS else "against")
-        sum_ = _arithmetic(found, reason)
-        lines += [("", tell("reason", heading=heading, claims=claims))]
+    bearing = "for" if found.verdict == FOLLOWS else "against"
+    bears = [(bearing, reason) for reason in found.reasons]
+    bears += [(end, reason) for end, reasons in found.ends.items() for reason in reasons]
+    reasons = []
+    for role, reason in bears:
+        claims, sum_ = _claims(found, reason.claims), _arithmetic(found, reason)
+        lines += [("", tell("reason", heading=tell(role), claims=claims))]
         lines += [(tell("arithmetic_heading"), sum_)] if sum_ else []
-        reasons.append({"claims": claims, "assumptions": list(reason.assumptions), "arithmetic": sum_})
-    if assumed:
+        reasons.append({"for": role, "claims": claims, "assumptions": list(reason.assumptions), "arithmetic": sum_})
+    if assumed := dict.fromkeys(name for _, reason in bears for name in reason.assumptions):
         lines += [(tell("assumes"), " ".join(_assumption(found, name) for name in assumed))]
     changed = [f"{question} {answer}" for _, _, question, answer in found.record.scenario.changes()]
     lines += [(tell("choices"), "; ".join(changed))] if changed else []
+    lines += [("", tell("articles"))] if found.record.scenario["record"] != WIDER_TOO else []
     data = {
         "sentence": said,
         "verdict": found.verdict,
-        "lower": found.lower,
-        "upper": found.upper,
+        **bounds,
+        "share": found.share,
+        "of": found.whole,
         "as_of": found.as_of,
         **ways,
+        "contradict": _claims(found, found.rivals),
         "reasons": reasons,
         "choices": found.record.scenario.changed(),
     }
     return Display(tuple(lines), data, found)
+
+
+def _claims(found: Check, ids: Iterable[str]) -> list[dict[str, str]]:
+    rows = map(found.record.claim, ids)
+    return [{"claim_id": row.claim_id, "label": row.label, "phrase": row.phrase} for row in rows]
 
 
 def _arithmetic(found: Check, reason: Reason) -> str:

@@ -4,9 +4,11 @@ The sentence is read as a claim of its own and added to the account, once as it 
 resolving the contradictions in the record with the fewest claims set aside. How the answer reads does not belong here.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 from math import inf, isfinite
 from typing import Any
 
@@ -14,7 +16,8 @@ from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, NO_FALL, ONE_DATE
 from analysis.account.model import AccountModel
 from analysis.account.scopes import MAIN, Quantity, last_day, months
-from analysis.account.solver import Constraint, End, System, denials
+from analysis.account.solver import Constraint, End, Reconciliation, System, denials
+from analysis.analyses.finding import bounded
 from analysis.analyses.proofs import proof_values
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
@@ -38,6 +41,9 @@ HEDGES = {
 }
 """The ways to hedge the number of a sentence, as argument and as hedge of the codebook."""
 
+STEPS = 1000
+"""The range of a share is given in steps of one part in so many."""
+
 WAYS, SETS, FEW = 24, 40, 3
 """Subsets looked at for the ways to resolve contradictions, and for the smallest set of words; where more than so many
 claims have to be set aside, one way is enough. Together a few seconds at most."""
@@ -57,15 +63,21 @@ class Reason:
     end: str = ""
 
 
+Range = tuple[float | None, float | None]
+"""Least and most, None where unbounded."""
+
+
 @dataclass(frozen=True)
 class Check:
     """A sentence and what the record says of it.
 
     ``lower`` and ``upper`` bound what is counted, over the ways to resolve the contradictions: inclusive, None where
-    unbounded. ``reasons`` are the smallest sets of words found for the verdict; where it fits, those that speak against
-    it under some of the ways. ``ways`` counts the ways, ``possible`` those that leave room for the sentence; both are None
-    where there are more than can be listed. ``as_of`` is the day of the counts that it is compared with, ``asked`` the date of
-    the sentence. ``size`` claims must be set aside before the others can all be true.
+    unbounded. Of a share, ``share`` bounds the share itself, to a tenth of a percent outwards, and ``whole`` what it is of;
+    both are None where there are too many ways. ``reasons`` are the smallest sets of words found for the verdict; where it
+    fits, those that speak against it under some of the ways, and ``ends`` those for each end of the range. ``ways`` counts
+    the ways, ``possible`` those that leave room for the sentence; both are None where there are more than can be listed.
+    ``as_of`` is the day of the counts that it is compared with, ``asked`` the date of the sentence. ``size`` claims must be
+    set aside before the others can all be true; ``rivals`` are the claims one of which must be, where it is one.
     """
 
     record: Record
@@ -74,12 +86,16 @@ class Check:
     verdict: str
     lower: float | None
     upper: float | None
+    share: Range | None
+    whole: Range | None
     reasons: tuple[Reason, ...]
+    ends: Mapping[End, tuple[Reason, ...]]
     ways: int | None
     possible: int | None
     as_of: str
     asked: str
     size: int
+    rivals: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,15 +146,80 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
     found = system.reconcile(model.hard_elements, WAYS if few else 1, repairs_only=True)
     ways = [system.without(way) for way in found.repairs] if few or verdict != FITS else []
     speaking = ways if verdict != FITS else [way for way in ways if not way.allows(said)]
-    quantity = claimed.quantity(model.scopes, sentence)
-    ends: list[tuple[Constraint, ...]] = [(side,) for side in denied] if verdict == FOLLOWS else [said]
-    reasons = _reasons(model, speaking, ends, None if of else quantity)
-    low, high = system.hull({"": {quantity: 1}}, model.hard_elements)[""] or (0.0, inf)
-    upper = high if isfinite(high) else None
+    part = claimed.quantity(model.scopes, sentence)
+    whole = part._replace(measure=sentence.base) if of else None
+    sides: list[tuple[Constraint, ...]] = [(side,) for side in denied] if verdict == FOLLOWS else [said]
+    reasons = _reasons(model, speaking, sides, None if of else part)
+    hull = system.hull({q: {q: 1} for q in (part, whole) if q}, model.hard_elements)
+    low, high = hull[part] or (0.0, inf)
+    share = _share(model, system, part, whole) if whole and few else None
+    ends: dict[End, tuple[Reason, ...]] = {}
+    if verdict == FITS:
+        for end, beyond, inside in _beyond_and_inside(part, whole, share, low, high):
+            attaining = next((way for way in ways if way.allows((inside,))), None)
+            if not few:
+                attaining = system.attaining({part: 1}, end, low if end == "lower" else high, model.hard_elements)
+            ends[end] = _reasons(model, [attaining] if attaining else [], [(beyond,)], None if of else part)
     complete = found.complete and bool(ways)
     possible = {FOLLOWS: len(ways), FITS: len(ways) - len(speaking), CANNOT: 0}[verdict] if complete else None
-    count = len(ways) if complete else None
-    return Check(record, model, sentence, verdict, low, upper, reasons, count, possible, day, asked, size or 0)
+    return Check(
+        record,
+        model,
+        sentence,
+        verdict,
+        *bounded((low, high)),
+        share,
+        bounded(hull[whole]) if whole and hull[whole] else None,
+        reasons,
+        ends,
+        len(ways) if complete else None,
+        possible,
+        day,
+        asked,
+        size or 0,
+        _rivals(model, found),
+    )
+
+
+def _share(model: AccountModel, system: System, part: Quantity, whole: Quantity) -> Range:
+    """Least and most of a part as a share of a whole, in thousandths outwards."""
+
+    @cache
+    def least_and_most(thousandths: int) -> tuple[float, float]:
+        """Of a thousand times the part less so many times the whole."""
+        found = system.hull({"": {part: STEPS, whole: -thousandths}}, model.hard_elements)[""]
+        return found or (-inf, inf)
+
+    tried = range(STEPS + 1)
+    least = bisect_left(tried, True, lo=1, key=lambda times: least_and_most(times)[0] < 0) - 1
+    most = bisect_left(tried, True, key=lambda times: least_and_most(times)[1] <= 0)
+    return least / STEPS, None if most > STEPS else most / STEPS
+
+
+def _beyond_and_inside(
+    part: Quantity, whole: Quantity | None, share: Range | None, low: float, high: float
+) -> Iterator[tuple[End, Constraint, Constraint]]:
+    """For each end of the range: what lies beyond it, and what lies at it."""
+    if not whole:
+        terms = ((part, 1),)
+        yield "lower", Constraint(SENTENCE, terms, upper=low - 1), Constraint(SENTENCE, terms, upper=low)
+        if isfinite(high):
+            yield "upper", Constraint(SENTENCE, terms, lower=high + 1), Constraint(SENTENCE, terms, lower=high)
+    elif share:
+        terms_of = lambda share: ((part, STEPS), (whole, -round(STEPS * share)))
+        less = lambda share: Constraint(SENTENCE, terms_of(share), upper=-1)
+        more = lambda share: Constraint(SENTENCE, terms_of(share), lower=1)
+        least, most = share
+        yield "lower", less(least or 0), less((least or 0) + 1 / STEPS)
+        if most is not None:
+            yield "upper", more(most), more(most - 1 / STEPS)
+
+
+def _rivals(model: AccountModel, found: Reconciliation) -> tuple[str, ...]:
+    """The claims one of which must be wrong, where the others can then all be true; none where more than claims may be."""
+    names = frozenset().union(*found.repairs)
+    claims = {claim.family: claim.claim_id for claim in reversed(model.claims_of(names))}
+    return tuple(claims.values())[::-1] if found.size == 1 and found.complete and names == set(claims) else ()
 
 
 def measures(model: AccountModel) -> dict[str, str]:
@@ -154,9 +235,9 @@ def _sentence(model: AccountModel, measure: str, as_of: str, of: str, amount: Ma
     if len(chosen) != 1:
         raise ParameterError(f"give one number, as one of: {', '.join(HEDGES)}. Found: {', '.join(chosen) or 'none'}.")
     ((way, value),) = chosen.items()
+    if way == "between" and (not isinstance(value, list | tuple) or len(value) != 2):
+        raise ParameterError(f"between = {value!r} is not allowed. Expected two numbers, as in between=(1000, 1500).")
     numbers = [_number(way, part, bool(of)) for part in (value if way == "between" else (value,))]
-    if len(numbers) != (2 if way == "between" else 1):
-        raise ParameterError("between takes two numbers, as in between=(1000, 1500).")
     unit, to = "share" if of else "persons", numbers[-1] if way == "between" else None
     width = model.record.scenario["about_width"]
     try:
@@ -236,7 +317,10 @@ def _reasons(
                 sets = way.beside(end).reconcile((), SETS).conflicts
                 fewest = min(sets, key=lambda core: (len(core - assumed), NO_FALL in core, len(core), sorted(core)))
                 cores.append(fewest - {SENTENCE})
-                found.setdefault(cores[-1], _reason(model, way.restrict(cores[-1]), end[0], quantity))
+                if (
+                    not cores[-1] <= assumed
+                ):  # what arithmetic alone excludes, as a part above its whole, needs no words
+                    found.setdefault(cores[-1], _reason(model, way.restrict(cores[-1]), end[0], quantity))
     return tuple(found.values())
 
 
