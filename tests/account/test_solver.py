@@ -113,6 +113,13 @@ def test_a_bound_that_no_sum_proves_says_so() -> None:
     assert not proof.steps and not proof.is_sum
 
 
+def test_an_unbounded_quantity_of_which_the_solver_knows_nothing_at_first() -> None:
+    rows = (("a", -1), ("b", -1), ("c", -1)), (("a", 2), ("b", -1), ("c", -1)), (("b", -1), ("c", -1))
+    ends = (-inf, inf), (0, inf), (0, 1)
+    system = System.of(Constraint("u", row, *pair) for row, pair in zip(rows, ends, strict=True))
+    assert bounds(system) == {"a": (0, inf), "b": (0, 0), "c": (0, 0)}
+
+
 @settings(max_examples=300, deadline=None)
 @given(systems)
 def test_bounds_are_those_of_brute_force(system: System) -> None:

@@ -175,12 +175,15 @@ class Model:
 
     def _solved(self, maximise: bool) -> tuple[float, np.ndarray] | None:
         """The optimum of the model as it is, whole or not, and a point; None where it is not feasible."""
-        for _ in range(2):
-            self.highs.run()
-            status = self.highs.getModelStatus()
-            if status != highspy.HighsModelStatus.kUnknown:
-                break
-            self.highs.clearSolver()  # a warm start can lead it astray: begin again
+        self.highs.run()
+        _, presolve = self.highs.getOptionValue("presolve")
+        for way in (presolve, "choose"):  # a warm start can lead it astray; an unbounded problem too, as given
+            if self.highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+                self.highs.clearSolver()
+                self._presolve(way)
+                self.highs.run()
+        self._presolve(presolve)
+        status = self.highs.getModelStatus()
         if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             if self.costs and self._run(self.on, {}, maximise) is not None:
                 return (inf if maximise else -inf), np.zeros(0)
