@@ -36,9 +36,9 @@ data: .venv/ready  ## build data/curated from data/raw, and validate it
 report: .venv/ready data  ## execute the notebooks, write figures/ and the site in build/report/
 	@$(RUN) analysis report
 
-lab: .venv/ready  ## open the notebooks in JupyterLab, on this machine only
+lab: .venv/ready  ## open the notebooks in JupyterLab, on this machine only; as root: ARGS=--allow-root
 	$(RUN) jupyterlab --ip=127.0.0.1 --ServerApp.root_dir=. \
-		--ServerApp.kernel_manager_class=analysis.lab_server.KernelsAhead --LabApp.default_url=/lab/tree/notebooks/0_index.ipynb
+		--ServerApp.kernel_manager_class=analysis.lab_server.KernelsAhead --LabApp.default_url=/lab/tree/notebooks/0_index.ipynb $(ARGS)
 
 sweep: .venv/ready data  ## evaluate all scenarios, here or on the cluster of DASK_SCHEDULER_ADDRESS
 	@$(RUN) analysis sweep

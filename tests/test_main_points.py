@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.index import main_points
+from analysis.index import Index, main_points
 from analysis.recorded import Recorded
 
 FOUND = {name: Recorded(name) for name in "abcdef"} | {"refuted": Recorded("refuted", agreement="low")}
@@ -21,3 +21,10 @@ def test_a_contradicted_finding_opens_nothing_unless_its_sentence_gives_both_sid
     with pytest.raises(ValueError, match="other sources contradict refuted"):
         main_points(FOUND, ["a", "refuted"])
     assert [point.id for point in main_points(FOUND, ["refuted"], both_sides=["refuted"])] == ["refuted"]
+
+
+def test_the_index_says_how_to_change_each_reading() -> None:
+    text = Index().readings().text
+    row = next(line for line in text.splitlines() if "Does 1,631 count" in line)
+    assert "those still in Syria" in row and " 4, 5, 7 " in row
+    assert row.rstrip().endswith('count_1631 = "cumulative_departures" or "present_stock"')

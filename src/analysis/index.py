@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.evidence import paths
 from analysis.evidence.record import Record
 from analysis.notebook import Shown, paragraph, rendered
-from analysis.recorded import Answers, Recorded, all_latest, read_answers
+from analysis.recorded import Answers, Recorded, all_latest, parameters_cell, read_answers
 from analysis.wording import Wording, formats
 
 MOST = 5
@@ -118,10 +118,17 @@ class Index:
         return Shown(f"<dl>{html}</dl>", "\n".join(f"{term}: {meaning}" for term, meaning in terms.items()))
 
     def readings(self) -> Shown:
-        """Every question on which the printed words can be read in more than one way, with its default answer."""
+        """Every question on which the printed words can be read in more than one way: answers, parameter, notebooks."""
         readings = self.record.reported["readings"]
-        chosen = readings[readings["default"]].drop_duplicates("ambiguity")
-        pairs = [self.words.choice(row.ambiguity, row.reading) for row in chosen.itertuples()]
-        frame = pd.DataFrame(pairs, columns=["Question", "Default answer"])
+        taken = {path.stem.partition("_")[0]: parameters_cell(path) for path in self.executed}
+        rows = []
+        for name in dict.fromkeys(readings["ambiguity"]):
+            about = self.record.scenario.parameter(name)
+            default, *others = map(about.answer, about.values)
+            notebooks = ", ".join(number for number, chosen in taken.items() if name in chosen) or "–"
+            values = " or ".join(f'"{value}"' for value in about.values)
+            rows.append((about.question, default, "; ".join(others), notebooks, f"{name} = {values}"))
+        heads = ["Question", "Default answer", "Other answers", "Notebooks", "Parameter and its values"]
+        frame = pd.DataFrame(rows, columns=heads)
         caption = f"{formats.plural(len(frame), 'question')} on which readings differ"
         return rendered(frame, caption)

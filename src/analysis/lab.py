@@ -14,7 +14,7 @@ from analysis.analyses.check import CANNOT, FITS, FOLLOWS, Check, Reason
 from analysis.analyses.check import check as compute
 from analysis.evidence import record as evidence
 from analysis.evidence.problems import ParameterError
-from analysis.evidence.scenario import WIDER_TOO, Parameter
+from analysis.evidence.scenario import Parameter
 from analysis.notebook import Notebook
 from analysis.recorded import NOTEBOOKS, Recorded, in_words
 from analysis.wording import Wording, formats
@@ -155,7 +155,7 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
         lines += [(tell("assumes"), " ".join(_assumption(found, name) for name in assumed))]
     changed = [f"{question} {answer}" for _, _, question, answer in found.record.scenario.changes()]
     lines += [(tell("choices"), "; ".join(changed))] if changed else []
-    lines += [("", tell("articles"))] if found.record.scenario["record"] != WIDER_TOO else []
+    lines += [("", tell("articles"))] if found.record.scenario["record"] != evidence.WIDER_TOO else []
     data = {
         "sentence": said,
         "verdict": found.verdict,

@@ -72,7 +72,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(clone: Path, browser: Browser) -> Iterator[str]:
     """The address of a server that was started as `make lab` starts it, by a person without settings."""
-    lines = (clone / "Makefile").read_text().replace("\\\n", "")
+    lines = (clone / "Makefile").read_text().replace("\\\n", "").replace(" $(ARGS)", "")
     line = re.search(r"^lab:.*\n\t\$\(RUN\) (.+)$", lines, re.MULTILINE)
     assert line
     with socket.socket() as free:
@@ -209,6 +209,17 @@ def test_lab_opens_the_index_and_figures_are_visible_before_anything_runs(bench:
                 "image => image.complete && image.naturalWidth > 300", arg=picture.element_handle()
             )
     assert git(bench.clone, "status", "--porcelain") == ""
+
+
+def test_the_text_of_a_table_is_aligned_left(bench: Bench) -> None:
+    bench.open("notebooks/1_deaths_by_year.ipynb")
+    cells = json.loads((bench.clone / "notebooks/1_deaths_by_year.ipynb").read_text(encoding="utf-8"))["cells"]
+    shown = [n for n, cell in enumerate(cells) if "page.table" in "".join(cell["source"])]
+    bench.page.evaluate("n => jupyterapp.shell.currentWidget.content.scrollToItem(n)", shown[0])
+    table = bench.panel.locator(f".jp-Cell[data-windowed-list-index='{shown[0]}'] table")
+    aligned = "cell => getComputedStyle(cell).textAlign"
+    assert table.locator("td:not(.n)").first.evaluate(aligned) == "left"
+    assert table.locator("td.n").first.evaluate(aligned) == "right"
 
 
 def test_the_first_notebook_gets_the_kernel_that_started_with_the_server(
