@@ -9,9 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from analysis import Record, check, explore, lab, settle
+from analysis import Record, check, explore, lab, recorded, settle
 from analysis.cli import main
-from analysis.evidence import paths
+from analysis.evidence import paths, rows
 from analysis.evidence import scenario as scenarios
 from analysis.evidence.scenario import ParameterError
 from analysis.notebook import Notebook
@@ -169,7 +169,7 @@ def test_explore_leads_with_what_the_whole_analysis_finds() -> None:
 
 def test_the_examples_of_the_docstrings_run() -> None:
     pytest.importorskip("ipywidgets")
-    for module in (lab, scenarios):
+    for module in (lab, scenarios, rows, recorded):
         failed, tried = doctest.testmod(module)
         assert failed == 0 < tried
     for name in lab.Record, lab.Record.analyse, check, explore, settle:
@@ -185,6 +185,14 @@ def test_an_analysis_is_asked_from_the_record() -> None:
     assert printed.short != default[printed.id].short  # the reading is followed
     with pytest.raises(ParameterError, match=r"no analysis 'deaths'. Allowed: deaths_by_year, returnees_and_arrests"):
         Record.load().analyse("deaths")
+
+
+def test_a_row_shows_its_words_speaker_interval_and_link(record: Record) -> None:
+    shown = repr(record.claim("raseef22-2017-03.c03")).split("\n")
+    assert shown[0] == "BCIJ: 199 returned (raseef22-2017-03.c03)" and shown[2] == "199 (persons)"
+    assert "“has registered 199 fighters”: the Central Bureau" in shown[1] and shown[3].startswith(
+        "https://raseef22.net"
+    )
 
 
 def test_choices_show_themselves() -> None:

@@ -52,6 +52,11 @@ class Recorded:
     ``lower`` and ``upper`` are inclusive bounds in ``unit``, None where unbounded. ``short`` is the answer in one sentence,
     ``answer`` the whole of it, ``arithmetic`` how the number comes about, ``assumes`` and ``sure`` sentences. ``values`` is
     what the sentences were filled with. ``claims`` and ``coded`` are ids, ``readings`` are ``ambiguity=reading``.
+
+    >>> from analysis import Record
+    >>> finding = Record.load().analyse("returnees_and_arrests").findings[0]
+    >>> finding.question, finding.lower, finding.upper
+    ('How many returned?', 199, 350)
     """
 
     id: str

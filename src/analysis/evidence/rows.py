@@ -62,6 +62,9 @@ class Row:
     link: str
     note: str
 
+    def __repr__(self) -> str:
+        return f"{self}\n{self.link}".rstrip()
+
     def _repr_html_(self) -> str:
         lines = str(self).split("\n")
         link = f' <a href="{escape(self.link)}">the words on their page</a>' if self.link else ""
@@ -69,9 +72,15 @@ class Row:
 
 
 @_described("claims")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Claim(Row):
-    """One quantitative statement, under the readings in force; ``ambiguity`` names those that touch it."""
+    """One quantitative statement, under the readings in force; ``ambiguity`` names those that touch it.
+
+    >>> from analysis import Record
+    >>> claim = Record.load().claim("raseef22-2017-03.c03")
+    >>> claim.phrase, claim.interval
+    ('has registered 199 fighters', '199 (persons)')
+    """
 
     claim_id: str
     label: str
@@ -118,7 +127,7 @@ class Claim(Row):
 
 
 @_described("explanations")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation(Row):
     """One speaker, one factor, one phase of the way."""
 
@@ -140,7 +149,7 @@ class Explanation(Row):
 
 
 @_described("stages")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Stage(Row):
     """One stage of the life course of a case, as one speaker tells it."""
 
@@ -159,7 +168,7 @@ class Stage(Row):
 
 
 @_described("cases")
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case(Row):
     """A person or small group that a source tells of, without a name.
 
