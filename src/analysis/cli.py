@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     add = verb(
         "verify", _verify, "check every quoted phrase against the texts, and list what was overlooked"
     ).add_argument
-    add("--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS or data/raw/texts)")
+    add("--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS and data/raw/texts)")
     add = verb("intake", _intake, "start a new source: its folder, and a list of the numbers in its text").add_argument
     add("text", type=Path, help="the source's text, a file in UTF-8")
     add("--id", required=True, help="name of the source's folder in data/raw: publisher and month")

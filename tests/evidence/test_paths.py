@@ -40,9 +40,12 @@ def test_the_texts_lie_where_the_environment_says_or_in_the_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARTICLE_TEXTS", str(tmp_path))
+    monkeypatch.setattr(paths, "RAW", tmp_path / "raw")
     assert paths.texts() == [tmp_path]
+    (tmp_path / "raw" / "texts").mkdir(parents=True)
+    assert paths.texts() == [tmp_path, tmp_path / "raw" / "texts"]
     monkeypatch.delenv("ARTICLE_TEXTS")
-    assert paths.texts() == [paths.ROOT / "data" / "raw" / "texts"]
+    assert paths.texts() == [tmp_path / "raw" / "texts"]
 
 
 def test_a_folder_is_made_beside_its_place_and_changed_for_what_is_there(tmp_path: Path) -> None:

@@ -18,6 +18,6 @@ SCENARIOS = ROOT / "scenarios.toml"
 
 
 def texts() -> list[Path]:
-    """The folders where the articles' texts may lie; the first is for whoever names one."""
-    named = os.environ.get("ARTICLE_TEXTS")
-    return [Path(named)] if named else [RAW / "texts"]
+    """The folders where the articles' texts may lie."""
+    named, own = os.environ.get("ARTICLE_TEXTS"), RAW / "texts"
+    return [Path(named), *([own] if own.is_dir() else [])] if named else [own]
