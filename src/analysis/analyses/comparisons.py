@@ -86,6 +86,15 @@ def trees(record: Record) -> dict[str, dict[str, str]]:
     return {"measure": lookup(record.measures, "measure", "part_of")} | {name: terms[name] for name in FIELDS[1:]}
 
 
+Above = Mapping[str, Mapping[str, frozenset[str]]]
+
+
+@cached()
+def terms_above(record: Record) -> Above:
+    """Per field: each term, and all the terms whose people include its people, itself among them."""
+    return {field: {term: frozenset(ancestors(term, tree)) for term in tree} for field, tree in trees(record).items()}
+
+
 def figures(record: Record) -> list[Any]:
     """The figures of a record in people, cells, attacks or plots; forecasts and wishes are left out."""
     columns = (record.measures[name] for name in ("measure", "part_of", "accumulates"))
@@ -151,8 +160,8 @@ def _within(record: Record, claims: list[Any]) -> np.ndarray[Any, np.dtype[np.bo
     column = lambda name: np.array([getattr(claim, name) for claim in claims], dtype=object)
     days = lambda name: pd.to_datetime([getattr(claim, name) for claim in claims]).to_numpy()
     inside = ~np.eye(len(claims), dtype=bool)
-    for field, whole in trees(record).items():
-        inside &= _terms_within(column(field), whole)
+    for field, above in terms_above(record).items():
+        inside &= _terms_within(column(field), above)
     inside &= np.equal.outer(column("unit"), column("unit")).astype(bool)
     described = np.array([claim.measure.endswith("_part") for claim in claims], dtype=bool)  # two need not be one
     inside &= ~described[None, :]
@@ -171,10 +180,11 @@ def _within(record: Record, claims: list[Any]) -> np.ndarray[Any, np.dtype[np.bo
     )
 
 
-def _terms_within(terms: np.ndarray[Any, Any], whole: Mapping[str, str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _terms_within(
+    terms: np.ndarray[Any, Any], above: Mapping[str, frozenset[str]]
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
     codes, names = pd.factorize(terms)
-    above = [set(ancestors(name, whole)) for name in names]
-    table = np.array([[large in above[small] for large in names] for small in range(len(names))], dtype=bool)
+    table = np.array([[large in above[small] for large in names] for small in names], dtype=bool)
     table = table.reshape(len(names), len(names))
     return table[np.ix_(codes, codes)]
 

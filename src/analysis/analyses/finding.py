@@ -68,9 +68,10 @@ def make_finding(
 ) -> Finding:
     """A finding as values; its sentences come from the templates of :mod:`analysis.wording`.
 
-    ``bounds`` may be one number. ``values`` are all that its sentences need beside them. ``lines`` is the number of independent sources that lead
-    to the answer: a number derived from several claims of one speaker has one, a count of claims none. ``agreement`` is a
-    key of the table in wording/common.toml: high, medium, low or untested. The readings follow from ``claims``.
+    ``bounds`` may be one number. ``values`` are all that its sentences need beside them. ``lines`` is the number of
+    independent sources that lead to the answer: a number derived from several claims of one speaker has one, a count of
+    claims none. ``agreement`` is a key of the table in wording/common.toml: high, medium, low or untested. The readings
+    follow from ``claims``.
     """
     lower, upper = bounds if isinstance(bounds, tuple) else (float(bounds), float(bounds))
     cited, counted = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(coded))

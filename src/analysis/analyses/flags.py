@@ -7,14 +7,13 @@ each other, errors or not, is the question of :mod:`analysis.analyses.comparison
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations, groupby, permutations, product
 from typing import Any
 
 import pandas as pd
 
-from analysis.account.scopes import ancestors
-from analysis.analyses.comparisons import FAR, FIELDS, ONE_DATE, contradictions, same_date, stated, trees
+from analysis.analyses.comparisons import FAR, FIELDS, ONE_DATE, Above, contradictions, same_date, stated, terms_above
 from analysis.analyses.rows import cached, grouped
 from analysis.analyses.sum_checks import FITS, REST, plain, sum_checks
 from analysis.evidence.hedges import COUNTED
@@ -79,7 +78,7 @@ def flags(record: Record) -> pd.DataFrame:
         *_contradictions(record),
         *_far_off(counts),
         *_parts_and_totals(sums),
-        *_remainders(counts, trees(record), sums),
+        *_remainders(counts, terms_above(record), sums),
         *(flag for kind in TWICE for flag in _twice(figures, kind)),
         *_swapped_parts(figures),
         *_shares(figures),
@@ -137,7 +136,7 @@ def _parts_and_totals(sums: Iterable[Any]) -> Iterator[Flag]:
             yield "parts_and_totals", row.sum, row.claims
 
 
-def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], sums: Iterable[Any]) -> Iterator[Flag]:
+def _remainders(counts: Iterable[Any], above: Above, sums: Iterable[Any]) -> Iterator[Flag]:
     """Counts that equal a total less one or two of its parts, or a total with its parts added once more.
 
     The total and its parts are of one side at one date, or two totals of one series; the count is of about that date and
@@ -151,7 +150,6 @@ def _remainders(counts: Iterable[Any], whole: Mapping[str, Mapping[str, str]], s
         if claim.kind in ("cumulative", "stock")
     }
     printed = grouped(filter(_rare, exact), "value")
-    above = {field: {term: frozenset(ancestors(term, tree)) for term in {getattr(c, field) for c in exact}} for field, tree in whole.items()}  # fmt: skip
     inside = lambda small, large: all(getattr(large, f) in above[f][getattr(small, f)] for f in FIELDS)
     added = {row.sum for row in sums if row.verdict == FITS and row.by != "measure"}
     found: dict[tuple[str, str], dict[str, Any]] = {}

@@ -69,7 +69,7 @@ Factor = kind("Factor", ("code", *COUNTS))
 Coded = kind("Coded", ("code", "phase", *COUNTS, "name"))
 Directed = kind("Directed", ("phase", "direction", *COUNTS))
 Explaining = kind("Explaining", ("speaker_role", *COUNTS, "first_hand"))
-"""Explanations, distinct speakers and distinct stories: by code, by code and phase, by phase and direction, by kind of speaker."""
+"""Explanations, distinct speakers and distinct stories, each by what its first fields name."""
 
 Units = kind("Units", "unit_type coder_a coder_b both either agreement")
 """Sentences that coder a, coder b, both and either coded, by kind of row."""

@@ -28,7 +28,10 @@ more).
 
 
 def repairs(model: AccountModel, found: Reconciliation, limit: int) -> Iterator[Any]:
-    """The smallest sets of changes; ``limit`` is that of the search. Every combination of rival readings up to ``MOST_READINGS`` is tried where every repair is listed."""
+    """The smallest sets of changes; ``limit`` is that of the search.
+
+    Every combination of rival readings up to ``MOST_READINGS`` is tried where every repair is listed.
+    """
     shown = found.repairs if found.complete else found.repairs[:SHOWN]
     yield from (_repair(model, dropped, ()) for dropped in shown if dropped)
     torn = {claim.claim_id for claim in model.claims_of(frozenset().union(*found.conflicts))}

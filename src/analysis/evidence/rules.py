@@ -1,7 +1,8 @@
 """What must be true across the columns and the tables of the record?
 
 Each function takes tables of text, as read, and yields a Problem for every row that breaks a rule; `tables.faults` says
-how a rule is written. What a single cell may hold is declared in `schema`; whether a phrase is in its article is checked by `intake.verify`.
+how a rule is written. What a single cell may hold is declared in `schema`; whether a phrase is in its article is checked
+by `intake.verify`.
 """
 
 import re

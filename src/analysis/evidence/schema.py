@@ -32,8 +32,9 @@ class Column:
     """One column: what it means, its type and what it admits.
 
     ``terms`` is the field of the codebook whose terms it holds, ``longest`` the most characters a cell may have,
-    ``usual`` what a draft row holds where nothing else is given; a coder changes it. Of the flags, ``key`` is part of the primary key; ``optional`` may be empty; ``many`` holds terms joined by ';'; ``derived``
-    is in the curated table only; ``open`` has, once curated, more than its terms.
+    ``usual`` what a draft row holds where nothing else is given; a coder changes it. Of the flags, ``key`` is part of
+    the primary key; ``optional`` may be empty; ``many`` holds terms joined by ';'; ``derived`` is in the curated table
+    only; ``open`` has, once curated, more than its terms.
     """
 
     name: str

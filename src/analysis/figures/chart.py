@@ -121,8 +121,8 @@ class Chart:
     """One figure in the making.
 
     ``name`` is that of its templates: figure.NAME.title, .subtitle, .alt, and .note where there is one. ``values`` fill
-    them. ``claims`` are the ids of the coded rows that it draws, one or several a cell. ``height`` in inches is that of the drawing alone: title
-    and source line are added to it.
+    them. ``claims`` are the ids of the coded rows that it draws, one or several a cell. ``height`` in inches is that of
+    the drawing alone: title and source line are added to it.
     """
 
     def __init__(
