@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from analysis import Record, check, explore, lab, recorded, settle
+from analysis.analyses import pathways, returnees_and_arrests
 from analysis.cli import main
 from analysis.evidence import paths, rows
 from analysis.evidence import scenario as scenarios
@@ -141,7 +142,9 @@ def test_every_answer_has_what_would_narrow_it_or_why_nothing_does(record: Recor
         for analysis in ("deaths_by_year", "returnees_and_arrests", "pathways"):
             lines = settle(record.with_choices(**choices), analysis).lines[1:]
             assert lines and all(text.endswith(".") for _, text in lines)
-    assert "only the readings" in none_in_words(record.with_choices(record="articles+wider"), "it")
+    wider = record.with_choices(record="articles+wider")
+    assert "only the readings" in none_in_words(wider, returnees_and_arrests, "it")
+    assert "None could be tried" in none_in_words(record, pathways, "it")
     page = Notebook("accounting", {})
     assert page.settles(readings=False).text.startswith("How many had died? An exact count of those alive")
 

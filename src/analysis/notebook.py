@@ -198,7 +198,7 @@ class Notebook:
         """
         answers = narrowed(self.record, self.module, self.words, self.words.templates["page"]["answer"], readings)
         lines = [f"{answer.question} {answer.texts[0]}" for answer in answers if answer.facts]
-        lines = lines or [none_in_words(self.record, "an answer")]
+        lines = lines or [none_in_words(self.record, self.module, "an answer")]
         return Shown("".join(f"<p>{escape(line)}</p>" for line in lines), "\n".join(lines))
 
     def appendix(self) -> Shown:

@@ -26,15 +26,23 @@ def narrowed(record: Record, analysis: Any, page: Wording, names: Iterable[str],
     facts, answers = settling(record, analysis, wanted, readings), []
     for item in map(found.__getitem__, wanted):
         mine = tuple(fact for fact in facts if fact.finding == item.id)
-        none = none_in_words(record, "it") if item.lower != item.upper else words.text("settle.no_range")
+        none = none_in_words(record, analysis, "it") if item.lower != item.upper else words.text("settle.no_range")
         texts = tuple(fact_in_words(fact, words) for fact in mine) or (none,)
         answers.append(Open(page.worded(item)["question"], mine, texts))
     return answers
 
 
-def none_in_words(record: Record, what: str) -> str:
-    """That no fact narrows an answer, and what was tried: with a record of many contradictions only the readings."""
-    return Wording(record, "check").text("settle.none", what=what, wider=record.scenario["record"] == WIDER_TOO)
+def none_in_words(record: Record, analysis: Any, what: str) -> str:
+    """That no fact narrows an answer, and what was tried."""
+    names = record.parameters_of(analysis)
+    wider = record.scenario["record"] == WIDER_TOO  # its contradictions are more than settling lists
+    if not record.ambiguities_of(analysis.READS):
+        tried = "nothing"
+    elif "left_out" not in names:
+        tried = "readings"
+    else:
+        tried = "wider" if wider else "counts" if analysis.__name__.endswith(".accounting") else "claims"
+    return Wording(record, "check").text("settle.none", what=what, tried=tried)
 
 
 def fact_in_words(fact: Fact, words: Wording) -> str:
