@@ -18,7 +18,7 @@ from analysis.evidence import paths
 from analysis.evidence.scenario import ParameterError
 from analysis.evidence.schema import TABLES
 from analysis.recorded import Recorded, all_findings, parameters_cell
-from analysis.report.run.provenance import files_in, hash_parts, read_stamp
+from analysis.report.run.provenance import data_stamp, files_in, hash_parts, read_stamp
 from analysis.wording.formats import plural
 
 PLACES = ("data/curated", "notebooks", "scenarios.toml", "requirements.txt", "src/analysis")
@@ -41,13 +41,15 @@ Rows = dict[tuple[str, ...], dict[str, str]]
 class State:
     """A state of the project: its findings by id, its tables by name, and the hash of its code.
 
-    ``behind`` are the stored notebooks that were executed with other tables than those of the state.
+    ``behind`` are the stored notebooks that were executed with other tables than those of the state; ``unbuilt`` says that
+    its raw tables have changed since these tables were built, which is known of this project's folder alone.
     """
 
     findings: Mapping[str, Recorded]
     tables: Mapping[str, Rows]
     code: str
     behind: tuple[str, ...]
+    unbuilt: bool
 
     @classmethod
     def of(cls, root: Path) -> "State":
@@ -64,7 +66,8 @@ class State:
         code = [scenarios, root / "requirements.txt", *sorted(files_in(root / "src" / "analysis"))]
         data = [_hash(root, stored), _hash(root, [*stored, scenarios])]
         behind = tuple(path.stem for path in notebooks if read_stamp(path).get("the data", data[0]) not in data)
-        return cls(findings, tables, _hash(root, code), behind)
+        unbuilt = root.resolve() == paths.ROOT and "the raw tables" in data_stamp().stale()
+        return cls(findings, tables, _hash(root, code), behind, unbuilt)
 
 
 def _hash(root: Path, files: Iterable[Path]) -> str:
@@ -192,10 +195,11 @@ def summary(old: State, new: State) -> str:
         rows.append(f"{_named(*row)}: {what}{effect}")
     code = "the code changed" if old.code != new.code else "the code is the same"
     count = f"{len(found)} of {len(new.findings)} findings differ; {plural(len(moved), 'row')} differ{'s' * (len(moved) == 1)}; {code}"
-    notes = [
-        f"Executed with other tables than those of the {which} state, so without its changes: {', '.join(state.behind)}. "
-        "Run `make notebooks` there, then compare again."
-        for which, state in (("old", old), ("new", new))
-        if state.behind
-    ]
+    notes = []
+    for which, state in (("old", old), ("new", new)):
+        if state.unbuilt:
+            notes.append(f"The raw tables of the {which} state changed since its tables were built. Run `make data`.")
+        if state.behind:
+            executed = f"Executed with other tables than those of the {which} state, so without its changes"
+            notes.append(f"{executed}: {', '.join(state.behind)}. Run `make notebooks` there, then compare again.")
     return "\n\n".join([*lines, *(["\n".join(rows)] if rows else []), *map(str, found), count, *notes])
