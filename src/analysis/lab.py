@@ -10,6 +10,8 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+import pandas as pd
+
 from analysis.analyses.check import CANNOT, FITS, FOLLOWS, Check, Reason
 from analysis.analyses.check import check as compute
 from analysis.evidence import record as evidence
@@ -53,6 +55,20 @@ class Record(evidence.Record):
     >>> record.analyse("deaths_by_year").findings[0].question
     'In which years did the documented dead fall?'
     """
+
+    def labelled(self, table: str) -> pd.DataFrame:
+        """A table with labels beside its keys: after each column of keys one with their names, such as ``measure_label``.
+
+        >>> from analysis import Record
+        >>> Record.load().labelled("claims")[["measure", "measure_label"]].iloc[0].tolist()
+        ['duration', 'length of time']
+        """
+        frame = getattr(self, table).copy()
+        for field in [*frame]:
+            labels = frame[field].map(self.names.get("measure" if field == "base" else field, {}))
+            if labels.notna().any():
+                frame.insert(frame.columns.get_loc(field) + 1, f"{field}_label", labels.fillna(""))
+        return frame
 
     def analyse(self, analysis: str) -> Found:
         """What an analysis, by the name of its notebook, finds under these choices. Raises ParameterError.
