@@ -176,9 +176,11 @@ def read(path: Path) -> pd.DataFrame:
 
 def without_limit(record: Record, spec: Spec) -> Iterator[Problem]:
     """Each conclusion of ``spec`` that cannot be tested, as the default scenario shows: before the whole grid is evaluated."""
-    default = table(row for name in spec["grid"] if name in ANALYSES for row in evaluate(record, (name, {})))
-    found = grouped(listed(default[COLUMNS]), "finding")
-    for conclusion in spec.get("conclusion", ()):
+    conclusions = spec.get("conclusion", ())
+    asked = {one["finding"].partition(".")[0] for one in conclusions} & set(spec["grid"])
+    rows = [row for name in ANALYSES if name in asked for row in evaluate(record, (name, {}))]
+    found = grouped(listed(table(rows)[COLUMNS]), "finding") if rows else {}
+    for conclusion in conclusions:
         try:
             _test(record, found, conclusion)
         except ParameterError as error:
