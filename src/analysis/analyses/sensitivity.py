@@ -175,8 +175,8 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def without_limit(record: Record, spec: Spec) -> Iterator[Problem]:
-    """Each conclusion of ``spec`` that cannot be tested, as the default scenario shows: before the whole grid is evaluated."""
-    conclusions = spec.get("conclusion", ())
+    """Each conclusion of ``spec`` whose limit the default scenario does not give, before the whole grid is evaluated."""
+    conclusions = [one for one in spec.get("conclusion", ()) if "default" in one.values()]
     asked = {one["finding"].partition(".")[0] for one in conclusions} & set(spec["grid"])
     rows = [row for name in ANALYSES if name in asked for row in evaluate(record, (name, {}))]
     found = grouped(listed(table(rows)[COLUMNS]), "finding") if rows else {}
