@@ -8,11 +8,15 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import analysis
 from analysis.evidence import record as module
 from analysis.evidence import schema
-from analysis.evidence.record import Record
+from analysis.evidence.listed import claim_rows, listed
+from analysis.evidence.readings import apply_patches, derive, with_dates
+from analysis.evidence.record import WIDER_TOO, Record
 from analysis.evidence.rows import Case, Claim, Explanation, Row, Stage, link
 from analysis.evidence.scenario import ParameterError
 
@@ -102,3 +106,29 @@ def test_everything_has_a_name(record: Record) -> None:
     for wrong in (("measure", "none"), ("colour", "red")):
         with pytest.raises(KeyError):
             record.name(*wrong)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_claims_under_any_choice_are_those_derived_afresh(record: Record, data: st.DataObject) -> None:
+    """Claims and rows are put together from versions that other scenarios made; here all is derived at once."""
+    drawn = {
+        parameter.name: data.draw(st.sampled_from(parameter.values))
+        for parameter in record.scenario.parameters
+        if parameter.values and (not parameter.many or data.draw(st.integers(0, 4)) == 0)
+    }
+    chosen = record.with_choices(**drawn, about_width=data.draw(st.sampled_from([0.0, 1.0, 2.0])))
+    assert claim_rows(chosen).both == listed(afresh(chosen.with_choices(record=WIDER_TOO)))
+    pd.testing.assert_frame_equal(chosen.claims, afresh(chosen), check_exact=True)
+
+
+def afresh(record: Record) -> pd.DataFrame:
+    claims, patches, under = record.reported["claims"], record.reported["patches"], record.scenario
+    if under["record"] == WIDER_TOO:
+        claims = module._with_wider(claims, record.reported["wider"])
+    kept = claims["source_id"].isin([*under.chosen("sources"), "wider"]) & ~claims["family"].isin(
+        under.chosen("left_out")
+    )
+    read = [under[name] == reading for name, reading in zip(patches["ambiguity"], patches["reading"], strict=True)]
+    claims = apply_patches(claims[kept].reset_index(drop=True), patches[read])
+    return with_dates(derive(claims, record.speakers, under["about_width"]))

@@ -146,7 +146,7 @@ def evaluate(record: Record, scenario: tuple[str, Choices]) -> list[dict[str, An
     """The findings of one scenario as rows: analysis, scenario, finding, bounds, unit, claims, and every choice."""
     name, choices = scenario
     analysis, analyse = ANALYSES[name]
-    takes = record.parameters_of(analysis)
+    takes = record.cached(("parameters of", name), lambda: record.parameters_of(analysis))
     under = record.scenario.with_choices(**choices)
     told = "; ".join(f"{p}={value}" for p, value in choices.items()) or "default"
     about = {"analysis": name, "scenario": told, "changes": len(choices)}

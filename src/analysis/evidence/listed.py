@@ -7,11 +7,14 @@ fields, for people who work in Python, are the matter of :mod:`analysis.evidence
 from collections import namedtuple
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from analysis.evidence.record import WIDER_TOO, Record
+from analysis.evidence.scenario import WIDER_TOO
+
+if TYPE_CHECKING:
+    from analysis.evidence.record import Record
 
 
 class ClaimRows(NamedTuple):
@@ -21,11 +24,16 @@ class ClaimRows(NamedTuple):
     both: list[Any]
 
 
-def claim_rows(record: Record) -> ClaimRows:
+def claim_rows(record: "Record") -> ClaimRows:
     """The claims of a record as rows, made once for each choice of readings."""
     both = record.with_choices(record=WIDER_TOO)
-    rows = record.cached(("claim rows", both.choice), lambda: listed(both.claims))
+    rows = record.cached(("claim rows", both.choice), lambda: _rows(both))
     return ClaimRows(rows if record.scenario["record"] == WIDER_TOO else articles(rows), rows)
+
+
+def _rows(record: "Record") -> list[Any]:
+    printed = record.cached(("printed rows", *record.chosen_claims), lambda: listed(record.printed))
+    return [record.patched.get(claim.claim_id, claim) for claim in printed]
 
 
 def articles(claims: Iterable[Any]) -> list[Any]:

@@ -15,7 +15,8 @@ from typing import Any, Protocol, TypeVar
 import pandas as pd
 
 from analysis.evidence import paths, schema, tables
-from analysis.evidence.readings import apply_patches, derive, with_dates
+from analysis.evidence.listed import listed
+from analysis.evidence.readings import apply_patches, derive, with_dates, with_rows
 from analysis.evidence.rows import Case, Claim, Explanation, Row, Speaker, Stage, from_row, link
 from analysis.evidence.scenario import (
     ASSUMPTION_LEVELS,
@@ -174,7 +175,7 @@ class Record:
 
         Their intervals follow these readings. Figures published elsewhere have neither span nor case.
         """
-        return self.cached(self.choice, self._claims)
+        return self.cached(self.choice, lambda: with_rows(self.printed, self.patched))
 
     def cached(self, key: Any, make: Callable[[], Any]) -> Any:
         """``make()``, unless it was made before under ``key``, which names all that bears on it."""
@@ -182,27 +183,54 @@ class Record:
             self.memo[key] = make()
         return self.memo[key]
 
+    @property
+    def chosen_claims(self) -> tuple[Any, ...]:
+        """What the claims as printed depend on: the choices of sources, record, families and widths."""
+        return tuple(self.scenario[name] for name in ("sources", "record", "left_out", "about_width"))
+
     @cached_property
     def choice(self) -> tuple[Any, ...]:
-        """What the claims depend on: the choices of readings, sources, record, families and widths."""
+        """What the claims depend on: the same, and the choices of readings."""
         ambiguities = self.reported["readings"]["ambiguity"].unique()
-        return tuple(self.scenario[name] for name in ("sources", "record", "left_out", "about_width", *ambiguities))
+        return (*self.chosen_claims, *(self.scenario[name] for name in ambiguities))
+
+    @property
+    def printed(self) -> pd.DataFrame:
+        """The claims as :attr:`claims` has them, but as printed."""
+        return self.cached(("printed", *self.chosen_claims), self._printed)
 
     def _printed(self) -> pd.DataFrame:
-        """The claims of the chosen sources and record, less the families left out, as printed."""
         claims = self._of_sources("claims")
         if self.scenario["record"] == WIDER_TOO:
             claims = _with_wider(claims, self.reported["wider"])
-        return _kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out")))
+        return self._derived(_kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out"))))
 
-    def _claims(self) -> pd.DataFrame:
-        rows = tuple(self.scenario[name] for name in ("sources", "record", "left_out"))
-        claims = self.cached(("printed", *rows), self._printed)
-        patches = self.reported["patches"]
-        pairs = zip(patches["ambiguity"], patches["reading"], strict=True)
-        chosen = [self.scenario[ambiguity] == reading for ambiguity, reading in pairs]
-        claims = apply_patches(claims, patches.loc[chosen])
+    def _derived(self, claims: pd.DataFrame) -> pd.DataFrame:
         return with_dates(derive(claims, self.speakers, self.scenario["about_width"]))
+
+    @property
+    def patches(self) -> list[Any]:
+        """What each reading writes into claims, as rows."""
+        return self.cached("patches", lambda: listed(self.reported["patches"]))
+
+    @cached_property
+    def patched(self) -> dict[str, Any]:
+        """The claims that the chosen readings patch, of whatever source, as rows by their ids.
+
+        A row is made once for what is written into it: the scenarios are many, the versions of a claim are few.
+        """
+        cells: dict[str, list[tuple[str, ...]]] = {}
+        for patch in self.patches:
+            if self.scenario[patch.ambiguity] == patch.reading:
+                cells.setdefault(patch.claim_id, []).append((patch.claim_id, patch.field, patch.value))
+        keys = {claim: ("patched", self.scenario["about_width"], *written) for claim, written in cells.items()}
+        if new := [claim for claim, key in keys.items() if key not in self.memo]:
+            claims = self.cached("both", lambda: _with_wider(self.reported["claims"], self.reported["wider"]))
+            written = [cell for claim in new for cell in cells[claim]]
+            patches = pd.DataFrame(written, columns=["claim_id", "field", "value"])
+            rows = listed(self._derived(apply_patches(claims[claims["claim_id"].isin(new)], patches)))
+            self.memo.update((keys[row.claim_id], row) for row in rows)
+        return {claim: self.memo[key] for claim, key in keys.items()}
 
     sources = _table("sources")
     explanations = _table("explanations")
