@@ -6,9 +6,8 @@ What the constraints mean, and which of them contradict each other, does not bel
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -23,8 +22,7 @@ TINY = 1e-9
 """What is no weight: noise of the solver."""
 
 
-@dataclass(frozen=True)
-class Constraint:
+class Constraint(NamedTuple):
     """``lower <= sum of terms <= upper``, all whole or infinite, on behalf of one element: a claim or an assumption."""
 
     element: str
@@ -58,6 +56,7 @@ class Model:
         self.coefficient = np.zeros(0)
         self.costs: dict[int, int] = {}
         self.optima: dict[Any, float | None] = {}
+        self.searches: dict[Any, Any] = {}  # what `solver` knows of the conflicts of some parts
         self._add(groups)
         self.on = frozenset(self.rows)
 

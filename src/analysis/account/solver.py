@@ -7,7 +7,7 @@ hitting sets; Liffiton et al. 2016, "Fast, flexible MUS enumeration"; error loca
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, inf, isfinite
@@ -177,6 +177,9 @@ class System:
         listed = search.walk(LISTED, conflicts=False)
         if search.size is None:
             return dict.fromkeys(expressions)
+        for repair in search.repairs if listed else ():  # all of one system in turn: each starts where the last ended
+            for terms in expressions.values():
+                self.without(repair).bound(terms)
         lower, upper = (
             {name: search.extreme(terms, end, listed) for name, terms in expressions.items()} for end in ENDS
         )
@@ -190,16 +193,11 @@ class System:
 
     def changes(self, hard: Iterable[str] = (), more: Iterable[Constraint] = ()) -> int | None:
         """How many elements must be dropped at least, beside ``more``, which is kept; None where none are enough."""
-        search = self._search(hard)
-        found = search.repair(tuple(more)) if more else search.first
-        return None if found is None else len(found)
+        return self._search(hard).changes(tuple(more))
 
     def _search(self, hard: Iterable[str]) -> "_Search":
-        return self._searches.setdefault(frozenset(hard), _Search(self, frozenset(hard)))
-
-    @cached_property
-    def _searches(self) -> dict[frozenset[str], "_Search"]:
-        return {}
+        searches = self.model.searches
+        return searches.setdefault((frozenset(self.parts), frozenset(hard)), _Search(self, frozenset(hard)))
 
     def _contradiction(self, whole: bool = True) -> frozenset[str] | None:
         """Elements that cannot all hold; None where all can, in fractions at least if they need not be ``whole``.
@@ -246,6 +244,8 @@ class _Search:
     cores: list[frozenset[str]] = field(default_factory=list)
     repairs: dict[frozenset[str], None] = field(default_factory=dict)
     """The minimum repairs, in the order in which they were found."""
+    needed: dict[tuple[Constraint, ...], int | None] = field(default_factory=dict)
+    """The size of a smallest repair beside some constraints."""
 
     @cached_property
     def first(self) -> frozenset[str] | None:
@@ -259,6 +259,13 @@ class _Search:
     def size(self) -> int | None:
         """The size of every minimum repair."""
         return None if self.first is None else len(self.first)
+
+    def changes(self, more: tuple[Constraint, ...]) -> int | None:
+        """The size of a smallest repair beside ``more``."""
+        if more not in self.needed:
+            found = self.repair(more) if more else self.first
+            self.needed[more] = None if found is None else len(found)
+        return self.needed[more]
 
     def walk(self, limit: int, conflicts: bool) -> bool:
         """Find every minimum repair, and every minimal conflict where asked; False if cut after ``limit`` subsets."""
@@ -352,9 +359,9 @@ def denials(said: Iterable[Constraint]) -> Iterator[Constraint]:
     """What would make ``said`` false: each of its bounds missed by one or more."""
     for one in said:
         if one.lower > -inf:
-            yield replace(one, lower=-inf, upper=one.lower - 1)
+            yield one._replace(lower=-inf, upper=one.lower - 1)
         if one.upper < inf:
-            yield replace(one, lower=one.upper + 1, upper=inf)
+            yield one._replace(lower=one.upper + 1, upper=inf)
 
 
 def _element(part: Part) -> str:

@@ -64,6 +64,6 @@ def _repair(model: AccountModel, dropped: frozenset[str], read: Iterable[tuple[s
 def _rescoped(model: AccountModel, dropped: frozenset[str], family: str) -> str:
     """What else would do in place of dropping a count: that it is of fewer, or of more, than those it is taken for."""
     counts = [c for c in model.claim_constraints if c.element == family]
-    weaker = {"part": [replace(c, upper=inf) for c in counts], "more": [replace(c, lower=-inf) for c in counts]}
+    weaker = {"part": [c._replace(upper=inf) for c in counts], "more": [c._replace(lower=-inf) for c in counts]}
     rest = model.system.without(dropped) if all(len(c.terms) == 1 for c in counts) else None
     return "; ".join(name for name, said in weaker.items() if rest and rest.allows(said))
