@@ -74,22 +74,9 @@ class Structure:
                 yield Constraint(NOBODY_ELSEWHERE, inside, 0, 0)
 
     @cached_property
-    def part_of(self) -> dict[str, str]:
-        """Each measure with its whole."""
-        return self.scopes.whole_of("measures", "measure")
-
-    @cached_property
-    def tree(self) -> dict[str, str]:
-        """The measures that add up to their whole."""
-        measures = self.scopes.record.measures
-        complete = set(measures.loc[measures["complete"], "measure"])
-        adding = measures[measures["exclusive"] & measures["part_of"].isin(complete)]
-        return dict(zip(adding["measure"], adding["part_of"], strict=True))
-
-    @cached_property
     def everywhere(self) -> frozenset[str]:
         """The measures that are looked at in every scope and at every date."""
-        return frozenset({*self.tree, *self.tree.values(), "fighting"})
+        return frozenset({*self.scopes.tree, *self.scopes.tree.values(), "fighting"})
 
     @cached_property
     def flows(self) -> list[Quantity]:
@@ -114,14 +101,15 @@ class Structure:
 
     def _balance(self, cells: Cells) -> Iterator[Constraint]:
         """A whole is the sum of its parts, and no less than a part that overlaps others."""
+        tree, part_of = self.scopes.tree, self.scopes.part_of
         for (scope, day), names in sorted(cells.items()):
             at = {name: Quantity(name, scope, day) for name in names}
-            for name in dict.fromkeys(self.tree.values()):
-                parts = tuple((at[part], -1) for part, whole in self.tree.items() if whole == name)
+            for name in dict.fromkeys(tree.values()):
+                parts = tuple((at[part], -1) for part, whole in tree.items() if whole == name)
                 yield Constraint(BALANCE, ((at[name], 1), *parts), 0, 0)
-            for name in sorted(names - set(self.tree)):
-                if self.part_of[name] in names:
-                    yield Constraint(BALANCE, ((at[self.part_of[name]], 1), (at[name], -1)), lower=0)
+            for name in sorted(names - set(tree)):
+                if part_of[name] in names:
+                    yield Constraint(BALANCE, ((at[part_of[name]], 1), (at[name], -1)), lower=0)
 
     def _nesting(self, cells: Cells) -> Iterator[Constraint]:
         """A scope within another counts no more than the other."""
@@ -164,11 +152,9 @@ class Structure:
 
     def _no_fall(self, cells: Cells) -> Iterator[Constraint]:
         """No count falls below any earlier one by more than the revision: a running maximum ties both together."""
-        measures = self.scopes.record.measures
-        accumulates = set(measures.loc[measures["accumulates"], "measure"])
         series: dict[tuple[str, Scope], list[str]] = {}
         for (scope, day), names in sorted(cells.items(), key=lambda item: item[0][::-1]):
-            for name in sorted(names & accumulates):
+            for name in sorted(names & self.scopes.accumulates):
                 series.setdefault((name, scope), []).append(day)
         for (name, scope), dates in series.items():
             for day in dates:

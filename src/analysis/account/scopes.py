@@ -71,6 +71,24 @@ class Scopes:
         }
 
     @cached_property
+    def part_of(self) -> dict[str, str]:
+        """Each measure with its whole."""
+        return self.whole_of("measures", "measure")
+
+    @cached_property
+    def tree(self) -> dict[str, str]:
+        """The measures that add up to their whole."""
+        measures = self.record.measures
+        complete = set(measures.loc[measures["complete"], "measure"])
+        adding = measures[measures["exclusive"] & measures["part_of"].isin(complete)]
+        return dict(zip(adding["measure"], adding["part_of"], strict=True))
+
+    @cached_property
+    def accumulates(self) -> set[str]:
+        """The measures that only grow."""
+        return set(self.record.measures.loc[self.record.measures["accumulates"], "measure"])
+
+    @cached_property
     def broader(self) -> dict[str, dict[str, str]]:
         """Per field of a scope: each term, and the term whose persons include its persons.
 

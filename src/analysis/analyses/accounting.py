@@ -223,11 +223,9 @@ def _tests(model: AccountModel, explain: bool = True) -> Iterator[Any]:
 def _stocks(model: AccountModel) -> Iterator[tuple[str, str, AccountModel, list[str]]]:
     """The counts of the account that a rival reading takes as a stock of those who are there."""
     record, entered = model.record, {claim.claim_id for claim in model.claims}
-    accumulates = dict(zip(record.measures["measure"], record.measures["accumulates"], strict=True))
-    patches = record.reported["patches"].query("field == 'measure'")[["ambiguity", "reading", "claim_id", "value"]]
-    rows = (row for row in patches.itertuples(index=False) if row.claim_id in entered)
+    rows = (row for row in record.patches if row.field == "measure" and row.claim_id in entered)
     for ambiguity, rivals in grouped(rows, "ambiguity").items():
-        stocks = [row for row in rivals if not accumulates[row.value]]
+        stocks = [row for row in rivals if row.value not in model.scopes.accumulates]
         if 0 < len(stocks) < len(rivals):
             chosen = replace(model, record=record.with_choices(**{ambiguity: stocks[0].reading}))
             yield "stock", stocks[0].claim_id, chosen, []
