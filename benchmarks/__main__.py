@@ -15,7 +15,7 @@ from analysis.evidence import files
 
 from .measure import machine
 
-PARTS = ("execution", "imports", "scenarios", "solver", "scale", "site", "cells")
+PARTS = ("targets", "execution", "imports", "scenarios", "solver", "scale", "site", "cells")
 HERE = Path(__file__).parent
 
 

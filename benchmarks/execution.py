@@ -75,9 +75,9 @@ def project(root: Path) -> Path:
     return root
 
 
-def loop(at_once: int, file: str) -> list[str]:
+def loop(at_once: int, file: str, python: str = sys.executable) -> list[str]:
     """A shell's loop over papermill's command line: a line of ``file`` a call."""
-    return ["sh", "-c", f"xargs -P {at_once} -L 1 {sys.executable} -m papermill < {file}"]
+    return ["sh", "-c", f"xargs -P {at_once} -L 1 {python} -m papermill < {file}"]
 
 
 def write(root: Path, file: str, work: list[Task]) -> None:
@@ -114,8 +114,8 @@ def report(root: Path, names: tuple[str, ...]) -> list[Way]:
     ]
 
 
-def sweep(root: Path, count: int) -> list[Way]:
-    """One notebook under ``count`` scenarios; the grid is cut down to next to nothing, and is there."""
+def swept(root: Path, count: int) -> None:
+    """The work of a sweep: one notebook under ``count`` scenarios, the grid cut down to next to nothing."""
     widths = [step / 8 for step in range(17)]
     choices = product(widths, ("each", "together"), ("part_year", "full_year"))
     keys = ("about_width", "shares_2014_2015", "year_2016")
@@ -127,6 +127,11 @@ def sweep(root: Path, count: int) -> list[Way]:
         for number, each in enumerate(wanted)
     ]
     (root / "scenarios.toml").write_text("\n".join([f"[grid.{SWEPT[2:]}]", *entries]))
+
+
+def sweep(root: Path, count: int) -> list[Way]:
+    """One notebook under ``count`` scenarios; the grid is there."""
+    swept(root, count)
     ours = [*PYTHON, "analysis", "sweep"]
     made, stored = "made/*.ipynb", "build/sweep/*.ipynb"
     return [
@@ -139,10 +144,9 @@ def sweep(root: Path, count: int) -> list[Way]:
 
 
 def measure(names: tuple[str, ...] = NAMES, scenarios: int = SCENARIOS, budget: float = BUDGET) -> dict[str, Any]:
-    """Every way of every group: seconds and MiB of each round, and the seconds that the cells take by themselves."""
+    """Every way of every group: seconds and MiB of each round, and the CPU seconds that the cells take by themselves."""
     found: dict[str, Any] = {
         "versions": {name: version(name) for name in ("papermill", "nbconvert", "nbclient", "ipykernel")},
-        "cores": CORES,
     }
     with TemporaryDirectory() as folder:
         root = project(Path(folder) / "project")
@@ -189,7 +193,7 @@ def own(path: Path) -> list[float]:
 
 
 def section(results: dict[str, Any]) -> list[str]:
-    """The tables and the targets."""
+    """A table a group."""
     versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
     text = [
         "## Executing notebooks",
@@ -215,54 +219,12 @@ def section(results: dict[str, Any]) -> list[str]:
         if group == "report":
             each = zip(results[group]["notebooks"], results[group]["own"], strict=True)
             text[-1] += f" The cells by themselves: {', '.join(f'{name} {spent:.2f} s' for name, spent in each)}."
-    return [*text, "", "### Targets", "", *targets(results)]
+    return text
 
 
 def seconds(results: dict[str, Any], group: str, name: str) -> float:
     """The median wall time of a way."""
     return float(median(results[group]["ways"][name]["seconds"]))
-
-
-def targets(results: dict[str, Any]) -> list[str]:
-    """What was aimed at and what was measured. A process of a sweep counts for itself: wall time times processes."""
-    count, cores = len(results["sweep"]["notebooks"]), results["cores"]
-    alone = sum(results["sweep"]["own"]) / count
-    bare = seconds(results, "sweep", FLOOR) / count
-    beyond = seconds(results, "sweep", OURS) * cores / count - alone
-    loop = seconds(results, "report", LINES)
-    rows = [
-        (
-            f"the sweep's throughput, times that of papermill's command line, {cores} at once",
-            6.0,
-            seconds(results, "sweep", LINES) / seconds(results, "sweep", OURS),
-        ),
-        (
-            f"a notebook of the sweep beyond its own work of {alone:.3f} s: {beyond:.3f} s of a process, over the floor's "
-            f"{bare:.3f} s a notebook",
-            -2.0,
-            beyond / bare,
-        ),
-        ("make report, all stale, over the same loop", -0.45, seconds(results, "report", REPORT) / loop),
-        ("make report, nothing to do, over the same loop", -0.05, seconds(results, "report", REPORT_NOOP) / loop),
-    ]
-    lines = ["| what | target | measured | met |", "|---|---:|---:|---|"]
-    for what, target, value in rows:
-        met = value >= target if target > 0 else value <= -target
-        aim = f"at {'least' if target > 0 else 'most'} {abs(target):g}"
-        lines.append(f"| {what} | {aim} | {value:.2f} | {'yes' if met else 'no'} |")
-    own = sorted(zip(results["report"]["own"], results["report"]["notebooks"], strict=True), reverse=True)
-    whole = sum(spent for spent, _ in own)
-    beside = seconds(results, "report", REPORT) - seconds(results, "report", OURS)
-    swept = alone / cores / (seconds(results, "sweep", LINES) / count)
-    return [
-        *lines,
-        "",
-        f"What bounds them: the cells of the report's notebooks take {whole:.1f} s by themselves, in one process that has all"
-        f" imports done, {', '.join(f'{name} {spent / whole:.0%}' for spent, name in own[:3])} of it. On {cores} cores no way to"
-        f" execute them ends before {whole / cores:.1f} s, {whole / cores / loop:.2f} of the loop."
-        f" `make report` takes {beside:.1f} s more than the notebooks alone: the site and the brief. Of the sweep's loop the"
-        f" notebook's own work is {swept:.2f}, which bounds the throughput at {1 / swept:.1f} times.",
-    ]
 
 
 def api(work: list[Task]) -> None:
@@ -274,7 +236,7 @@ def api(work: list[Task]) -> None:
 
 
 def floor(work: list[Task], own: Path) -> None:
-    """The cells in this process, results formatted as a notebook shows them; to ``own`` what they take after imports."""
+    """The cells in this process, results formatted as a notebook shows them; to ``own`` their CPU seconds after imports."""
     from IPython.core.interactiveshell import InteractiveShell
 
     cells = {}
@@ -288,13 +250,13 @@ def floor(work: list[Task], own: Path) -> None:
     shell = InteractiveShell.instance()
     spent = []
     for name, parameters, _ in work:
-        began = time.perf_counter()
+        began = time.process_time()
         shell.reset()
         for source, tags in cells[name]:
             shell.run_cell(source).raise_error()
             if "parameters" in tags:
                 shell.push(parameters)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
     with own.open("a") as file:
         print(json.dumps(spent), file=file)
 

@@ -1,0 +1,153 @@
+"""How fast is this state, beside the one in which the targets of speed were set, on one machine in one run?
+
+Each state is a clone with an environment of its own, made by its own Makefile: what is committed counts. Both clones do the
+same, in the same order, the later state first.
+"""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .execution import CORES, ROOT, SCENARIOS, loop, own, swept, write
+
+STATES = {"now": "HEAD", "before": "d5531c0"}
+"""The states that are compared, by commit."""
+
+ROWS = {
+    "setup": ("install what `make report` needs", "s", 30),
+    "findings": ("`analysis findings` on a fresh clone", "s", 10),
+    "nothing": ("`make report` from nothing", "s", 45),
+    "grid": ("the grid of scenarios", "CPU s", 25),
+    "stale": ("`make report`, all stale, with the grid there", "s", 19),
+    "loop": ("the same notebooks by papermill's command line", "s", None),
+    "report": ("`make report`, all stale, over papermill's loop", "", 0.45),
+    "cells": ("the cells of the seven notebooks, nothing kept", "CPU s", 12),
+    "sweep": ("a sweep of {count} notebooks: throughput over papermill's loop", "", -5),
+    "tests": ("`make test`", "s", 175),
+    "nbval": ("nbval of all notebooks, over the same with kernels that start as usual", "", 0.36),
+}
+"""What is measured: its name, its unit, and the target, at most; at least where it is negative."""
+
+
+def measure(
+    scenarios: int = SCENARIOS, states: dict[str, str] = STATES, tests: bool = True
+) -> dict[str, dict[str, float]]:
+    """For each state the seconds of each row, or their ratio; of ``tests`` only where they are asked for."""
+    with TemporaryDirectory() as folder:
+        return {name: measured(Path(folder) / name, commit, scenarios, tests) for name, commit in states.items()}
+
+
+def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, float]:
+    """The rows of one state, in a new clone of it at ``root``."""
+    subprocess.run(["git", "clone", "--quiet", ROOT, root], check=True)
+    subprocess.run(["git", "checkout", "--quiet", commit], cwd=root, check=True)
+    python, analysis = str(root / ".venv" / "bin" / "python"), str(root / ".venv" / "bin" / "analysis")
+    found: dict[str, float] = {}
+
+    def timed(name: str, *command: str, cpu: bool = False, **variables: str) -> None:
+        """Run a command; it and all its processes count, in wall time or in CPU time."""
+        used, began = cpu_seconds(), time.perf_counter()
+        with (root / "printed.txt").open("w+") as printed:
+            done = subprocess.run(
+                command, cwd=root, env=environment() | variables, stdout=printed, stderr=printed, check=False
+            )
+            if done.returncode:
+                printed.seek(0)
+                raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{printed.read()[-2000:]}")
+        found[name] = cpu_seconds() - used if cpu else time.perf_counter() - began
+        print(f"  {commit}, {name}: {found[name]:.1f} s", file=sys.stderr, flush=True)
+
+    stock, saving = {"JUPYTER_PATH": str(usual_kernel(root))}, {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
+    names = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
+    bare = [python, "-P", "-m", "benchmarks.execution", "floor", "report"]
+    grid = [python, "-c", "from analysis.report.run.sweep import evaluated; evaluated()"]
+    nbval = [python, "-m", "pytest", "--override-ini=addopts=", "--nbval", "-qn", str(CORES), "--dist=loadscope"]
+    (root / "made").mkdir()
+
+    timed("setup", "make", "setup", f"PYTHON={sys._base_executable}")
+    timed("findings", analysis, "findings")
+    remove(root, "build")
+    timed("nothing", "make", "report")
+    remove(root, "build/notebooks", "build/report*")
+    timed("stale", "make", "report")
+    write(root, "report", [(name, {}, f"made/{name}.ipynb") for name in names])
+    timed("loop", *loop(CORES, "report.txt", python), **stock, **saving)
+    write(root, "report", [(name, {}, "") for name in names if name != "0_index"])
+    timed("floor", *bare, PYTHONPATH=str(ROOT), **saving)
+    found |= {"report": found["stale"] / found["loop"], "cells": sum(own(root / "report.own"))}
+    remove(root, "build/grid*")
+    timed("grid", *grid, cpu=True)
+    if tests:
+        timed("testing", "make", ".venv/ready-test")
+        timed("tests", "make", "test")
+        files = [f"notebooks/{name}.ipynb" for name in names]
+        timed("ours", *nbval, *files)
+        timed("stock", *nbval, *files, **stock)
+        found["nbval"] = found["ours"] / found["stock"]
+    swept(root, scenarios)  # last, for it changes the scenarios
+    timed("loops", *loop(CORES, "sweep.txt", python), **stock)
+    timed("grid of none", analysis, "sweep")
+    remove(root, "build/sweep")
+    timed("sweeps", analysis, "sweep")
+    found["sweep"] = found["loops"] / found["sweeps"]
+    return found
+
+
+def cpu_seconds() -> float:
+    """The CPU seconds of all processes that were started from here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def environment() -> dict[str, str]:
+    """The environment without what belongs to this process's own project."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DASK", "PYTHON"))}
+
+
+def remove(root: Path, *patterns: str) -> None:
+    for path in (path for pattern in patterns for path in root.glob(pattern)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def usual_kernel(root: Path) -> Path:
+    """A folder with the kernel of a clone, which starts as ipykernel's own does."""
+    shutil.copytree(root / "share" / "jupyter", root / "stock")
+    path = root / "stock" / "kernels" / "analysis" / "kernel.json"
+    kernel = json.loads(path.read_text())
+    kernel.get("metadata", {}).pop("kernel_provisioner", None)
+    path.write_text(json.dumps(kernel))
+    return root / "stock"
+
+
+def section(results: dict[str, dict[str, float]]) -> list[str]:
+    """The table of targets, and what bounds them."""
+    now = results["now"]
+    text = [
+        "## Targets of speed, before and now",
+        "",
+        f"Before is commit {STATES['before']}, in which the targets were set. Each state was cloned, set up by its own Makefile "
+        "and measured once; wall time, where it does not say CPU. The loop is that of a shell over papermill's command line, "
+        f"{CORES} at once. Kernels start as usual now: nbval is the stock one.",
+        "",
+        "| what | before | now | target | met |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for name, (what, unit, target) in ROWS.items():
+        if name in now:
+            cells = [f"{each[name]:.{1 if unit else 2}f} {unit}".strip() for each in (results["before"], now)]
+            met = "" if target is None else "yes" if now[name] <= target or now[name] >= -target > 0 else "no"
+            aim = "" if target is None else f"at {'most' if target > 0 else 'least'} {abs(target):g} {unit}".strip()
+            text.append(f"| {what.format(count=SCENARIOS)} | {' | '.join(cells)} | {aim} | {met} |")
+    least = now["cells"] / CORES
+    return [
+        *text,
+        "",
+        f"What bounds them: on {CORES} cores no way to execute the report's cells ends before {least:.1f} s, "
+        f"{least / now['loop']:.2f} of the loop; the grid from nothing takes {now['grid'] / CORES:.1f} s more.",
+    ]
