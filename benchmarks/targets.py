@@ -19,6 +19,13 @@ from .execution import CORES, ROOT, SCENARIOS, loop, own, swept, write
 STATES = {"now": "HEAD", "before": "d5531c0"}
 """The states that are compared, by commit."""
 
+GRID = """
+from analysis import Record
+from analysis.analyses.sensitivity import declared, results
+results(Record.load(), declared())
+"""
+"""The whole grid in one process: those of a pool are no children of whom starts it."""
+
 ROWS = {
     "setup": ("install what `make report` needs", "s", 30),
     "findings": ("`analysis findings` on a fresh clone", "s", 10),
@@ -66,7 +73,6 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     stock, saving = {"JUPYTER_PATH": str(usual_kernel(root))}, {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
     names = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
     bare = [python, "-P", "-m", "benchmarks.execution", "floor", "report"]
-    grid = [python, "-c", "from analysis.report.run.sweep import evaluated; evaluated()"]
     nbval = [python, "-m", "pytest", "--override-ini=addopts=", "--nbval", "-qn", str(CORES), "--dist=loadscope"]
     (root / "made").mkdir()
 
@@ -81,8 +87,7 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     write(root, "report", [(name, {}, "") for name in names if name != "0_index"])
     timed("floor", *bare, PYTHONPATH=str(ROOT), **saving)
     found |= {"report": found["stale"] / found["loop"], "cells": sum(own(root / "report.own"))}
-    remove(root, "build/grid*")
-    timed("grid", *grid, cpu=True)
+    timed("grid", python, "-c", GRID, cpu=True)
     if tests:
         timed("testing", "make", ".venv/ready-test")
         timed("tests", "make", "test")
