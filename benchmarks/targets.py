@@ -57,18 +57,22 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     python, analysis = str(root / ".venv" / "bin" / "python"), str(root / ".venv" / "bin" / "analysis")
     found: dict[str, float] = {}
 
-    def timed(name: str, *command: str, cpu: bool = False, **variables: str) -> None:
-        """Run a command; it and all its processes count, in wall time or in CPU time."""
+    def timed(name: str, *command: str, cpu: bool = False, may_fail: bool = False, **variables: str) -> None:
+        """Run a command; it and all its processes count, in wall time or in CPU time.
+
+        One that ``may_fail``, as tests of an old state do now and then, is said to have done so.
+        """
         used, began = cpu_seconds(), time.perf_counter()
         with (root / "printed.txt").open("w+") as printed:
             done = subprocess.run(
                 command, cwd=root, env=environment() | variables, stdout=printed, stderr=printed, check=False
             )
-            if done.returncode:
+            if done.returncode and not may_fail:
                 printed.seek(0)
                 raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{printed.read()[-2000:]}")
         found[name] = cpu_seconds() - used if cpu else time.perf_counter() - began
-        print(f"  {commit}, {name}: {found[name]:.1f} s", file=sys.stderr, flush=True)
+        failed = ", failed" if done.returncode else ""
+        print(f"  {commit}, {name}: {found[name]:.1f} s{failed}", file=sys.stderr, flush=True)
 
     stock, saving = {"JUPYTER_PATH": str(usual_kernel(root))}, {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
     names = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
@@ -90,10 +94,10 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     timed("grid", python, "-c", GRID, cpu=True)
     if tests:
         timed("testing", "make", ".venv/ready-test")
-        timed("tests", "make", "test")
+        timed("tests", "make", "test", may_fail=True)
         files = [f"notebooks/{name}.ipynb" for name in names]
-        timed("ours", *nbval, *files)
-        timed("stock", *nbval, *files, **stock)
+        timed("ours", *nbval, *files, may_fail=True)
+        timed("stock", *nbval, *files, may_fail=True, **stock)
         found["nbval"] = found["ours"] / found["stock"]
     swept(root, scenarios)  # last, for it changes the scenarios
     timed("loops", *loop(CORES, "sweep.txt", python), **stock)
