@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.analyses.grading import restrict
 from analysis.analyses.settle import findings_under
 from analysis.evidence.intervals import as_float
-from analysis.evidence.record import Record
+from analysis.evidence.record import WIDER_TOO, Record
 from analysis.recorded import FINDINGS
 from analysis.wording import Wording, formats
 from analysis.wording.facts import narrowed, none_in_words
@@ -198,6 +198,8 @@ class Notebook:
         """
         answers = narrowed(self.record, self.module, self.words, self.words.templates["page"]["answer"], readings)
         lines = [f"{answer.question} {answer.texts[0]}" for answer in answers if answer.facts]
+        if lines and self.record.scenario["record"] != WIDER_TOO:
+            lines = [Wording(self.record, "check").text("settle.articles"), *lines]
         lines = lines or [none_in_words(self.record, self.module, "an answer")]
         return Shown("".join(f"<p>{escape(line)}</p>" for line in lines), "\n".join(lines))
 
