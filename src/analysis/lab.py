@@ -22,6 +22,9 @@ from analysis.recorded import NOTEBOOKS, Recorded, in_words
 from analysis.wording import Wording, formats
 from analysis.wording.facts import narrowed
 
+LABELLED = ("claims", "explanations", "cases", "stages", "events", "positions")
+"""The tables whose keys have labels."""
+
 
 @dataclass(frozen=True, repr=False)
 class Found:
@@ -59,12 +62,16 @@ class Record(evidence.Record):
     def labelled(self, table: str) -> pd.DataFrame:
         """A table with labels beside its keys: after each column of keys one with their names, such as ``measure_label``.
 
+        Raises ParameterError for a table that there is not.
+
         >>> from analysis import Record
         >>> Record.load().labelled("claims")[["measure", "measure_label"]].iloc[0].tolist()
         ['duration', 'length of time']
         """
+        if table not in LABELLED:
+            raise ParameterError(f"there is no table {table!r}. Allowed: {', '.join(LABELLED)}.")
         frame = getattr(self, table).copy()
-        for field in [*frame]:
+        for field in frame.columns.difference(["claim_id", "case_id"] if "label" in frame else [], sort=False):
             labels = frame[field].map(self.names.get("measure" if field == "base" else field, {}))
             if labels.notna().any():
                 frame.insert(frame.columns.get_loc(field) + 1, f"{field}_label", labels.fillna(""))
@@ -129,6 +136,8 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
     >>> check(Record.load(), "killed", at_least=5000, as_of="2017-05").data["verdict"]
     'cannot be true'
     """
+    if isinstance(record, str):
+        raise ParameterError(f"the first argument is a record: check(Record.load(), {record!r}, ...).")
     found = compute(record or Record.load(), measure, **sentence)
     words = Wording(found.record, "check")
     tell = lambda part, **values: words.text(f"check.{part}", **values)
@@ -148,7 +157,15 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
     ways = {"ways": found.ways, "possible": found.possible}
     bounds = {"lower": found.lower, "upper": found.upper}
     day = found.asked if found.as_of.startswith(found.asked) else found.as_of
-    allowed = {**bounds, "share": found.share, "whole": found.whole, "what": what, "base": base, "as_of": day}
+    allowed = {
+        **bounds,
+        "apart": found.apart,
+        "share": found.share,
+        "whole": found.whole,
+        "what": what,
+        "base": base,
+        "as_of": day,
+    }
     lines = [("", tell("verdict", said=said, verdict=found.verdict))]
     lines += [("", tell("undated", as_of=found.asked))] if not sentence.get("as_of") else []
     lines += [("", tell({FOLLOWS: "follows", FITS: "fits", CANNOT: "cannot"}[found.verdict], **ways))]
@@ -169,6 +186,8 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
         reasons.append({"for": role, "claims": claims, "assumptions": list(reason.assumptions), "arithmetic": sum_})
     if assumed := dict.fromkeys(name for _, reason in bears for name in reason.assumptions):
         lines += [(tell("assumes"), " ".join(_assumption(found, name) for name in assumed))]
+    if unclear := _unclear(found, [claim for _, reason in bears for claim in reason.claims]):
+        lines += [(tell("readings"), tell("unclear", unclear=unclear))]
     changed = [f"{question} {answer}" for _, _, question, answer in found.record.scenario.changes()]
     lines += [(tell("choices"), "; ".join(changed))] if changed else []
     lines += [("", tell("articles"))] if found.record.scenario["record"] != evidence.WIDER_TOO else []
@@ -181,10 +200,19 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
         "as_of": found.as_of,
         **ways,
         "contradict": _claims(found, found.rivals),
+        "readings": {parameter.name: found.record.scenario[parameter.name] for parameter, _ in unclear},
         "reasons": reasons,
         "choices": found.record.scenario.changed(),
     }
     return Display(tuple(lines), data, found)
+
+
+def _unclear(found: Check, claims: list[str]) -> list[tuple[Parameter, str]]:
+    """The questions that decide how one of the claims is read, each with the answer chosen."""
+    patches, scenario = found.record.reported["patches"], found.record.scenario
+    names = patches.loc[patches["claim_id"].isin(claims), "ambiguity"].unique()
+    parameters = [parameter for parameter in scenario.parameters if parameter.name in names]
+    return [(parameter, parameter.answer(scenario[parameter.name])) for parameter in parameters]
 
 
 def _claims(found: Check, ids: Iterable[str]) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from analysis.account import claims as claimed
 from analysis.account.assumptions import ALIGNMENT, ASSUMPTIONS, NO_FALL, ONE_DATE
 from analysis.account.model import AccountModel
 from analysis.account.scopes import MAIN, Quantity, last_day, months
-from analysis.account.solver import Constraint, End, Reconciliation, System, denials
+from analysis.account.solver import Constraint, End, Interval, Reconciliation, System, denials
 from analysis.analyses.finding import bounded
 from analysis.analyses.proofs import proof_values
 from analysis.evidence.dates import days
@@ -72,7 +72,7 @@ class Check:
     """A sentence and what the record says of it.
 
     ``lower`` and ``upper`` bound what is counted, over the ways to resolve the contradictions: inclusive, None where
-    unbounded. Of a share, ``share`` bounds the share itself, to a tenth of a percent outwards, and ``whole`` what it is of;
+    unbounded. ``apart`` are ranges of single ways, where numbers between them are possible in none. Of a share, ``share`` bounds the share itself, to a tenth of a percent outwards, and ``whole`` what it is of;
     both are None where there are too many ways. ``reasons`` are the smallest sets of words found for the verdict; where it
     fits, those that speak against it under some of the ways, and ``ends`` those for each end of the range. ``ways`` counts
     the ways, ``possible`` those that leave room for the sentence; both are None where there are more than can be listed.
@@ -86,6 +86,7 @@ class Check:
     verdict: str
     lower: float | None
     upper: float | None
+    apart: tuple[Range, ...]
     share: Range | None
     whole: Range | None
     reasons: tuple[Reason, ...]
@@ -168,6 +169,7 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
         sentence,
         verdict,
         *bounded((low, high)),
+        _apart([way.hull({part: {part: 1}}, model.hard_elements)[part] for way in ways] if few and complete else []),
         share,
         bounded(hull[whole]) if whole and hull[whole] else None,
         reasons,
@@ -179,6 +181,17 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
         size or 0,
         _rivals(model, found),
     )
+
+
+def _apart(ranges: list[Interval | None]) -> tuple[Range, ...]:
+    """Ranges of whole numbers with those that touch made one; none where this leaves a single one."""
+    found: list[Interval] = []
+    for low, high in sorted(one or (0.0, inf) for one in ranges):
+        if found and low <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(found[-1][1], high)
+        else:
+            found.append((low, high))
+    return tuple(map(bounded, found)) if len(found) > 1 else ()
 
 
 def _share(model: AccountModel, system: System, part: Quantity, whole: Quantity) -> Range:

@@ -200,6 +200,8 @@ def summary(old: State, new: State) -> str:
         if state.unbuilt:
             notes.append(f"The raw tables of the {which} state changed since its tables were built. Run `make data`.")
         if state.behind:
-            executed = f"Executed with other tables than those of the {which} state, so without its changes"
+            executed = (
+                f"Executed with other tables than those of the {which} state, so that its changes do not show yet"
+            )
             notes.append(f"{executed}: {', '.join(state.behind)}. Run `make notebooks` there, then compare again.")
     return "\n\n".join([*lines, *(["\n".join(rows)] if rows else []), *map(str, found), count, *notes])

@@ -33,9 +33,12 @@ def amount(lower: float | None, upper: float | None, noun: str = "", as_share: b
     ('at least 601 people', 'at most 616 people', '199 people')
     >>> amount(816, 1432), amount(None, None, "people"), amount(0, 0, "people")
     ('between 816 and 1,432', 'any number of people', 'no people')
+    >>> amount(1, None, "people")
+    'at least 1 person'
     """
     tell = (lambda value: share(value, min(decimals, 1))) if as_share else (lambda value: number(value, decimals))
-    noun = f" {noun}" if noun else ""
+    single = noun == "people" and 1 in (lower, upper) and (lower in (None, 0, upper) or upper is None)
+    noun = f" {'person' if single else noun}" if noun else ""
     low = None if lower == 0 else lower
     if low is None and upper is None:
         return f"any number of{noun}" if noun else "any number"
