@@ -149,7 +149,10 @@ def section(results: dict[str, dict[str, float]]) -> list[str]:
     ]
     for name, (what, unit, target) in ROWS.items():
         if name in now:
-            cells = [f"{each[name]:.{1 if unit else 2}f} {unit}".strip() for each in (results["before"], now)]
+            cells = [
+                f"{each[name]:.{1 if unit else 2}f} {unit}".strip() if name in each else "not measured"
+                for each in (results["before"], now)
+            ]
             met = "" if target is None else "yes" if now[name] <= target or now[name] >= -target > 0 else "no"
             aim = "" if target is None else f"at {'most' if target > 0 else 'least'} {abs(target):g} {unit}".strip()
             text.append(f"| {what.format(count=SCENARIOS)} | {' | '.join(cells)} | {aim} | {met} |")
