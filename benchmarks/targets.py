@@ -37,7 +37,6 @@ ROWS = {
     "cells": ("the cells of the seven notebooks, nothing kept", "CPU s", 12),
     "sweep": ("a sweep of {count} notebooks: throughput over papermill's loop", "", -5),
     "tests": ("`make test`", "s", 175),
-    "nbval": ("nbval of all notebooks, over the same with kernels that start as usual", "", 0.36),
 }
 """What is measured: its name, its unit, and the target, at most; at least where it is negative."""
 
@@ -77,7 +76,6 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     stock, saving = {"JUPYTER_PATH": str(usual_kernel(root))}, {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
     names = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
     bare = [python, "-P", "-m", "benchmarks.execution", "floor", "report"]
-    nbval = [python, "-m", "pytest", "--override-ini=addopts=", "--nbval", "-qn", str(CORES), "--dist=loadscope"]
     (root / "made").mkdir()
 
     timed("setup", "make", "setup", f"PYTHON={sys._base_executable}")
@@ -95,10 +93,6 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     if tests:
         timed("testing", "make", ".venv/ready-test")
         timed("tests", "make", "test", may_fail=True)
-        files = [f"notebooks/{name}.ipynb" for name in names]
-        timed("ours", *nbval, *files, may_fail=True)
-        timed("stock", *nbval, *files, may_fail=True, **stock)
-        found["nbval"] = found["ours"] / found["stock"]
     swept(root, scenarios)  # last, for it changes the scenarios
     timed("loops", *loop(CORES, "sweep.txt", python), **stock)
     timed("grid of none", analysis, "sweep")
@@ -142,7 +136,7 @@ def section(results: dict[str, dict[str, float]]) -> list[str]:
         "",
         f"Before is commit {STATES['before']}, in which the targets were set. Each state was cloned, set up by its own Makefile "
         "and measured once; wall time, where it does not say CPU. The loop is that of a shell over papermill's command line, "
-        f"{CORES} at once. Kernels start as usual now: nbval is the stock one.",
+        f"{CORES} at once. Kernels start as usual now: nbval is the stock one, with nothing of its own to measure.",
         "",
         "| what | before | now | target | met |",
         "|---|---:|---:|---:|---|",

@@ -113,6 +113,33 @@ def test_what_contradicts_and_what_was_not_asked_is_said(record: Record) -> None
     assert "contradict" not in without and "No date" not in without
 
 
+def test_ranges_that_lie_apart_and_the_readings_behind_an_answer_are_named(record: Record) -> None:
+    apart = check(record, "returned", exactly=230, as_of="2017-03")
+    assert apart.data["verdict"] == "cannot be true"
+    assert "They allow 199, or between 250 and 350 people returned by March 2017." in repr(apart)
+    left = check(record, "departed", exactly=1631, as_of="2017-05")
+    assert left.data["readings"]["count_1631"] == "cumulative_departures"
+    assert "those still there? All who left up to May 2017 (count_1631)." in repr(left)
+    other = record.with_choices(count_1631="present_stock")
+    assert check(other, "departed", exactly=1631, as_of="2017-05").data["verdict"] == "fits"
+
+
+def test_what_is_no_record_and_no_table_is_said() -> None:
+    with pytest.raises(ParameterError, match="the first argument is a record"):
+        check("returned", about=300)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="there is no table 'claim'"):
+        Record.load().labelled("claim")
+
+
+def test_a_table_has_labels_beside_its_keys(record: Record) -> None:
+    for table in lab.LABELLED:
+        frame = Record.load(record="articles+wider").labelled(table)
+        for field in (name for name in frame if f"{name}_label" in frame):
+            place = [*frame].index(field)
+            assert frame.columns[place + 1] == f"{field}_label"
+            assert (frame[f"{field}_label"].ne("") | frame[field].eq("") | frame[field].isna()).any()
+
+
 def test_check_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--measure", "killed", "--at-least", "1000", "--as-of", "2017-05"]) == 0
     assert "by May 2017” fits." in capsys.readouterr().out
