@@ -8,10 +8,16 @@ from distributed import Client, LocalCluster
 
 from analysis.analyses import accounting, sensitivity
 from analysis.evidence.record import Record
-from analysis.report.run.sweep import _evaluate
+from analysis.report.run.sweep import _evaluate, _record
 
 SLICES, TASKS, TIMES = 8, 500, 3
 WORKERS = (1, 2)
+
+
+def forget() -> None:
+    """What was evaluated once is evaluated again."""
+    _record.cache_clear()
+    _record()
 
 
 def measure() -> dict[str, float]:
@@ -28,6 +34,7 @@ def measure() -> dict[str, float]:
 
     _evaluate(slices[0])  # the imports, and the record
     for _ in range(TIMES):
+        forget()
         timed("here", lambda: [_evaluate(part) for part in slices])
     timed("accounting", lambda: accounting.analyse(record))
     for workers in WORKERS:
@@ -36,6 +43,7 @@ def measure() -> dict[str, float]:
             spread = lambda work, parts, client=client: client.gather(client.map(work, parts, pure=False))
             client.run(_evaluate, slices[0])
             for _ in range(TIMES):
+                client.run(forget)
                 timed(str(workers), lambda spread=spread: spread(_evaluate, slices))
                 timed("task", lambda spread=spread: spread(lambda n: n, range(TASKS)))
     return {"scenarios": len(chosen), **{name: median(seconds) for name, seconds in found.items()}}
