@@ -116,7 +116,7 @@ def derived(frames: Frames) -> Frames:
         frames[name] = with_days(frames[name], column)
     for name in (name for name, frame in frames.items() if "phrase" in frame):
         frames[name] = frames[name].assign(phrase=frames[name]["phrase"].map(visible))
-    return {name: tables.coerce(table.order(frames[name]), table) for name, table in schema.TABLES.items()}
+    return {name: tables.coerce(frames[name], table) for name, table in schema.TABLES.items()}
 
 
 def datapackage(vocabulary: Vocabulary) -> dict[str, object]:

@@ -5,11 +5,9 @@ same declaration reads and checks the raw tables, types the curated ones (`table
 Schema. Rules across columns and tables are in `rules`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from analysis.evidence import files
 
@@ -101,17 +99,6 @@ class Table:
             if column.terms in KEYS and "many" not in column.flags
         ]
 
-    def order(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """``frame`` with this table's columns in this table's order."""
-        return frame[[column.name for column in self.columns]]
-
-
-def _declared() -> Iterator[Table]:
-    lines = files.table_beside(__file__)
-    for table in (line for line in lines if not line["column"]):
-        own = [line for line in lines if line["table"] == table["table"] and line["column"]]
-        yield Table(table["table"], table["what"], tuple(map(_column, own)))
-
 
 def _column(line: Mapping[str, str]) -> Column:
     pattern = line["pattern"].replace("<id>", ID).replace("<sha256>", SHA256)
@@ -120,13 +107,15 @@ def _column(line: Mapping[str, str]) -> Column:
     return Column(line["column"], flags=flags, pattern=pattern, longest=int(line["longest"] or 0), **kept)
 
 
-_ALL = {table.name: table for table in _declared()}
+_COLUMNS: dict[str, list[Column]] = {}
+for _line in files.table_beside(__file__):
+    _COLUMNS.setdefault(_line["table"], []).append(_column(_line))
 
-TODO = _ALL.pop("todo")
-"""The worklist. From ``row_id`` to ``unit`` its columns are the first of claims.csv, in the same order."""
-
-TABLES = _ALL
+TABLES = {name: Table(name, first.what, tuple(columns)) for name, (first, *columns) in _COLUMNS.items()}
 """Every table of the record by its name."""
+
+TODO = TABLES.pop("todo")
+"""The worklist. From ``row_id`` to ``unit`` its columns are the first of claims.csv, in the same order."""
 
 _SOURCE_TABLES = "claims explanations cases stages events positions dismissed codings"
 BY_SOURCE = tuple(TABLES[name] for name in _SOURCE_TABLES.split())

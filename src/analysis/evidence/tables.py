@@ -197,10 +197,7 @@ def _checks(column: Column, vocabulary: Vocabulary) -> Iterator[tuple[Callable[[
 
 def numeric(cells: pd.Series) -> pd.Series:
     """The numbers in ``cells`` of text, 1/3 as a third."""
-    fractions = cells.astype("str").str.contains("/", na=False, regex=False)
-    if fractions.any():
-        cells = cells.where(~fractions, cells[fractions].map(lambda cell: repr(float(Fraction(cell)))))
-    return pd.to_numeric(cells)
+    return cells.map(lambda cell: float(Fraction(cell)), na_action="ignore").astype("Float64")
 
 
 def unsafe_cells(frame: pd.DataFrame, table: Table) -> Iterator[Problem]:
@@ -224,14 +221,16 @@ _DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
 def coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """``frame`` of text as the types of ``table``."""
-    typed = [column for column in table.columns if column.name in frame and column.type in _DTYPES]
+    """``frame`` of text as ``table`` has it: its columns in its order, typed."""
     columns = {}
-    for column in typed:
-        cells = frame[column.name].replace("", pd.NA)
-        cells = cells.map({"true": True, "false": False}) if column.type == "boolean" else numeric(cells)
-        columns[column.name] = cells.astype(_DTYPES[column.type])
-    return frame.assign(**columns)
+    for column in table.columns:
+        cells = frame[column.name]
+        if column.type == "boolean":
+            cells = cells.replace("", pd.NA).map({"true": True, "false": False})
+        elif column.type in _DTYPES:
+            cells = numeric(cells.replace("", pd.NA))
+        columns[column.name] = cells.astype(_DTYPES.get(column.type, "str"))
+    return pd.DataFrame(columns)
 
 
 def read_curated(path: Path, table: Table) -> pd.DataFrame:
