@@ -66,13 +66,13 @@ def test_a_folder_is_made_beside_its_place_and_changed_for_what_is_there(tmp_pat
 def test_what_killed_commands_left_goes_and_what_runs_keeps_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = ("CURATED", "NOTEBOOKS", "FIGURES", "BUILD", "SWEEP")
+    names = ("CURATED", "NOTEBOOKS", "FIGURES", "BUILD")
     for name in names:
         monkeypatch.setattr(paths, name, tmp_path / name.lower())
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     kept = []
-    for folder in (*(tmp_path / name.lower() for name in names), tmp_path / "build" / "notebooks"):
+    for folder in (*(tmp_path / name.lower() for name in names), tmp_path / "build" / "sweep"):
         folder.mkdir(exist_ok=True)
         (folder / f".table.{ended.pid}.tmp").touch()
         (folder / f".folder.{ended.pid}.tmp").mkdir()

@@ -46,16 +46,7 @@ def swap(new: Path, target: Path) -> None:
 
 def clear_temp_dirs() -> None:
     """Remove the temporary files and folders that killed commands left among the outputs, not those of running ones."""
-    outputs = (
-        paths.CURATED,
-        paths.NOTEBOOKS,
-        paths.FIGURES,
-        paths.BUILD,
-        paths.BUILD / "notebooks",
-        paths.GRID,
-        paths.SWEEP,
-    )
-    for folder in outputs:
+    for folder in (paths.CURATED, paths.NOTEBOOKS, paths.FIGURES, paths.BUILD, *paths.BUILD.glob("*/")):
         for left in folder.glob(".*.tmp"):
             number = left.name.split(".")[-2]
             try:
