@@ -9,15 +9,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 
 from analysis.evidence import files
+from analysis.evidence.intervals import Bounds
 
 COUNTED = frozenset({"persons", "cells", "attacks", "plots", "rank"})
 """Units that come in whole numbers: "more than 600 persons" means 601 or more."""
 
 NUMBERED = ("exact", "about", "at_least", "more_than", "at_most", "less_than", "range")
 """The hedges that carry a number; ``vague`` carries none."""
-
-Interval = tuple[float | None, float | None]
-"""Lower and upper bound, both inclusive; ``None`` is unbounded. A strict bound on a share is kept as its closure."""
 
 _LINES = files.table_beside(__file__)
 
@@ -103,8 +101,8 @@ def half_width(value: Decimal) -> Decimal:
 @lru_cache(maxsize=4096)
 def interval(
     hedge: str, value: Decimal | None, value_to: Decimal | None, unit: str, about_width: Decimal = Decimal(1)
-) -> Interval:
-    """The numbers that ``hedge`` and ``value`` admit.
+) -> Bounds:
+    """The numbers that ``hedge`` and ``value`` admit. A strict bound on a share is kept as its closure.
 
     ``value_to`` is the far end of a range. ``about_width`` stretches "about": 1 admits the numbers that round to the
     printed one at its last non-zero digit. A count is a whole number; a share lies in [0, 1]. Raises ValueError where
