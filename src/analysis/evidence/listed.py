@@ -27,13 +27,8 @@ class ClaimRows(NamedTuple):
 def claim_rows(record: "Record") -> ClaimRows:
     """The claims of a record as rows, made once for each choice of readings."""
     both = record.with_choices(record=WIDER_TOO)
-    rows = record.cached(("claim rows", both.choice), lambda: _rows(both))
+    rows = record.cached(("claim rows", both.choice), lambda: both.claim_rows)
     return ClaimRows(rows if record.scenario["record"] == WIDER_TOO else articles(rows), rows)
-
-
-def _rows(record: "Record") -> list[Any]:
-    printed = record.cached(("printed rows", *record.chosen_claims), lambda: listed(record.printed))
-    return [record.patched.get(claim.claim_id, claim) for claim in printed]
 
 
 def articles(claims: Iterable[Any]) -> list[Any]:

@@ -4,7 +4,6 @@ A reading is a set of patches: each sets a field of a claim, and everything that
 Which readings are in force is chosen in `scenario`.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -89,13 +88,3 @@ def apply_patches(claims: pd.DataFrame, patches: pd.DataFrame) -> pd.DataFrame:
             value = pd.NA if number is None else float(number)
         columns[field][position[claim]] = value
     return claims.assign(**{field: pd.array(cells, claims[field].dtype) for field, cells in columns.items()})
-
-
-def with_rows(claims: pd.DataFrame, rows: Mapping[str, Any]) -> pd.DataFrame:
-    """``claims`` with those of ``rows``, by their ids, in the place of its own."""
-    places = np.flatnonzero(claims["claim_id"].isin(list(rows)))
-    found = [rows[claim] for claim in claims["claim_id"].iloc[places]]
-    columns = {name: claims[name].array.copy() for name in claims}
-    for name, cells in columns.items():
-        cells[places] = pd.array([getattr(row, name) for row in found], dtype=cells.dtype)
-    return claims.assign(**columns)

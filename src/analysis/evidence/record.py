@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from analysis.evidence import paths, schema, tables
+from analysis.evidence import paths, rows, schema, tables
 from analysis.evidence.listed import listed
-from analysis.evidence.readings import apply_patches, derive, with_dates, with_rows
-from analysis.evidence.rows import Case, Claim, Explanation, Row, Speaker, Stage, from_row, link
+from analysis.evidence.readings import apply_patches, derive, with_dates
+from analysis.evidence.rows import Case, Claim, Row, Speaker, Stage, from_row, link
 from analysis.evidence.scenario import (
     ASSUMPTION_LEVELS,
     FRAMES,
@@ -36,15 +36,6 @@ R = TypeVar("R", bound=Row)
 
 Reads = Iterable[str] | Callable[[pd.DataFrame], pd.Series]
 """Which claims an analysis reads: those of some measures, or those that a filter of the claims table keeps."""
-
-
-class Analysis(Protocol):
-    """What a module of `analyses` says of itself."""
-
-    @property
-    def READS(self) -> Reads: ...
-    @property
-    def CONVENTIONS(self) -> tuple[str, ...]: ...
 
 
 def _table(name: str) -> "cached_property[pd.DataFrame]":
@@ -118,7 +109,7 @@ class Record:
         """This record read under another scenario."""
         return replace(self, scenario=chosen)
 
-    def with_parameters(self, analysis: Analysis, namespace: Mapping[str, Any]) -> "Record":
+    def with_parameters(self, analysis: Any, namespace: Mapping[str, Any]) -> "Record":
         """This record under the parameters of a notebook, checked on entry.
 
         ``analysis`` is the module of the notebook's analysis, ``namespace`` the notebook's ``globals()``. Raises ParameterError
@@ -150,7 +141,7 @@ class Record:
         kept = reads(versions) if callable(reads) else versions["measure"].isin(list(reads))
         return tuple(sorted(set(versions.loc[kept.astype(bool), "of"])))
 
-    def parameters_of(self, analysis: Analysis) -> tuple[str, ...]:
+    def parameters_of(self, analysis: Any) -> tuple[str, ...]:
         """The parameters that an analysis takes: the ambiguities of what it ``READS``, and its ``CONVENTIONS``."""
         return (*self.ambiguities_of(analysis.READS), *analysis.CONVENTIONS)
 
@@ -175,7 +166,19 @@ class Record:
 
         Their intervals follow these readings. Figures published elsewhere have neither span nor case.
         """
-        return self.cached(self.choice, lambda: with_rows(self.printed, self.patched))
+
+        def make() -> pd.DataFrame:
+            rows, types = self.claim_rows, self.printed.dtypes.items()
+            return pd.DataFrame({name: pd.array([getattr(row, name) for row in rows], kind) for name, kind in types})
+
+        return self.cached(self.choice, make)
+
+    @property
+    def claim_rows(self) -> list[Any]:
+        """The same, claim by claim, for who looks at each by itself."""
+        printed = self.cached(("rows", *self.chosen_claims), lambda: listed(self.printed))
+        patched = self.patched
+        return [patched.get(row.claim_id, row) for row in printed]
 
     def cached(self, key: Any, make: Callable[[], Any]) -> Any:
         """``make()``, unless it was made before under ``key``, which names all that bears on it."""
@@ -289,7 +292,7 @@ class Record:
         return self._one(Case, case_id)
 
     def _one(self, kind: type[R], row_id: str) -> R:
-        table = schema.TABLES[_TABLES[kind]]
+        table = schema.TABLES[rows.TABLES[kind]]
         frame: pd.DataFrame = getattr(self, table.name)
         found = self.rows(kind, frame[frame[table.id].eq(row_id)])
         if not found:
@@ -299,7 +302,7 @@ class Record:
 
     def rows(self, kind: type[R], frame: pd.DataFrame | None = None) -> tuple[R, ...]:
         """The rows of a table as typed objects: ``record.rows(Claim)``, or of a part of it that ``frame`` holds."""
-        frame = getattr(self, _TABLES[kind]) if frame is None else frame
+        frame = getattr(self, rows.TABLES[kind]) if frame is None else frame
         return tuple(self._typed(kind, row) for row in frame.to_dict("records"))
 
     def _typed(self, kind: type[R], row: Mapping[str, Any]) -> R:
@@ -328,9 +331,6 @@ class Record:
 
 _SAME = {"base": "measure"}
 """Columns whose keys are those of another."""
-
-_TABLES: dict[type[Row], str] = {Claim: "claims", Explanation: "explanations", Case: "cases", Stage: "stages"}
-"""The table of each kind of row."""
 
 
 def _with_wider(claims: pd.DataFrame, wider: pd.DataFrame) -> pd.DataFrame:

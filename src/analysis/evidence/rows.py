@@ -5,7 +5,7 @@ have the same names and, in schema.csv, the same meaning. Numbers may be missing
 and ``as_of_last`` are the days that ``as_of`` covers. No row computes anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from html import escape
@@ -19,19 +19,6 @@ from analysis.evidence import schema
 T = TypeVar("T")
 
 
-def _described(table: str) -> Callable[[type[T]], type[T]]:
-    """Adds to a class what the schema says of its fields."""
-    what = {column.name: column.what for column in schema.TABLES[table].columns}
-
-    def add(kind: type[T]) -> type[T]:
-        lines = [f"{name}: {what[name]}" for name in (field.name for field in fields(kind)) if name in what]  # type: ignore[arg-type]
-        kind.__doc__ = "\n".join([kind.__doc__ or "", "", *lines])
-        return kind
-
-    return add
-
-
-@_described("speakers")
 @dataclass(frozen=True)
 class Speaker:
     """Who says something."""
@@ -71,7 +58,6 @@ class Row:
         return f"<p><strong>{escape(lines[0])}</strong><br>{'<br>'.join(map(escape, lines[1:]))}{link}</p>"
 
 
-@_described("claims")
 @dataclass(frozen=True, repr=False)
 class Claim(Row):
     """One quantitative statement, under the readings in force; ``ambiguity`` names those that touch it.
@@ -126,7 +112,6 @@ class Claim(Row):
         return f"{self.label} ({self.claim_id})\n{who}\n{self.interval}"
 
 
-@_described("explanations")
 @dataclass(frozen=True, repr=False)
 class Explanation(Row):
     """One speaker, one factor, one phase of the way."""
@@ -148,7 +133,6 @@ class Explanation(Row):
         return f"{self.gist} ({self.explanation_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
 
 
-@_described("stages")
 @dataclass(frozen=True, repr=False)
 class Stage(Row):
     """One stage of the life course of a case, as one speaker tells it."""
@@ -167,7 +151,6 @@ class Stage(Row):
         return f"{self.stage}: {self.detail} ({self.stage_id})\n“{self.phrase}”: {self.speaker}; {self.source}"
 
 
-@_described("cases")
 @dataclass(frozen=True, repr=False)
 class Case(Row):
     """A person or small group that a source tells of, without a name.
@@ -188,6 +171,21 @@ class Case(Row):
     def __str__(self) -> str:
         course = "; ".join(f"{stage.stage}: {stage.detail}" for stage in self.stages)
         return f"{self.label} ({self.case_id})\n“{self.phrase}”: {self.persons} or more; {self.source}\n{course}"
+
+
+TABLES: dict[type[Any], str] = {
+    Speaker: "speakers",
+    Claim: "claims",
+    Explanation: "explanations",
+    Stage: "stages",
+    Case: "cases",
+}
+"""The table of each kind of row. What the schema says of its columns is added to the kind's documentation."""
+
+for _kind, _table in TABLES.items():
+    _what = {column.name: column.what for column in schema.TABLES[_table].columns}
+    _lines = [f"{field.name}: {_what[field.name]}" for field in fields(_kind) if field.name in _what]
+    _kind.__doc__ = "\n".join([_kind.__doc__ or "", "", *_lines])
 
 
 def from_row(kind: type[T], row: Mapping[str, Any], **given: Any) -> T:
