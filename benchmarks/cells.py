@@ -209,7 +209,7 @@ class Campaign:
         spans = [
             Span(int(start), int(end)) for start, end in zip(others["char_start"], others["char_end"], strict=True)
         ]
-        return any(True for _ in verify.overlooked(text, spans))
+        return bool(verify.overlooked(text, spans))
 
     def record(self, table: schema.Table | None = None, change: dict[str, Any] | None = None) -> Record:
         """The curated record, with one change or none."""
@@ -238,9 +238,7 @@ def campaign() -> Campaign:
     sources = frames["sources"]
     if missing := sorted(set(sources["text_sha256"]) - set(by_hash)):
         raise FileNotFoundError(f"{len(missing)} of the texts are not at hand: name their folder in ARTICLE_TEXTS.")
-    texts = {
-        name: Text.read(by_hash[sha]) for name, sha in zip(sources["source_id"], sources["text_sha256"], strict=True)
-    }
+    texts = {name: Text(by_hash[sha]) for name, sha in zip(sources["source_id"], sources["text_sha256"], strict=True)}
     return Campaign(frames, vocabulary, texts)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.evidence.text import Cover, Span, Text, normalised, visible
+from analysis.evidence.text import Span, Text, normalised, visible
 
 ARTICLE = (
     "First, “about 70” came back. Over\u00a0two years, 1,600 left.\n\nSome stayed; سبعة 7٪ too. The last one left."
@@ -32,14 +32,6 @@ def test_another_capture_is_recognised_by_its_sentence() -> None:
 def test_every_number_like_word_is_seen() -> None:
     found = [ARTICLE[s.start : s.end] for s in Text(ARTICLE).number_like()]
     assert found == ["First", "70", "two", "1,600", "Some", "7", "one"]
-
-
-SPANS = st.tuples(st.integers(0, 30), st.integers(1, 9)).map(lambda pair: Span(pair[0], sum(pair)))
-
-
-@given(st.lists(SPANS, max_size=8), SPANS)
-def test_a_cover_covers_what_one_of_its_spans_covers(spans: list[Span], other: Span) -> None:
-    assert Cover(spans).covers(other) == any(span.covers(other) for span in spans)
 
 
 @given(st.text(alphabet='ab 1,."\n(', max_size=60), st.integers(1, 8))

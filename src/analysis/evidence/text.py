@@ -10,11 +10,9 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from itertools import accumulate
 
 from analysis.evidence.numerals import NUMBER_LIKE, symbols
 
@@ -62,19 +60,6 @@ class Span:
         return f"{self.start}-{self.end}"
 
 
-class Cover:
-    """Many spans, asked whether one of them covers another span."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        ordered = sorted((span.start, span.end) for span in spans)
-        self._starts = [start for start, _ in ordered]
-        self._reach = list(accumulate((end for _, end in ordered), max))
-
-    def covers(self, other: Span) -> bool:
-        before = bisect_right(self._starts, other.start)
-        return before > 0 and self._reach[before - 1] >= other.end
-
-
 def normalised(sentence: str) -> str:
     """``sentence`` as a reader sees it, with white space collapsed, quotes straightened and Unicode composed."""
     return " ".join(unicodedata.normalize("NFC", visible(sentence)).translate(_QUOTES).split())
@@ -98,11 +83,6 @@ class Text:
             for start, end in zip(self._starts, [*self._starts[1:], len(content)], strict=True)
             if content[start:end].strip()
         ]
-
-    @classmethod
-    def read(cls, data: bytes) -> "Text":
-        """The text in ``data``; raises UnicodeDecodeError where that is not UTF-8."""
-        return cls(data.decode("utf-8"))
 
     @cached_property
     def _places(self) -> list[tuple[int, int]] | None:
@@ -178,6 +158,11 @@ class Text:
             self._hashes[sentence] = sha256(normalised(self.quote(sentence)).encode()).hexdigest()
         return self._hashes[sentence]
 
+    @cached_property
+    def hashes(self) -> set[str]:
+        """Those of all sentences."""
+        return {self.sentence_hash(sentence) for sentence in self.sentences}
+
     def occurrences(self, phrase: str) -> list[Span]:
         """Every place of ``phrase``, invisible marks, white space, quotes and composition aside; places may overlap."""
         pattern = r"\s+".join(map(_any_form, visible(phrase).split()))
@@ -196,10 +181,7 @@ class Text:
 
     def number_like(self, within: Span | None = None) -> list[Span]:
         """Those of the part ``within`` of the text; without it, of all of it."""
-        if within is None:
-            return self.numbers
-        first = bisect_left(self.numbers, within.start, key=lambda span: span.start)
-        return self.numbers[first : bisect_right(self.numbers, within.end, key=lambda span: span.end)]
+        return [span for span in self.numbers if not within or within.covers(span)]
 
 
 def _any_form(word: str) -> str:

@@ -68,7 +68,7 @@ def test_a_new_source_is_a_form_six_empty_tables_and_a_worklist(raw: Path, text:
 
 def test_every_number_of_a_hostile_text_is_listed_with_its_place(raw: Path, text: Path) -> None:
     intake(text, ID, raw=raw)
-    content = Text.read(text.read_bytes())
+    content = Text(text.read_bytes().decode())
     rows = worklist(raw / ID)
     spans = [Span(int(row["char_start"]), int(row["char_end"])) for row in rows]
     assert [content.quote(span) for span in spans] == [row["phrase"] for row in rows]
@@ -183,7 +183,7 @@ def test_the_worklist_would_have_led_the_coders(checked: Checked, texts: list[Pa
     """Of what was coded by hand in the five articles: how much is listed, and how much of it is guessed right."""
     frames, _ = checked
     contents = [path.read_bytes() for folder in texts for path in folder.glob("*.txt")]
-    by_hash = {sha256(content).hexdigest(): Text.read(content) for content in contents}
+    by_hash = {sha256(content).hexdigest(): Text(content.decode()) for content in contents}
     agree: Counter[str] = Counter()
     given: Counter[str] = Counter()
     listed = total = 0

@@ -7,11 +7,13 @@ import csv
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from analysis.evidence import files, paths, schema, tables
 from analysis.evidence.intake.verify import available
@@ -30,15 +32,12 @@ def locator(text: Text, span: Span) -> dict[str, str]:
     return place | {"sentence_sha256": text.sentence_hash(span)}
 
 
-def letter(table: schema.Table) -> str:
-    """The letter of a table's ids: c of claims."""
-    return table.columns[0].pattern.removesuffix("[0-9]+")[-1]
-
-
-def numbers(table: schema.Table, ids: Iterable[str]) -> Iterable[int]:
-    """The numbers that no id of a table has yet."""
-    ends = (re.search(rf"\.{letter(table)}([0-9]+)$", one) for one in ids)
-    return count(max((int(end[1]) for end in ends if end), default=0) + 1)
+def free_ids(table: schema.Table, source: str, used: Iterable[str]) -> Iterator[str]:
+    """The ids of ``table`` that no row of ``source`` has yet, from the next on; a claim's is SOURCE.c01."""
+    letter = table.columns[0].pattern.removesuffix("[0-9]+")[-1]
+    ends = (re.search(rf"\.{letter}([0-9]+)$", one) for one in used)
+    first = max((int(end[1]) for end in ends if end), default=0) + 1
+    return (f"{source}.{letter}{number:02}" for number in count(first))
 
 
 def coded_text(source: str, raw: Path, folders: list[Path] | None) -> tuple[Text, dict[str, Any]]:
@@ -55,7 +54,7 @@ def coded_text(source: str, raw: Path, folders: list[Path] | None) -> tuple[Text
         found = " ".join(["no text with the text_sha256 of this source.", *notes])
         where = "the coded text in data/raw/texts, or in the folder that ARTICLE_TEXTS names"
         raise EvidenceError([Problem(f"{source}/source.toml", found, where)])
-    return Text.read(texts[described["text_sha256"]]), described
+    return Text(texts[described["text_sha256"]]), described
 
 
 def locate_phrase(
@@ -76,20 +75,17 @@ def locate_phrase(
         )
     wanted = next(one for one in DRAFTED if one.name == table)
     _, rows = _read(raw / source, wanted)
-    free = iter(numbers(wanted, (row[wanted.id] for row in rows)))
-    out = StringIO()
-    writer = csv.DictWriter(out, wanted.raw_columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for place in places:
-        writer.writerow(draft(wanted, source, next(free), described) | locator(text, place))
-    return out.getvalue().rstrip("\n")
+    free = free_ids(wanted, source, (row[wanted.id] for row in rows))
+    drafts = [draft(wanted, source, next(free), described) | locator(text, place) for place in places]
+    return tables.to_csv(pd.DataFrame(drafts, columns=wanted.raw_columns)).rstrip("\n")
 
 
-def draft(table: schema.Table, source: str, number: int, described: Mapping[str, Any]) -> dict[str, str]:
-    """The id and the usual values of a new row of ``table``."""
-    known = {"source": source, "number": number, "published": described.get("published", "")}
+def draft(table: schema.Table, source: str, row_id: str, described: Mapping[str, Any]) -> dict[str, str]:
+    """The usual values of a new row of ``table``."""
+    number = re.search(r"[1-9][0-9]*$", row_id)
+    known = {"source": source, "number": number[0] if number else 0, "published": described.get("published", "")}
     usual = {column.name: column.usual.format(**known) for column in table.raw if column.usual}
-    return {table.id: f"{source}.{letter(table)}{number:02}"} | usual
+    return {table.id: row_id} | usual
 
 
 def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) -> str:
@@ -102,14 +98,15 @@ def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) 
     filled: Counter[str] = Counter()
     for table in DRAFTED:
         content, rows = _read(raw / source, table)
-        free = iter(numbers(table, (row[table.id] for row in rows)))
+        free = free_ids(table, source, (row[table.id] for row in rows))
         changes: list[dict[str, str]] = []
         for row in rows:
             new: dict[str, str] = {}
-            if row["phrase"] and not all(row[name] for name in (table.id, *LOCATOR)):
-                new = draft(table, source, next(free) if not row[table.id] else 0, described)
+            placed = all(row[name] for name in LOCATOR)
+            if row["phrase"] and not (placed and row[table.id]):
+                new = draft(table, source, row[table.id] or next(free), described)
                 filled[table.name] += 1
-            if row["phrase"] and not all(row[name] for name in LOCATOR):
+            if row["phrase"] and not placed:
                 start = row["char_start"]
                 places = [place for place in text.occurrences(row["phrase"]) if start in ("", str(place.start))]
                 if len(places) == 1:

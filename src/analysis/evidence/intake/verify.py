@@ -14,7 +14,7 @@ from analysis.evidence import paths, schema
 from analysis.evidence.curate import read
 from analysis.evidence.numerals import numbers_in
 from analysis.evidence.rules import MAX_WORDS
-from analysis.evidence.text import Cover, Span, Text, normalised, visible
+from analysis.evidence.text import Span, Text, normalised, visible
 
 COVERING = ("claims", "events", "dismissed")
 """The tables whose spans account for a number-like word."""
@@ -54,22 +54,22 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
     result = Verification()
     for name in ("claims", "wider"):
         result.faults.extend(_misquoted(frames[name]))
-    coded = pd.concat([_located(frames[table.name], table) for table in schema.BY_SOURCE], ignore_index=True)
-    of = dict(iter(coded.groupby("source_id", sort=False)))
+    coded: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for table in schema.BY_SOURCE:
+        for row in frames[table.name].to_dict("records"):
+            coded[row["source_id"]].append(row | {"table": table.name, "id": row[table.id]})
     texts, result.notes = available(paths.texts() if folders is None else folders)
-    captures = _Captures([texts[sha] for sha in sorted(set(texts) - set(frames["sources"]["text_sha256"]))])
+    captures = [Text(texts[sha]) for sha in sorted(set(texts) - set(frames["sources"]["text_sha256"]))]
     for source in frames["sources"].to_dict("records"):
         name = source["source_id"]
-        data = texts.get(source["text_sha256"])
-        exact = data is not None
-        rows = of.get(name, coded[:0]).to_dict("records")
-        text = Text.read(data) if data is not None else captures.of(rows)
+        exact = source["text_sha256"] in texts
+        text = Text(texts[source["text_sha256"]]) if exact else _another_capture(coded[name], captures)
         if text is None:
             result.missing_texts.append(name)
             continue
         counts = result.sources[name] = Counter()
         covered = []
-        for row in rows:
+        for row in coded[name]:
             status, places = locate(text, row)
             counts[status] += 1
             if status != "found" and (exact or status != "moved"):
@@ -86,12 +86,6 @@ def verify(raw: Path = paths.RAW, folders: list[Path] | None = None) -> Verifica
                 found = f"{text.quote(token)!r} at {token}, in {around!r}"
                 result.faults.append(f"{name}: {found}, is neither coded nor dismissed")
     return result
-
-
-def _located(frame: pd.DataFrame, table: schema.Table) -> pd.DataFrame:
-    """What it takes to find the rows of a table."""
-    columns = ["source_id", "file", "row", "char_start", "char_end", "phrase", "sentence_sha256"]
-    return frame[columns].assign(table=table.name, id=frame[table.id])
 
 
 def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
@@ -111,10 +105,9 @@ def locate(text: Text, row: Mapping[str, Any]) -> tuple[str, list[Span]]:
     return ("changed", places) if places else ("missing", [])
 
 
-def overlooked(text: Text, covered: list[Span]) -> Iterator[Span]:
-    """Every number-like word that no span in ``covered`` holds."""
-    cover = Cover(covered)
-    return (token for token in text.number_like() if not cover.covers(token))
+def overlooked(text: Text, covered: list[Span], within: Span | None = None) -> list[Span]:
+    """Every number-like word, of the part ``within`` of the text or of all of it, that no span in ``covered`` holds."""
+    return [token for token in text.number_like(within) if not any(span.covers(token) for span in covered)]
 
 
 def _where(status: str, places: list[Span], row: Mapping[str, Any]) -> str:
@@ -136,7 +129,7 @@ def _misquoted(claims: pd.DataFrame) -> Iterator[str]:
                 yield f"{file}, row {row}, column {column}: {cell} is not printed in {phrase!r}"
 
 
-def available(folders: list[Path]) -> tuple[dict[str, bytes], list[str]]:
+def available(folders: list[Path]) -> tuple[dict[str, str], list[str]]:
     """The texts in ``folders`` and below, by the hash of their bytes; and a sentence on each that cannot be used."""
     texts, notes = {}, []
     for folder in folders:
@@ -149,8 +142,7 @@ def available(folders: list[Path]) -> tuple[dict[str, bytes], list[str]]:
         for path in (path for path in candidates if path.suffix.lower() == ".txt"):
             try:
                 content = path.read_bytes()
-                content.decode("utf-8")
-                texts[sha256(content).hexdigest()] = content
+                texts[sha256(content).hexdigest()] = content.decode("utf-8")
             except UnicodeDecodeError as error:
                 byte = f"0x{error.object[error.start]:02x} at offset {error.start}"
                 notes.append(f"{path}: not UTF-8 (byte {byte}), so it was not read. Save it as UTF-8.")
@@ -159,19 +151,9 @@ def available(folders: list[Path]) -> tuple[dict[str, bytes], list[str]]:
     return texts, notes
 
 
-class _Captures:
-    """Texts that are no source's coded text, asked for the one that is another capture of a source's article."""
-
-    def __init__(self, contents: list[bytes]) -> None:
-        self._texts = [Text.read(content) for content in contents]
-        self._holding: dict[str, set[int]] = defaultdict(set)
-        for place, text in enumerate(self._texts):
-            for sentence in text.sentences:
-                self._holding[text.sentence_hash(sentence)].add(place)
-
-    def of(self, rows: list[dict[str, Any]]) -> Text | None:
-        """The text that holds most of the claims' sentences, if it holds half of them."""
-        hashes = [row["sentence_sha256"] for row in rows if row["table"] == "claims"]
-        votes = Counter(place for sentence in hashes for place in sorted(self._holding.get(sentence, ())))
-        best, most = next(iter(votes.most_common(1)), (0, 0))
-        return self._texts[best] if most and most * 2 >= len(hashes) else None
+def _another_capture(rows: list[dict[str, Any]], texts: list[Text]) -> Text | None:
+    """The first of the ``texts`` that hold most of the claims' sentences, if it holds half of them."""
+    wanted = [row["sentence_sha256"] for row in rows if row["table"] == "claims"]
+    held = [sum(one in text.hashes for one in wanted) for text in texts]
+    most = max(held, default=0)
+    return texts[held.index(most)] if most and most * 2 >= len(wanted) else None

@@ -16,11 +16,11 @@ import pandas as pd
 
 from analysis.evidence import files, paths, schema, tables
 from analysis.evidence.curate import RESERVED
-from analysis.evidence.intake.locate import DRAFTED, LOCATOR, edited, letter, locator, numbers
+from analysis.evidence.intake.locate import DRAFTED, LOCATOR, edited, free_ids, locator
 from analysis.evidence.intake.suggestions import suggestions
-from analysis.evidence.intake.verify import COVERING, STATUSES, locate
+from analysis.evidence.intake.verify import COVERING, STATUSES, locate, overlooked
 from analysis.evidence.problems import EvidenceError, Problem
-from analysis.evidence.text import Cover, Text, visible
+from analysis.evidence.text import Text, visible
 
 _SUGGESTED = ("table", "measure", "hedge", "value", "unit", "kind", "value_to")
 
@@ -109,7 +109,7 @@ def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
         problems.append(Problem(str(file), found, "UTF-8", remedy="Save the text as UTF-8."))
     if problems:
         raise EvidenceError(problems)
-    return Text.read(data), data
+    return Text(content), data
 
 
 def _described(path: Path, fingerprint: str, url: str) -> bytes:
@@ -186,9 +186,9 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
         for row in before[before["status"] == "todo"].to_dict("records"):
             cells = {name: row[name] for name in (*_SUGGESTED, "row_id", "label")}
             filled[row["phrase"], row["sentence_sha256"]].append(cells)
-    cover = Cover(row["span"] for row in rows if row["span"] and row["table"] in COVERING)
+    covered = [row["span"] for row in rows if row["span"] and row["table"] in COVERING]
     for guess in suggestions(text):
-        if all(map(cover.covers, text.number_like(guess.span))):
+        if not overlooked(text, covered, guess.span):
             continue
         place = locator(text, guess.span)
         kept = filled[place["phrase"], place["sentence_sha256"]]
@@ -200,8 +200,8 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
         )
     for table in DRAFTED:
         used = [row["row_id"] for row in (*rows, *todo)]
-        free = iter(numbers(table, used))
+        free = free_ids(table, folder.name, used)
         for row in todo:
             if row["table"] == table.name and not row["row_id"]:
-                row["row_id"] = f"{folder.name}.{letter(table)}{next(free):02}"
+                row["row_id"] = next(free)
     return todo
