@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.analyses.finding import findings_under
 from analysis.analyses.grading import restrict
-from analysis.analyses.settle import findings_under
 from analysis.evidence.intervals import as_float
 from analysis.evidence.record import WIDER_TOO, Record
 from analysis.recorded import FINDINGS

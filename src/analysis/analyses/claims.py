@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.account.model import AccountModel
 from analysis.analyses.accounting import SEARCH
 from analysis.analyses.comparisons import contradictions
-from analysis.analyses.finding import Finding, Result, claims_table, count_finding, counts_moroccans
+from analysis.analyses.finding import Finding, Result, claims_table, counts_moroccans, make_finding
 from analysis.analyses.flags import flags
 from analysis.analyses.rows import claim_rows, framed, grouped, ids_of, join_ids, kind, listed, picked
 from analysis.evidence.record import Record
@@ -126,7 +126,7 @@ def _who_finding(record: Record, rows: list[Any], who: list[tuple[str, int, int,
         "vague": sum(row.hedge == "vague" for row in rows),
     }
     if rows:
-        yield count_finding(record, "claims.who", len(rows), "claims", [row.claim_id for row in rows], values)
+        yield make_finding(record, "claims.who", len(rows), "claims", [row.claim_id for row in rows], values, lines=0)
 
 
 def _family_finding(record: Record, rows: list[Any], families: list[Any]) -> Iterator[Finding]:
@@ -134,7 +134,7 @@ def _family_finding(record: Record, rows: list[Any], families: list[Any]) -> Ite
     examples = [family.claims.split("; ")[:2] for family in families if family.articles > 1]
     values = {"claims": len(rows), "repeated": len(families), "crossing": len(examples), "examples": examples}
     if families:
-        yield count_finding(record, "claims.families", total, "statements", ids_of(families), values)
+        yield make_finding(record, "claims.families", total, "statements", ids_of(families), values, lines=0)
 
 
 def _contradiction_finding(record: Record, rows: list[Any], sets: list[Any]) -> Finding:
@@ -144,7 +144,7 @@ def _contradiction_finding(record: Record, rows: list[Any], sets: list[Any]) -> 
         "assumed": sum(one.assumptions != "" for one in sets),
     }
     cited = ids_of(sets) or [row.claim_id for row in rows]
-    return count_finding(record, "claims.contradictions", len(sets), "sets", cited, values)
+    return make_finding(record, "claims.contradictions", len(sets), "sets", cited, values, lines=0)
 
 
 def _position_finding(record: Record, positions: list[Any]) -> Iterator[Finding]:
@@ -152,7 +152,7 @@ def _position_finding(record: Record, positions: list[Any]) -> Iterator[Finding]
         asked = {"asked": int(record.positions["question"].nunique())}
         values = asked | picked(positions[0], "speakers", "answers", top="question")
         cited = ids_of(positions)
-        yield count_finding(record, "claims.positions", len(positions), "questions", (), values, coded=cited)
+        yield make_finding(record, "claims.positions", len(positions), "questions", (), values, coded=cited, lines=0)
 
 
 def _odd_finding(record: Record, rows: list[Any], odd: pd.DataFrame) -> Iterator[Finding]:
@@ -160,4 +160,4 @@ def _odd_finding(record: Record, rows: list[Any], odd: pd.DataFrame) -> Iterator
     figures = [row.claim_id for row in rows if row.value is not None and not row.case_id]
     cited = ids_of(odd.itertuples()) or figures
     if figures:
-        yield count_finding(record, "claims.odd", len(odd), "flags", cited, {"figures": len(figures)})
+        yield make_finding(record, "claims.odd", len(odd), "flags", cited, {"figures": len(figures)}, lines=0)

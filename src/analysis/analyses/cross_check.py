@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.account.model import AccountModel
 from analysis.analyses import accounting, deaths_by_year, returnees_and_arrests
-from analysis.analyses.finding import SERIES, Finding, ambiguity_between, made_once
+from analysis.analyses.finding import SERIES, Finding, ambiguity_between, findings_under
 from analysis.analyses.rows import WHOLE_SUBJECT, articles, claim_rows, kind, official_totals
 from analysis.evidence.intervals import Bounds, bounds_of, overlap
 from analysis.evidence.record import WIDER_TOO, Record
@@ -33,8 +33,8 @@ def verdicts(record: Record) -> list[Any]:
     wide = [claim for claim in claim_rows(record).both if claim.source_id == "wider"]
     found: dict[str, Finding] = {
         item.id: item
-        for analyse in (deaths_by_year.analyse, returnees_and_arrests.analyse, accounting.outline)
-        for item in made_once(record, analyse)
+        for analysis in (deaths_by_year, returnees_and_arrests, accounting)
+        for item in findings_under(record, analysis)
     }
     checks = (*_deaths(found, wide), *_returns(record, found, wide), *_account(record, found, wide))
     return [Verdict(*check, "; ".join(dict.fromkeys(claims)), check[2]) for *check, claims in checks]

@@ -1,6 +1,6 @@
 """What is a finding? Values and all that it rests on; its sentences are in :mod:`analysis.wording`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor, inf
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.analyses.rows import cached, claim_rows
+from analysis.analyses.rows import claim_rows
 from analysis.evidence.intervals import Bounds
 from analysis.evidence.record import Record
 
@@ -48,8 +48,9 @@ class Result(SimpleNamespace):
     findings: tuple[Finding, ...]
 
 
-def made_once(record: Record, analyse: Callable[[Record], Result]) -> tuple[Finding, ...]:
-    """The findings of an analysis, made once for a record and its scenario."""
+def findings_under(record: Record, analysis: Any) -> tuple[Finding, ...]:
+    """The findings of a module of analyses, made once for each scenario: a page tries the rival readings too."""
+    analyse = getattr(analysis, "outline", analysis.analyse)
     found: tuple[Finding, ...] = record.cached(("findings", analyse, record.scenario), lambda: analyse(record).findings)
     return found
 
@@ -74,33 +75,12 @@ def make_finding(
     follow from ``claims``.
     """
     lower, upper = bounds if isinstance(bounds, tuple) else (float(bounds), float(bounds))
-    cited, counted = tuple(dict.fromkeys(claims)), tuple(dict.fromkeys(coded))
-    cells = _ambiguities(record) if cited else {}
-    touching = {name for claim in cited for name in cells[claim].split(";") if name}
+    cited, counted = dict.fromkeys(claims), dict.fromkeys(coded)
+    rows = [row for row in claim_rows(record).both if row.claim_id in cited] if cited else []
+    touching = {name for row in rows for name in row.ambiguity.split(";") if name}
     readings = tuple(f"{name}={record.scenario[name]}" for name in sorted(touching))
-    return Finding(
-        id, lower, upper, unit, cited, counted, readings, tuple(assumptions), dict(values or {}), lines, agreement
-    )
-
-
-@cached()
-def _ambiguities(record: Record) -> dict[str, str]:
-    """The ambiguities that touch each claim."""
-    return {claim.claim_id: claim.ambiguity for claim in claim_rows(record).both}
-
-
-def count_finding(
-    record: Record,
-    id: str,
-    size: int,
-    unit: str,
-    claims: Iterable[str],
-    values: Mapping[str, Any],
-    assumptions: Iterable[str] = (),
-    coded: Iterable[str] = (),
-) -> Finding:
-    """A finding that counts rows: no source leads to it."""
-    return make_finding(record, id, size, unit, claims, values, assumptions, coded, lines=0)
+    ids = tuple(cited), tuple(counted)
+    return Finding(id, lower, upper, unit, *ids, readings, tuple(assumptions), dict(values or {}), lines, agreement)
 
 
 def bounded(interval: tuple[float, float] | None) -> Bounds:

@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.account.model import AccountModel
 from analysis.account.solver import Constraint, Reconciliation, System
-from analysis.analyses.finding import Finding, made_once
+from analysis.analyses.finding import findings_under
 from analysis.analyses.rows import first_of
 from analysis.evidence.record import Record
 
@@ -129,11 +129,6 @@ def _hull(ways: Iterable[System], terms: Mapping[Any, int], more: Iterable[Const
 def width(bounds: Range) -> float:
     """How far apart the ends of a range are."""
     return inf if bounds[1] is None else float(bounds[1] - (bounds[0] or 0.0))
-
-
-def findings_under(record: Record, analysis: Any) -> tuple[Finding, ...]:
-    """The findings of a module of analyses, once for each scenario: a page tries the rival readings too."""
-    return made_once(record, getattr(analysis, "outline", analysis.analyse))
 
 
 def _fact(

@@ -20,7 +20,6 @@ from analysis.analyses.finding import (
     Finding,
     Result,
     claims_table,
-    count_finding,
     counts_moroccans,
     make_finding,
 )
@@ -252,8 +251,8 @@ def _verdict_finding(both: Record, verdicts: list[Any]) -> Iterator[Finding]:
     tell = {name: [picked(row, "why", "values") for row in rows] for name, rows in grouped(verdicts, "verdict").items()}
     values = {"all": len(verdicts)} | {name: tell.get(name, []) for name in cross_check.VERDICTS}
     if verdicts:
-        yield count_finding(
-            both, "wider_record.verdicts", len(tell.get("holds", [])), "findings", ids_of(verdicts), values
+        yield make_finding(
+            both, "wider_record.verdicts", len(tell.get("holds", [])), "findings", ids_of(verdicts), values, lines=0
         )
 
 
@@ -264,8 +263,8 @@ def _series_finding(both: Record, series: list[Any], falls: list[Any]) -> Iterat
     ends = [{"measure": measure, "first": end(rows[0]), "last": end(rows[-1])} for measure, rows in groups]
     values = {"ends": ends, "falls": len(falls), "most": max((fall.by for fall in falls), default=None)}
     if official:
-        yield count_finding(
-            both, "wider_record.series", len(official), "counts", [row.claim for row in official], values
+        yield make_finding(
+            both, "wider_record.series", len(official), "counts", [row.claim for row in official], values, lines=0
         )
 
 
@@ -280,8 +279,8 @@ def _contradiction_finding(both: Record, rows: list[Any]) -> Finding:
         pairs += [{"part_claim": row.part, "whole_claim": row.whole, **row.values}] if new else []
         seen |= new
     values = {"pairs": pairs, "all": len(ours), "elsewhere": len(rows) - len(ours)}
-    return count_finding(
-        both, "wider_record.contradictions", len(ours), "pairs", ids_of(ours or rows), values, ["corrections"]
+    return make_finding(
+        both, "wider_record.contradictions", len(ours), "pairs", ids_of(ours or rows), values, ["corrections"], lines=0
     )
 
 
@@ -289,7 +288,7 @@ def _origin_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
     how = Counter(row.how for row in origins)
     values = {"all": len(origins)} | {name: how[name] for name in HOW}
     if origins:
-        yield count_finding(both, "wider_record.origins", how["same"], "counts", ids_of(origins), values)
+        yield make_finding(both, "wider_record.origins", how["same"], "counts", ids_of(origins), values, lines=0)
 
 
 def _stale_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
@@ -299,14 +298,14 @@ def _stale_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
         "newer": [picked(row, "claim", "newer", "behind") for row in newer],
     }
     if late or newer:
-        yield count_finding(both, "wider_record.stale", len(late), "counts", ids_of([*late, *newer]), values)
+        yield make_finding(both, "wider_record.stale", len(late), "counts", ids_of([*late, *newer]), values, lines=0)
 
 
 def _lost_finding(both: Record, lost: list[Any]) -> Iterator[Finding]:
     if lost:
         values = {"rows": [picked(row, "what", "claim", "other") | row.values for row in lost]}
-        yield count_finding(
-            both, "wider_record.lost", len({row.claim for row in lost}), "figures", ids_of(lost), values
+        yield make_finding(
+            both, "wider_record.lost", len({row.claim for row in lost}), "figures", ids_of(lost), values, lines=0
         )
 
 
@@ -322,7 +321,7 @@ def _odd_finding(both: Record, odd: pd.DataFrame, sums: list[Any]) -> Finding:
     wrong = [row for row in sums if row.verdict in (EXCEED, SHORT)]
     values = {"kinds": dict(Counter(odd["kind"]).most_common()), "sums": len(sums), "wrong": len(wrong)}
     cited = ids_of(odd.itertuples()) or [claim.claim_id for claim in claim_rows(both).both if claim.value is not None]
-    return count_finding(both, "wider_record.odd", len(odd), "flags", cited, values)
+    return make_finding(both, "wider_record.odd", len(odd), "flags", cited, values, lines=0)
 
 
 def _grade_finding(both: Record, graded: pd.DataFrame) -> Finding:
@@ -331,4 +330,4 @@ def _grade_finding(both: Record, graded: pd.DataFrame) -> Finding:
     counts = {support: len(claims) for support, claims in named.items()}
     values = {"all": len(ours), **counts, "named": named["agreed"]}
     cited = [row.claim for row in ours if row.support != "single"] or [row.claim for row in ours]
-    return count_finding(both, "wider_record.grades", len(named["agreed"]), "claims", cited, values)
+    return make_finding(both, "wider_record.grades", len(named["agreed"]), "claims", cited, values, lines=0)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from analysis.analyses.settle import Fact, findings_under, settling, width
+from analysis.analyses.finding import findings_under
+from analysis.analyses.settle import Fact, settling, width
 from analysis.evidence.record import WIDER_TOO, Record
 from analysis.wording import Wording, formats
 
