@@ -27,7 +27,9 @@ def test_no_label_touches_another_or_the_edge(
 ) -> None:
     analyse = import_module(f"analysis.analyses.{analysis}").analyse
     result = record.cached(("drawn by the tests", analysis), lambda: analyse(record))
-    figure = getattr(import_module(f"analysis.figures.{analysis}"), name)(result, Wording(record, analysis)).figure
+    draw_chart = getattr(import_module(f"analysis.figures.{analysis}"), name)
+    with style():
+        figure = draw_chart(result, Wording(record, analysis)).figure
     boxes: dict[Text, Bbox] = {}  # as drawn: figure.findobj would find ticks beyond the limits too
     draw = Text.draw
 

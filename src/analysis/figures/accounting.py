@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.analyses.finding import Result
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, INK, SPEAKERS, Chart, Drawing, brief, interval, label, row_labels, thousands
+from analysis.figures.chart import COLOURS, SPEAKERS, Chart, Drawing, arrow, brief, interval, label, row_labels
 from analysis.wording import Wording
 from analysis.wording.formats import amount, day
 
@@ -24,7 +24,7 @@ def dead(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "dead", found.claims if found else (), 3.2, values)
     if found is None or frame.empty:
         return chart.empty("The chosen articles do not bound the number of the dead.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     dates, middle = pd.to_datetime(frame["date"]), (frame["lower"] + frame["upper"]).astype(float) / 2
     axes.plot(dates, middle, color=SPEAKERS["official"], lw=1, ls=":")
     for date, row in zip(dates, frame.itertuples(), strict=True):
@@ -32,20 +32,14 @@ def dead(result: Result, words: Wording) -> Drawing:
         label(axes, brief(row.lower, row.upper), (date, row.lower), (0, -14), ha="center", fontsize=9)
     top = found.upper if found.upper is not None else 2 * float(frame["upper"].max())
     at = pd.Timestamp(values["day"])
-    arrow = {
-        "arrowstyle": "-|>" if found.upper is None else "-",
-        "color": COLOURS["killed"],
-        "lw": 4,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
-    axes.annotate("", (at, top), (at, found.lower or 0), arrowprops=arrow)
+    head = "-|>" if found.upper is None else "-"
+    arrow(axes, (at, found.lower or 0), (at, top), COLOURS["killed"], 4, head)
     label(axes, f"articles:\n{amount(found.lower, found.upper)}", (at, top), (8, -10), va="top", fontsize=10)
     label(axes, "official totals", (dates.iloc[0], middle.iloc[0]), (0, 44), fontsize=9, color=SPEAKERS["official"])
     axes.set_ylim(0, 1.08 * top)
     axes.set_xlim(dates.min() - pd.Timedelta(days=200), max(dates.max(), at) + pd.Timedelta(days=240))
     axes.set_ylabel("people killed")
-    thousands(axes, "y")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     return chart.done(frame)
 
 
@@ -66,9 +60,9 @@ def bounds(result: Result, words: Wording) -> Drawing:
         return chart.empty("The chosen articles bound nothing.")
     edge = 1.15 * float(ends.max())
     levels = list(dict.fromkeys(frame["assumptions"]))
-    panels = chart.axes(1, len(PANELS), sharey=True)
+    panels = chart.figure.subplots(1, len(PANELS), sharey=True)
     for axes, quantity in zip(panels, PANELS, strict=True):
-        axes.set_title(name(quantity), fontsize=10, loc="left", color=INK)
+        axes.set_title(name(quantity), fontsize=10, loc="left")
         rows = frame[frame["quantity"].eq(quantity)].set_index("assumptions")
         for place, key in enumerate(levels):
             if key in rows.index:
@@ -78,7 +72,7 @@ def bounds(result: Result, words: Wording) -> Drawing:
         axes.set_xlim(0, 1.02 * edge)
         axes.set_xlabel("people")
         axes.grid(axis="x")
-        thousands(axes)
+        axes.xaxis.set_major_formatter("{x:,.0f}")
     row_labels(panels[0], [level(key) for key in levels], 26)
     for axes in panels[1:]:
         axes.spines["left"].set_visible(False)

@@ -118,7 +118,7 @@ class Drawing:
 
 
 class Chart:
-    """One figure in the making.
+    """One figure in the making, inside :func:`style`.
 
     ``name`` is that of its templates: figure.NAME.title, .subtitle, .alt, and .note where there is one. ``values`` fill
     them. ``claims`` are the ids of the coded rows that it draws, one or several a cell. ``height`` in inches is that of
@@ -141,23 +141,17 @@ class Chart:
         top = sum(tall(text, size) for text, size, _, _ in heads) + 0.18
         bottom = tall(foot, 7.5) + 0.12
         whole = height + top + bottom
-        with style():
-            self.figure = Figure(figsize=(WIDTH, whole), facecolor=WHITE)
-            self.figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole))
-            y = whole - 0.06
-            for text, size, weight, colour in heads:
-                font: dict[str, Any] = {"fontsize": size, "fontweight": weight, "color": colour, "linespacing": 1.2}
-                self.figure.text(0.015, y / whole, text, va="top", **font)
-                y -= tall(text, size) + 0.03
-            self.figure.text(0.015, 0.05 / whole, foot, va="bottom", fontsize=7.5, color=GREY, linespacing=1.2)
+        self.figure = Figure(figsize=(WIDTH, whole), facecolor=WHITE)
+        self.figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole))
+        y = whole - 0.06
+        for text, size, weight, colour in heads:
+            font: dict[str, Any] = {"fontsize": size, "fontweight": weight, "color": colour, "linespacing": 1.2}
+            self.figure.text(0.015, y / whole, text, va="top", **font)
+            y -= tall(text, size) + 0.03
+        self.figure.text(0.015, 0.05 / whole, foot, va="bottom", fontsize=7.5, color=GREY, linespacing=1.2)
 
     def _text(self, part: str) -> str:
         return self.words.text(f"figure.{self.name}.{part}", **self.values)
-
-    def axes(self, rows: int = 1, columns: int = 1, **settings: Any) -> Any:
-        """The axes to draw on, as ``Figure.subplots`` gives them."""
-        with style():
-            return self.figure.subplots(rows, columns, **settings)
 
     def done(self, data: pd.DataFrame) -> Drawing:
         """The finished figure with the data it plots."""
@@ -166,7 +160,7 @@ class Chart:
 
     def empty(self, why: str) -> Drawing:
         """A figure that says why there is nothing to draw."""
-        axes = self.axes()
+        axes = self.figure.subplots()
         axes.set_axis_off()
         axes.text(0.5, 0.5, textwrap.fill(why, 60), ha="center", va="center", color=GREY, transform=axes.transAxes)
         return self.done(pd.DataFrame())
@@ -192,8 +186,7 @@ def source_line(words: Wording, claims: Iterable[str]) -> str:
 def interval(axes: Axes, y: float, lower: float, upper: float | None, edge: float, colour: str) -> None:
     """An interval as a bar at height ``y``: a dot where it is a point, an arrow to ``edge`` where it is unbounded."""
     if upper is None:
-        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2.5, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", (edge, y), (lower, y), arrowprops=arrow)
+        arrow(axes, (lower, y), (edge, y), colour, 2.5)
         axes.plot([lower], [y], marker="|", color=colour, markersize=11, markeredgewidth=2.5)
     elif lower == upper:
         axes.plot([lower], [y], marker="o", color=colour, markersize=7)
@@ -202,13 +195,19 @@ def interval(axes: Axes, y: float, lower: float, upper: float | None, edge: floa
         axes.plot([lower, upper], [y, y], color=colour, ls="", marker="|", markersize=11, markeredgewidth=2.5)
 
 
+def arrow(axes: Axes, start: Any, end: Any, colour: str, width: float, head: str = "-|>") -> None:
+    """An arrow from one point of the axes to another; a line where ``head`` is "-"."""
+    drawn = {"arrowstyle": head, "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", end, start, arrowprops=drawn)
+
+
 BACKED = {"facecolor": WHITE, "edgecolor": "none", "pad": 1}
 """The box of a label that lies over lines."""
 
 
 def label(axes: Axes, text: str, at: Any, lift: tuple[float, float] = (0, 0), **style: Any) -> None:
     """A text at a point of the axes, moved from it by ``lift`` in points: it keeps its distance at every scale."""
-    style = {"fontsize": 8.5, "color": INK, "annotation_clip": False, **style}
+    style = {"fontsize": 8.5, "annotation_clip": False, **style}
     axes.annotate(text, at, lift, textcoords="offset points", **style)
 
 
@@ -243,12 +242,6 @@ def years(axes: Axes) -> None:
     """A tick a year on the axis of time."""
     axes.xaxis.set_major_locator(mdates.YearLocator())
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-
-
-def thousands(axes: Axes, axis: str = "x") -> None:
-    """Whole numbers with thousands separators on an axis."""
-    which = axes.xaxis if axis == "x" else axes.yaxis
-    which.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
 
 
 def show(drawing: Drawing, default: bool) -> Drawing:

@@ -20,7 +20,7 @@ def who(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "who", frame["claims"], 0.4 + 0.4 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("The chosen articles make no claim.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for place, (role, count, numbers, _) in enumerate(frame.itertuples(index=False)):
         axes.barh(place, count, height=0.62, color=SPEAKERS.get(role, GREY), alpha=0.45)
         axes.barh(place, numbers, height=0.62, color=SPEAKERS.get(role, GREY))

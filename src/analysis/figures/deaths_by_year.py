@@ -19,7 +19,7 @@ def series(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "series", [*frame["claims"], *result.printed["claims"]], 3.0, values)
     if frame.empty:
         return chart.empty("The chosen articles print no shares of the dead by year.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     printed = {
         year: row["share"]
         for row in (result.printed["shares"].iloc[0] if len(result.printed) else [])
@@ -51,7 +51,7 @@ def pace(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "pace", frame["claims"], 0.5 + 0.5 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("The chosen articles print no shares of the dead by year.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     axes.axvline(1, color=GREY, lw=1, ls=":", zorder=0)
     for place, row in enumerate(frame.itertuples()):
         interval(axes, place, row.low, row.high, row.high, COLOURS["killed"])
@@ -77,7 +77,7 @@ def rates(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "rates", frame["claims"], 0.5 + 0.5 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("The official totals give no rate.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for place, row in enumerate(frame.itertuples()):
         interval(axes, place, row.rate_lower, row.rate_upper, row.rate_upper, COLOURS["killed"])
         text = f"{number(row.rate_lower, 1)} to {number(row.rate_upper, 1)}"
@@ -102,7 +102,7 @@ def half(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "half", frame["claims"], 0.6 + 0.5 * max(len(frame), 2), values)
     if first is None:
         return chart.empty("No chosen article says what share was killed.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for place, row in enumerate(frame.itertuples()):
         colour = COLOURS["unknown"] if row.verdict == "contradicted" else COLOURS["killed"]
         axes.barh(place, row.least_dead, height=0.6, color=colour)

@@ -16,7 +16,6 @@ from analysis.figures.chart import (
     GREY,
     PALE,
     SPEAKERS,
-    WHITE,
     Chart,
     Drawing,
     column_labels,
@@ -53,7 +52,7 @@ def courses(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "courses", frame["ids"], 0.7 + 0.27 * max(len(frame), 3), values)
     if frame.empty:
         return chart.empty("The chosen articles tell of no case.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     colours = [END_COLOURS[end] for end in frame["end"]]
     present = [[x for x, stage in enumerate(STAGES) if getattr(row, stage)] for row in frame.itertuples()]
     lines = [place for place, xs in enumerate(present) if xs]
@@ -62,7 +61,7 @@ def courses(result: Result, words: Wording) -> Drawing:
     dots = [(x, place) for place, xs in enumerate(present) for x in xs]
     gaps = [(x, place) for place, xs in enumerate(present) for x in range(len(STAGES)) if x not in xs]
     points = lambda pairs: np.array(pairs, float).reshape(-1, 2).T
-    axes.scatter(*points(gaps), s=14, facecolor=WHITE, edgecolor=PALE, zorder=2)
+    axes.scatter(*points(gaps), s=14, facecolor="white", edgecolor=PALE, zorder=2)
     axes.scatter(*points(dots), s=42, c=[colours[place] for _, place in dots], zorder=2)
     for place, end in enumerate(frame["end"]):
         label(axes, end_of(end), (len(STAGES) - 0.55, place), va="center")
@@ -85,7 +84,7 @@ def codes(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "codes", cited, 0.9 + 0.5 * max(len(found), 2), values)
     if not found:
         return chart.empty("No explanation of the chosen phases and speakers carries a factor of this frame.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     by_code = {code["code"]: [row for row in rows if code["code"] in codes_of(row, frame)] for code in found}
     _stacked(axes, by_code, words)
     for place, code in enumerate(found):
@@ -123,7 +122,7 @@ def directions(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "directions", cited, 0.8 + 0.3 * max(len(order), 3), {"listed": summary})
     if not order:
         return chart.empty("No explanation of the chosen phases and speakers.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     _stacked(axes, dict(order), words)
     for place, count in enumerate(counts):
         label(axes, number(count), (count, place), (5, 0), va="center")
@@ -149,11 +148,11 @@ def reliability(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "reliability", cited, 0.5 + 0.22 * max(len(rows), 3), values)
     if not rows:
         return chart.empty("The chosen articles have no double coding.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for place, row in enumerate(rows):
         colour = COLOURS["unknown" if row.status == "few" else "articles"]
         interval(axes, place, row.alpha_lower, row.alpha_upper, 1, colour)
-        axes.plot([row.alpha], [place], marker="o", color=colour, markerfacecolor=WHITE, markersize=5)
+        axes.plot([row.alpha], [place], marker="o", color=colour, markerfacecolor="white", markersize=5)
         if place == 0 or row.status != rows[place - 1].status:
             label(axes, words.text(f"words.status.{row.status}"), (-0.1, place), (4, 0), va="center", color=GREY)
     names = [words.term(row.name) for row in rows]

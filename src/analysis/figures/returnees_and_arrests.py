@@ -30,7 +30,7 @@ def counts(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "counts", [*frame["claim_id"], *(row["claim"] for row in arrests)], 3.6, values)
     if frame.empty:
         return chart.empty("No chosen source counts those who returned.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for row in arrests:
         left, right = mdates.date2num(row["start"]), mdates.date2num(row["end"])
         plain = {"facecolor": COLOURS["arrested"], "alpha": 0.75}
@@ -96,7 +96,7 @@ def gap(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "gap", rows["claims"], 0.5 + 0.62 * max(len(rows), 2), values)
     if rows.empty:
         return chart.empty("No chosen article counts those who returned.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for place, row in enumerate(rows.itertuples()):
         left = 0.0
         for _, low, high, inside in row.arrests:

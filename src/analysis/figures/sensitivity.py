@@ -22,7 +22,7 @@ def moves(result: Sensitivity, words: Wording) -> Drawing:
     chart = Chart(words, "moves", claims, 1.2 + 0.33 * max(len(parameters), 2), values)
     if frame.empty:
         return chart.empty("No single choice moves a main answer.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for place, parameter in enumerate(parameters):
         axes.axhline(place, color=PALE, lw=0.8, zorder=0)
         for row in widest[widest["parameter"].eq(parameter)].itertuples():

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.analyses.finding import SERIES, Result
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, GREY, INK, SPEAKERS, Chart, Drawing, label, row_labels, thousands, years
+from analysis.figures.chart import COLOURS, GREY, SPEAKERS, Chart, Drawing, arrow, label, row_labels, years
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number
 
@@ -27,7 +27,7 @@ def series(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "series", frame["claim"], 5.4, values)
     if official.empty:
         return chart.empty("No official count is published elsewhere.")
-    panels = chart.axes(len(SERIES), 1, sharex=True)
+    panels = chart.figure.subplots(len(SERIES), 1, sharex=True)
     for axes, measure in zip(panels, SERIES, strict=True):
         counted = official[official["measure"].eq(measure) & official["lower"].eq(official["upper"])]
         own = articles[articles["measure"].eq(measure)].sort_values(["day", "lower"])
@@ -37,10 +37,10 @@ def series(result: Result, words: Wording) -> Drawing:
         axes.plot([], [], color=COLOURS["articles"], lw=3, marker="_", markersize=9, label="the articles' counts")
         for place, row in enumerate(own.itertuples()):
             _count(axes, row, top, place == 0 and len(own) > 1)
-        axes.set_title(words.name("measure", measure), fontsize=9.5, loc="left", color=INK)
+        axes.set_title(words.name("measure", measure), fontsize=9.5, loc="left")
         axes.set_ylim(0, top)
         axes.grid(axis="y")
-        thousands(axes, "y")
+        axes.yaxis.set_major_formatter("{x:,.0f}")
     panels[0].legend(loc="lower left", frameon=False, fontsize=8.5)
     panels[-1].set_xlim(pd.Timestamp("2013-06-01"), pd.Timestamp("2019-12-31"))
     years(panels[-1])
@@ -51,8 +51,7 @@ def _count(axes: Any, row: Any, top: float, below: bool) -> None:
     """A count of an article: a dot, a bar, or an arrow where it has no upper limit, with its number beside it."""
     low, high, colour = float(row.lower), as_float(row.upper), COLOURS["articles"]
     if high is None:
-        arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", (row.day, 0.97 * top), (row.day, low), arrowprops=arrow)
+        arrow(axes, (row.day, low), (row.day, 0.97 * top), colour, 2)
     axes.plot([row.day] * 2, [low, low if high is None else high], color=colour, lw=3, marker="_", markersize=9)
     y = low if high is None else (low + high) / 2
     label(axes, amount(row.lower, high), (row.day, y), (-8, -13 if below else 5), ha="right")
@@ -75,7 +74,7 @@ def origins(result: Result, words: Wording) -> Drawing:
     chart = Chart(words, "origins", frame["claims"], 0.5 + 0.42 * max(len(frame), 2), values)
     if frame.empty:
         return chart.empty("No count of the chosen articles is found elsewhere.")
-    axes = chart.axes()
+    axes = chart.figure.subplots()
     for place, row in enumerate(frame.itertuples()):
         axes.barh(place, row.days, height=0.5, color=COLOURS["articles"] if row.stale else COLOURS["unknown"])
         label(axes, number(row.days), (row.days, place), (4, 0), va="center", fontsize=8, color=GREY)
