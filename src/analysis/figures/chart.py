@@ -141,7 +141,7 @@ class Chart:
         top = sum(tall(text, size) for text, size, _, _ in heads) + 0.18
         bottom = tall(foot, 7.5) + 0.12
         whole = height + top + bottom
-        self.figure = Figure(figsize=(WIDTH, whole), facecolor=WHITE)
+        self.figure: Any = Figure(figsize=(WIDTH, whole), facecolor=WHITE)
         self.figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole))
         y = whole - 0.06
         for text, size, weight, colour in heads:
