@@ -21,6 +21,7 @@ from analysis.analyses.finding import bounded
 from analysis.analyses.proofs import proof_values
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
+from analysis.evidence.intervals import Bounds
 from analysis.evidence.readings import decimal
 from analysis.evidence.record import Record
 from analysis.evidence.scenario import ParameterError
@@ -63,10 +64,6 @@ class Reason:
     end: str = ""
 
 
-Range = tuple[float | None, float | None]
-"""Least and most, None where unbounded."""
-
-
 @dataclass(frozen=True)
 class Check:
     """A sentence and what the record says of it.
@@ -81,14 +78,13 @@ class Check:
     """
 
     record: Record
-    model: AccountModel
     sentence: "Sentence"
     verdict: str
     lower: float | None
     upper: float | None
-    apart: tuple[Range, ...]
-    share: Range | None
-    whole: Range | None
+    apart: tuple[Bounds, ...]
+    share: Bounds | None
+    whole: Bounds | None
     reasons: tuple[Reason, ...]
     ends: Mapping[End, tuple[Reason, ...]]
     ways: int | None
@@ -119,9 +115,6 @@ class Sentence:
     group: str = MAIN.group
     claim_id: str = SENTENCE
     family: str = SENTENCE
-    period_start: str = ""
-    period_end: str = ""
-    applies: str = ""
 
 
 def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount: Any) -> Check:
@@ -162,14 +155,14 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
                 attaining = system.attaining({part: 1}, end, low if end == "lower" else high, model.hard_elements)
             ends[end] = _reasons(model, [attaining] if attaining else [], [(beyond,)], None if of else part)
     complete = found.complete and bool(ways)
+    ranges = [way.hull({part: {part: 1}}, model.hard_elements)[part] for way in ways] if few and complete else []
     possible = {FOLLOWS: len(ways), FITS: len(ways) - len(speaking), CANNOT: 0}[verdict] if complete else None
     return Check(
         record,
-        model,
         sentence,
         verdict,
         *bounded((low, high)),
-        _apart([way.hull({part: {part: 1}}, model.hard_elements)[part] for way in ways] if few and complete else []),
+        _apart(ranges),
         share,
         bounded(hull[whole]) if whole and hull[whole] else None,
         reasons,
@@ -183,7 +176,7 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
     )
 
 
-def _apart(ranges: list[Interval | None]) -> tuple[Range, ...]:
+def _apart(ranges: list[Interval | None]) -> tuple[Bounds, ...]:
     """Ranges of whole numbers with those that touch made one; none where this leaves a single one."""
     found: list[Interval] = []
     for low, high in sorted(one or (0.0, inf) for one in ranges):
@@ -194,7 +187,7 @@ def _apart(ranges: list[Interval | None]) -> tuple[Range, ...]:
     return tuple(map(bounded, found)) if len(found) > 1 else ()
 
 
-def _share(model: AccountModel, system: System, part: Quantity, whole: Quantity) -> Range:
+def _share(model: AccountModel, system: System, part: Quantity, whole: Quantity) -> Bounds:
     """Least and most of a part as a share of a whole, in thousandths outwards."""
 
     @cache
@@ -210,7 +203,7 @@ def _share(model: AccountModel, system: System, part: Quantity, whole: Quantity)
 
 
 def _beyond_and_inside(
-    part: Quantity, whole: Quantity | None, share: Range | None, low: float, high: float
+    part: Quantity, whole: Quantity | None, share: Bounds | None, low: float, high: float
 ) -> Iterator[tuple[End, Constraint, Constraint]]:
     """For each end of the range: what lies beyond it, and what lies at it."""
     if not whole:
@@ -235,13 +228,8 @@ def _rivals(model: AccountModel, found: Reconciliation) -> tuple[str, ...]:
     return tuple(claims.values())[::-1] if found.size == 1 and found.complete and names == set(claims) else ()
 
 
-def measures(model: AccountModel) -> dict[str, str]:
-    """The measures that a sentence may speak of, each with its human name."""
-    return {name: model.record.name("measure", name) for name in model.scopes.counted}
-
-
 def _sentence(model: AccountModel, measure: str, as_of: str, of: str, amount: Mapping[str, Any]) -> Sentence:
-    names = measures(model)
+    names = {name: model.record.name("measure", name) for name in model.scopes.counted}
     chosen = {name: value for name, value in amount.items() if value is not None}
     if unknown := [name for name in chosen if name not in HEDGES]:
         raise ParameterError(f"{unknown[0]!r} is no way to give a number. Allowed: {', '.join(HEDGES)}.")

@@ -53,6 +53,7 @@ def fact_in_words(fact: Fact, words: Wording) -> str:
         bounds[0], bounds[1], "people" if fact.unit in ("people", "persons") else "", as_share=fact.unit == "share"
     )
     parameter = record.scenario.parameter(fact.key) if fact.kind == "reading" else None
+    turn = parameter.answer if parameter else record.label if fact.kind == "claim" else str
     values = {
         "kind": fact.kind,
         "before": amount(fact.before),
@@ -62,12 +63,6 @@ def fact_in_words(fact: Fact, words: Wording) -> str:
         "what": record.name("measure", fact.key) if fact.kind == "count" else "",
         "as_of": fact.as_of,
         "labels": [record.label(claim) for claim in fact.key.split("; ")] if fact.kind == "claim" else [],
-        "answers": [f"{amount(bounds)} ({_if(fact, turn, words)})" for turn, bounds in fact.answers.items()],
+        "answers": [f"{amount(bounds)} ({turn(key)})" for key, bounds in fact.answers.items()],
     }
     return words.text(f"settle.{fact.kind}", **values)
-
-
-def _if(fact: Fact, turn: str, words: Wording) -> str:
-    if fact.kind == "reading":
-        return words.record.scenario.parameter(fact.key).answer(turn)
-    return words.record.label(turn) if fact.kind == "claim" else turn
