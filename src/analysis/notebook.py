@@ -170,8 +170,6 @@ class Notebook:
                 return self.words.text(f"words.{field}.{text}")
             case "list":
                 return "; ".join(self.words.text(f"words.{field}.{part}") for part in text.split("; "))
-            case "speaker":
-                return self.words.speaker(text)
             case "term":
                 return self.words.name(field, text) if field else self.words.term(text)
         return text

@@ -7,7 +7,6 @@ template feeds notebook, site, brief and command line. No number is typed here: 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import jinja2
 from analysis.analyses.finding import Finding
 from analysis.analyses.statistics import CONFIDENCE
 from analysis.evidence.record import Record
+from analysis.evidence.tables import lookup
 from analysis.wording import formats
 
 TEMPLATES = Path(__file__).parent
@@ -24,16 +24,6 @@ TEMPLATES = Path(__file__).parent
 def templates(analysis: str) -> dict[str, Any]:
     """The templates of one analysis, as its TOML file nests them."""
     return tomllib.loads((TEMPLATES / f"{analysis}.toml").read_text(encoding="utf-8"))
-
-
-_compiled: dict[str, Any] = {}
-"""The templates that were filled before, compiled: the same for every record."""
-
-
-def _template(source: str, environment: jinja2.Environment) -> jinja2.Template:
-    if source not in _compiled:
-        _compiled[source] = environment.compile(source)
-    return jinja2.Template.from_code(environment, _compiled[source], environment.make_globals(None))
 
 
 def _as_json(value: Any) -> Any:
@@ -60,7 +50,7 @@ class Wording:
         self.name, self.label = record.name, record.label
         self.common = templates("common")
         self.templates = templates(analysis)
-        # not optimized: what is compiled once must not hold a name of this record
+        # not optimized: what is compiled once for all scenarios must not hold a name of this one
         self._jinja = jinja2.Environment(
             undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, optimized=False
         )
@@ -68,10 +58,9 @@ class Wording:
         self._jinja.globals |= as_is | {
             "name": self.name,
             "label": self.label,
-            "speaker": self.speaker,
             "choice": self.choice,
             "confidence": formats.share(CONFIDENCE),
-            "speaker_name": lambda key: self.speaker(key, "name"),
+            "speaker_name": lambda key: lookup(record.reported["speakers"], "speaker", "name")[key],
             "reading": lambda ambiguity, reading: self.choice(ambiguity, reading)[1],
             "word": lambda field, term, **values: self.text(f"words.{field}.{term}", **values),
         }
@@ -80,8 +69,9 @@ class Wording:
 
     def fill(self, template: str, **values: Any) -> str:
         """``template`` with its values, on one line. Raises jinja2.UndefinedError for a value that is not there."""
-        macros = self.templates.get("macros", "") if "{" in template else ""
-        return " ".join(_template(macros + template, self._jinja).render(values).split())
+        source = (self.templates.get("macros", "") if "{" in template else "") + template
+        code = self.record.cached(("template", source), lambda: self._jinja.compile(source))
+        return " ".join(jinja2.Template.from_code(self._jinja, code, self._jinja.globals).render(values).split())
 
     def has(self, key: str) -> bool:
         """Whether there is a template at ``key``, such as ``figure.series.title``."""
@@ -150,14 +140,6 @@ class Wording:
         field, _, key = term.rpartition(":")
         names = self.record.names
         return names.get(field, {}).get(key) or next((one[key] for one in names.values() if key in one), key)
-
-    @cached_property
-    def _speakers(self) -> dict[str, dict[str, str]]:
-        return self.record.reported["speakers"].set_index("speaker")[["short", "name"]].to_dict()
-
-    def speaker(self, key: str, which: str = "short") -> str:
-        """The short name of a speaker, or the full ``name``."""
-        return self._speakers[which].get(key, key)
 
     def choice(self, parameter: str, value: Any) -> tuple[str, str]:
         """One choice of a scenario, such as a reading of an ambiguity, as question and answer, both from the data."""

@@ -105,7 +105,7 @@ class Trace:
             table,
             str(row[name]),
             str(row["phrase"]),
-            self.words.speaker(row["speaker"]) if "speaker" in row else "",
+            self.words.name("speaker", row["speaker"]) if "speaker" in row else "",
             self.term("speaker_role", row.get("speaker_role", "")).removesuffix("s"),
             formats.window(str(date)),
             self.number(row) if "lower" in row else "",
