@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.analyses.finding import least_part, make_finding
-from analysis.analyses.rows import claim_rows, counts_persons, of_whole_subject
+from analysis.analyses.rows import claim_rows, of_whole_subject
 from analysis.evidence.intervals import Bounds, distance, overlap
 from analysis.evidence.record import Record
 
@@ -42,11 +42,8 @@ def test_the_readings_of_a_finding_are_those_in_force(record: Record) -> None:
     )
 
 
-def test_counts_are_of_moroccans_in_persons_and_of_no_case(record: Record) -> None:
+def test_the_whole_subject_is_no_part_of_it(record: Record) -> None:
     claims = claim_rows(record).own
-    counted = [claim for claim in claims if counts_persons(claim)]
-    assert {(claim.unit, claim.case_id) for claim in counted} == {("persons", "")}
-    assert all(claim.population.startswith("moroccan") and claim.lower is not None for claim in counted)
     whole = [claim for claim in claims if of_whole_subject(claim)]
     assert 0 < len(whole) < len(claims) and {claim.origin for claim in whole} == {"morocco"}
     assert not {claim.place for claim in whole} & {"syria", "iraq", "libya"}

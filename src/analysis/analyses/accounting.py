@@ -80,7 +80,7 @@ def analyse(record: Record) -> Result:
         *_left_out_finding(model, left_out),
     )
     return Result(
-        claims=claims_table(record, record.claims.set_index("claim_id", drop=False).loc[_all(model)]),
+        claims=claims_table(record, record.claims.set_index("claim_id", drop=False).loc[[*model.of_claim]]),
         bounds=framed(Total, _totals(record)),
         official=framed(Official, official),
         conflicts=framed(Conflict, conflicts),
@@ -98,7 +98,7 @@ def outline(record: Record) -> Result:
     model = AccountModel(record, record.scenario["assumptions"])
     official = _official(record)
     size = model.system.changes(model.hard_elements)
-    ways = _finding(model, "repairs", (size, size), "changes", _all(model))
+    ways = _finding(model, "repairs", (size, size), "changes", [*model.of_claim])
     tests = _test_findings(model, _tests(model, explain=False))
     findings = (*_account_findings(model, official), ways, *tests)
     return Result(official=framed(Official, official), findings=findings)
@@ -124,18 +124,11 @@ def _hull(model: AccountModel, names: Iterable[str]) -> dict[str, Interval | Non
 def _finding(
     model: AccountModel, name: str, bounds: Bounds, unit: str, claims: Iterable[str], **values: Any
 ) -> Finding:
-    scenario = model.record.scenario
-    values |= {"day": model.where[1], "revision": scenario["revision"], "same_date": scenario["same_date"]}
-    agreement = values.get("agreement", "untested")
-    assumed = values.pop("assumed", model.assumptions)
+    record, id_ = model.record, f"accounting.{name}"
+    values |= {"day": model.where[1]} | {name: record.scenario[name] for name in ("revision", "same_date")}
+    agreement, assumed = values.get("agreement", "untested"), values.pop("assumed", model.assumptions)
     low, high = (None if end is None else float(end) for end in bounds)
-    return make_finding(
-        model.record, f"accounting.{name}", (low, high), unit, claims, values, assumed, agreement=agreement
-    )
-
-
-def _all(model: AccountModel) -> list[str]:
-    return [claim.claim_id for claim in model.claims]
+    return make_finding(record, id_, (low, high), unit, claims, values, assumed, agreement=agreement)
 
 
 def _totals(record: Record) -> Iterator[Any]:
@@ -264,7 +257,7 @@ def _account_findings(
         if name == "killed":
             values = _against_official(model, official, bounds)
         if found is None:
-            yield _finding(model, name, bounds, "people", _all(model), **values)
+            yield _finding(model, name, bounds, "people", [*model.of_claim], **values)
             continue
         proofs = [_proof(model, account[name], end, bound) for end, bound in zip(ENDS, bounds, strict=True)]
         cited = [claim for proof in proofs if proof for claim in proof["claims"]]
@@ -276,7 +269,7 @@ def _account_findings(
             cited += [row["claim"] for row in values["official"]]
         if name == "unaccounted":
             values["same_as_away"] = hulls[name] == hulls["away"]
-        yield _finding(model, name, bounds, "people", cited or _all(model), **values)
+        yield _finding(model, name, bounds, "people", cited or [*model.of_claim], **values)
 
 
 def _against_official(model: AccountModel, official: list[Any], bounds: Bounds) -> dict[str, Any]:
@@ -303,15 +296,14 @@ def _otherwise(model: AccountModel) -> Iterator[dict[str, Any]]:
 def _conflict_finding(model: AccountModel, conflicts: list[Any], found: Reconciliation) -> Finding:
     bounds = len(conflicts), len(conflicts) if found.complete else None
     values = {"conflicts": [row._asdict() for row in conflicts], "complete": found.complete}
-    values["assumed"] = ids_of(conflicts, "assumptions")
-    return _finding(model, "conflicts", bounds, "sets", ids_of(conflicts), **values)
+    assumed = ids_of(conflicts, "assumptions")
+    return _finding(model, "conflicts", bounds, "sets", ids_of(conflicts), assumed=assumed, **values)
 
 
 def _repair_finding(model: AccountModel, conflicts: list[Any], ways: list[Any], found: Reconciliation) -> Finding:
     values = {"ways": [row._asdict() for row in ways], "complete": found.complete}
-    values["assumed"] = ids_of(conflicts, "assumptions")
-    cited = ids_of(ways) or _all(model)
-    return _finding(model, "repairs", (found.size, found.size), "changes", cited, **values)
+    cited, assumed = ids_of(ways) or model.of_claim, ids_of(conflicts, "assumptions")
+    return _finding(model, "repairs", (found.size, found.size), "changes", cited, assumed=assumed, **values)
 
 
 def _implied_finding(closed: AccountModel, rows: list[Any]) -> Iterator[Finding]:

@@ -84,9 +84,7 @@ def _families(rows: list[Any]) -> list[Any]:
 def _contradictions(record: Record) -> list[Any]:
     """The smallest sets of claims that cannot all be true: by the account's constraints, and pair by pair."""
     model = AccountModel(record, record.scenario["assumptions"])
-    found = record.cached(
-        ("conflicts", record.scenario), lambda: model.system.reconcile(model.hard_elements, SEARCH)
-    ).conflicts
+    found = model.system.reconcile(model.hard_elements, SEARCH).conflicts
     sets = {
         frozenset(claim.claim_id for claim in model.claims_of(one)): "; ".join(a for a in model.assumptions if a in one)
         for one in found

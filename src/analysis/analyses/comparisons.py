@@ -101,9 +101,8 @@ def figures(record: Record) -> list[Any]:
     samples = {
         measure for measure, part_of, accumulates in zip(*columns, strict=True) if not part_of and not accumulates
     }
-    units = COUNTED - {"rank"}
     kept = (one for one in stated(record) if one.modality in ASSERTED and one.measure not in samples)
-    return [one for one in kept if one.unit in units and (one.lower, one.upper) != (None, None)]
+    return [one for one in kept if one.unit in COUNTED - {"rank"} and (one.lower, one.upper) != (None, None)]
 
 
 def same_date(one: Any, two: Any) -> bool:
@@ -161,7 +160,9 @@ def _within(record: Record, claims: list[Any]) -> np.ndarray[Any, np.dtype[np.bo
     days = lambda name: pd.to_datetime([getattr(claim, name) for claim in claims]).to_numpy()
     inside = ~np.eye(len(claims), dtype=bool)
     for field, above in terms_above(record).items():
-        inside &= _terms_within(column(field), above)
+        codes, terms = pd.factorize(column(field))
+        table = [[large in above[small] for large in terms] for small in terms]
+        inside &= np.array(table, dtype=bool).reshape(len(terms), len(terms))[np.ix_(codes, codes)]
     inside &= np.equal.outer(column("unit"), column("unit")).astype(bool)
     described = np.array([claim.measure.endswith("_part") for claim in claims], dtype=bool)  # two need not be one
     inside &= ~described[None, :]
@@ -178,15 +179,6 @@ def _within(record: Record, claims: list[Any]) -> np.ndarray[Any, np.dtype[np.bo
     return inside & np.where(
         flow[None, :], flow[:, None] & window, np.where(stock[None, :], stock[:, None] & together, total)
     )
-
-
-def _terms_within(
-    terms: np.ndarray[Any, Any], above: Mapping[str, frozenset[str]]
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    codes, names = pd.factorize(terms)
-    table = np.array([[large in above[small] for large in names] for small in names], dtype=bool)
-    table = table.reshape(len(names), len(names))
-    return table[np.ix_(codes, codes)]
 
 
 def rivals(record: Record, measure: str) -> list[tuple[str, str]]:

@@ -43,13 +43,10 @@ Cell = kind("Cell", "near support grade articles elsewhere claims")
 """How many claims of the articles, and of the figures elsewhere, are so near and so supported."""
 
 
+@cached("revision")
 def grades(record: Record) -> pd.DataFrame:
     """Every claim of the articles chosen and of the figures published elsewhere, graded; a row is a :data:`Grade`."""
-    return _grades(record.with_choices(record=WIDER_TOO))
-
-
-@cached("revision")
-def _grades(both: Record) -> pd.DataFrame:
+    both = record.with_choices(record=WIDER_TOO)
     claims = [claim for claim in claim_rows(both).both if not claim.case_id]
     names = dict(zip(both.speakers["speaker"], both.speakers["name"], strict=True))
     named = lambda claim: not UNNAMED.search(names[claim.speaker])

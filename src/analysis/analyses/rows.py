@@ -49,12 +49,6 @@ def official_totals(claims: Iterable[Any], measure: str) -> list[Any]:
     return sorted(totals, key=lambda claim: (claim.as_of_last, claim.claim_id))
 
 
-def counts_persons(claim: Any) -> bool:
-    """Whether a claim counts Moroccans who left, or a part of them, in persons; those of a case are left out."""
-    known = claim.unit == "persons" and claim.lower is not None and claim.hedge != "vague" and not claim.case_id
-    return known and bool(claim.population.startswith("moroccan"))
-
-
 def framed(kind: Any, rows: Iterable[Any]) -> pd.DataFrame:
     """Rows of one ``kind`` as a table; its columns are there even where no row is."""
     return pd.DataFrame(list(rows), columns=kind._fields)

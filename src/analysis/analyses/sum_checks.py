@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.account.scopes import ancestors, last_day
 from analysis.analyses.comparisons import FIELDS, stated
-from analysis.analyses.rows import cached, grouped, kind
+from analysis.analyses.rows import cached, grouped, kind, listed
 from analysis.evidence.intervals import Bounds, bounds_of
 from analysis.evidence.record import Record
 
@@ -52,11 +52,9 @@ def _exclusive_parts(record: Record) -> dict[str, dict[str, str]]:
     """Per field: each exclusive term and its whole."""
     measures = record.measures.assign(field="measure", term=record.measures["measure"])
     above: dict[str, dict[str, str]] = {field: {} for field in FIELDS}
-    for frame in (record.reported["codebook"], measures):
-        columns = (frame[name] for name in ("field", "term", "part_of", "exclusive"))
-        for field, term, whole, exclusive in zip(*columns, strict=True):
-            if exclusive and whole and field in above:
-                above[field][term] = whole
+    for row in (*listed(record.reported["codebook"]), *listed(measures)):
+        if row.exclusive and row.part_of and row.field in above:
+            above[row.field][row.term] = row.part_of
     return above
 
 

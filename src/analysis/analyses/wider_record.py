@@ -28,7 +28,6 @@ from analysis.analyses.grading import grades, grid
 from analysis.analyses.rows import (
     articles,
     claim_rows,
-    counts_persons,
     first_of,
     framed,
     grouped,
@@ -119,11 +118,11 @@ def analyse(record: Record) -> Result:
 
 
 def _series(both: Record) -> list[Any]:
-    counted = (c for c in claim_rows(both).both if counts_persons(c) and of_whole_subject(c))
-    kept = [claim for claim in counted if claim.measure in SERIES and claim.kind in ("cumulative", "stock")]
+    totals = (c for c in claim_rows(both).both if c.measure in SERIES and c.kind in ("cumulative", "stock"))
+    numbered = (c for c in totals if c.lower is not None and c.hedge != "vague" and not c.case_id)
     rows = [
         Counted(c.measure, c.claim_id, c.as_of_last, c.lower, c.upper, c.hedge, c.speaker, c.family, who)
-        for c in kept
+        for c in filter(of_whole_subject, numbered)
         for who in ["official" if c.source_id == "wider" else "article"]
         if who == "article" or (c.speaker_role == "official" and c.group == "any")
     ]
@@ -147,32 +146,18 @@ def _contradictions(both: Record) -> list[Any]:
     ours = {claim.claim_id for claim in articles(claims.values())}
     rows = []
     for pair in contradictions(both):
-        printed = {name: _printed(claims[getattr(pair, name)]) for name in ("part", "whole")}
+        ends = {"part": claims[pair.part], "whole": claims[pair.whole]}
+        printed = {name: picked(claim, "lower", "upper", "measure", "as_of") for name, claim in ends.items()}
         rows.append(Contradiction(*pair, bool({pair.part, pair.whole} & ours), printed | {"gap": pair.gap}))
     return sorted(rows, key=lambda row: (not row.article, row.part not in ours))
-
-
-def _printed(claim: Any) -> dict[str, Any]:
-    """A count for a template: bounds, measure and date."""
-    return picked(claim, "lower", "upper", "measure", "as_of")
-
-
-def _stale(claim: Any, origin: Any, printed: str) -> bool:
-    """Whether a statement is given as of a later date than its own, by more than a month, whichever days are meant.
-
-    A date that names a month only is all of its days. A flow is stale where its window, as the article prints it, ends
-    later than that of the statement.
-    """
-    own = pd.Timestamp(origin.period_end or origin.as_of_last) if claim.kind == "flow" else origin.as_of_last
-    given = pd.Timestamp(printed) if claim.kind == "flow" else claim.as_of_first
-    return bool((given - own).days > MONTH)
 
 
 def _origins(record: Record, wide: list[Any]) -> list[Any]:
     """What each count of the articles goes back to: the same statement elsewhere, or the official count nearest to it.
 
     An official count is near if it is no further off than the revision of a cumulative count; that it is near or fits
-    does not make it the origin.
+    does not make it the origin. A statement is stale if it is given as of a later date than its own by more than a month,
+    whichever days of a month are meant; a flow, where its window, as the article prints it, ends so much later.
     """
     printed = dict(zip(record.reported["claims"]["claim_id"], record.reported["claims"]["period_end"], strict=True))
     elsewhere = sorted((c for c in wide if c.kind != "share"), key=lambda claim: (claim.as_of_last, claim.claim_id))
@@ -197,10 +182,10 @@ def _origins(record: Record, wide: list[Any]) -> list[Any]:
         newer = None if newer and overlap(bounds_of(newer), bounds_of(claim)) else newer
         given = printed[claim.claim_id] if claim.kind == "flow" else claim.as_of
         first = pd.Timestamp(given) if claim.kind == "flow" else claim.as_of_first
-        goes_back = (
-            (origin.claim_id, origin.as_of, max(0, (first - origin.as_of_last).days)) if origin else ("", "", None)
-        )
-        stale = how == "same" and _stale(claim, origin, given)
+        ended = same[0].period_end if same and claim.kind == "flow" else ""
+        stale = bool(same) and (first - pd.Timestamp(ended or same[0].as_of_last)).days > MONTH
+        days = max(0, (first - origin.as_of_last).days) if origin else None
+        goes_back = (origin.claim_id, origin.as_of, days) if origin else ("", "", None)
         behind = (newer.claim_id, distance(bounds_of(newer), bounds_of(claim))) if newer else ("", None)
         cited = join_ids((claim, origin, newer))
         rows.append(Origin(claim.claim_id, given, how, *goes_back, stale, *behind, cited))
@@ -248,12 +233,12 @@ def _women_and_minors(wide: list[Any]) -> list[Any]:
 
 
 def _verdict_finding(both: Record, verdicts: list[Any]) -> Iterator[Finding]:
+    if not verdicts:
+        return
     tell = {name: [picked(row, "why", "values") for row in rows] for name, rows in grouped(verdicts, "verdict").items()}
     values = {"all": len(verdicts)} | {name: tell.get(name, []) for name in cross_check.VERDICTS}
-    if verdicts:
-        yield make_finding(
-            both, "wider_record.verdicts", len(tell.get("holds", [])), "findings", ids_of(verdicts), values, lines=0
-        )
+    size, cited = len(tell.get("holds", ())), ids_of(verdicts)
+    yield make_finding(both, "wider_record.verdicts", size, "findings", cited, values, lines=0)
 
 
 def _series_finding(both: Record, series: list[Any], falls: list[Any]) -> Iterator[Finding]:
@@ -263,9 +248,8 @@ def _series_finding(both: Record, series: list[Any], falls: list[Any]) -> Iterat
     ends = [{"measure": measure, "first": end(rows[0]), "last": end(rows[-1])} for measure, rows in groups]
     values = {"ends": ends, "falls": len(falls), "most": max((fall.by for fall in falls), default=None)}
     if official:
-        yield make_finding(
-            both, "wider_record.series", len(official), "counts", [row.claim for row in official], values, lines=0
-        )
+        cited = ids_of(official, "claim")
+        yield make_finding(both, "wider_record.series", len(official), "counts", cited, values, lines=0)
 
 
 def _contradiction_finding(both: Record, rows: list[Any]) -> Finding:
@@ -279,9 +263,8 @@ def _contradiction_finding(both: Record, rows: list[Any]) -> Finding:
         pairs += [{"part_claim": row.part, "whole_claim": row.whole, **row.values}] if new else []
         seen |= new
     values = {"pairs": pairs, "all": len(ours), "elsewhere": len(rows) - len(ours)}
-    return make_finding(
-        both, "wider_record.contradictions", len(ours), "pairs", ids_of(ours or rows), values, ["corrections"], lines=0
-    )
+    size, cited = len(ours), ids_of(ours or rows)
+    return make_finding(both, "wider_record.contradictions", size, "pairs", cited, values, ["corrections"], lines=0)
 
 
 def _origin_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
@@ -304,9 +287,8 @@ def _stale_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
 def _lost_finding(both: Record, lost: list[Any]) -> Iterator[Finding]:
     if lost:
         values = {"rows": [picked(row, "what", "claim", "other") | row.values for row in lost]}
-        yield make_finding(
-            both, "wider_record.lost", len({row.claim for row in lost}), "figures", ids_of(lost), values, lines=0
-        )
+        size = len(ids_of(lost, "claim"))
+        yield make_finding(both, "wider_record.lost", size, "figures", ids_of(lost), values, lines=0)
 
 
 def _minors_finding(both: Record, rows: list[Any]) -> Iterator[Finding]:
