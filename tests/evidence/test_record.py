@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 import analysis
 from analysis.evidence import record as module
 from analysis.evidence import schema
-from analysis.evidence.listed import claim_rows, listed
 from analysis.evidence.readings import apply_patches, derive, with_dates
 from analysis.evidence.record import WIDER_TOO, Record
-from analysis.evidence.rows import Case, Claim, Explanation, Row, Stage, link
+from analysis.evidence.rows import Case, Claim, Explanation, Row, Stage, claim_rows, link, listed
 from analysis.evidence.scenario import ParameterError
 
 KINDS = {Claim: "claims", Explanation: "explanations", Case: "cases", Stage: "stages"}

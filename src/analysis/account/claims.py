@@ -11,8 +11,8 @@ from typing import Any
 
 from analysis.account.scopes import Quantity, Scopes, ancestors, last_day
 from analysis.account.solver import Constraint
-from analysis.evidence.listed import claim_rows
 from analysis.evidence.record import Record
+from analysis.evidence.rows import claim_rows
 
 ASSERTED = ("reported", "estimate")
 """The modalities that speak of what is or was; intents and forecasts are tested against the rest, not part of it."""

@@ -1,6 +1,6 @@
 """What do the analyses do with rows? Group them, name the claims they rest on, and make tables and templates of them.
 
-How a table becomes rows is the matter of :mod:`analysis.evidence.listed`, what follows from them that of each analysis.
+How a table becomes rows is the matter of :mod:`analysis.evidence.rows`, what follows from them that of each analysis.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from analysis.evidence.listed import articles, claim_rows, kind, listed
 from analysis.evidence.record import Record
+from analysis.evidence.rows import articles, claim_rows, kind, listed
 
 __all__ = ["articles", "claim_rows", "kind", "listed"]
 

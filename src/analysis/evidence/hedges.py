@@ -67,15 +67,14 @@ def hedge_of(before: str, after: str) -> tuple[str, int, int]:
             later, end = hedge, match.end()
             break
     names = {name, stacked, later} - {"", "exact"}
-    clear = not _UNDONE.search(before[:start]) if names else _exact(before[:start], name, after)
+    if names:
+        clear = not _UNDONE.search(before[:start])
+    else:  # all that is beside an exact number, or beside the word before it, has to leave it as it is
+        *_, last = re.split(r"[:;(\[—–]|, (?=.*\w)", before[:start])
+        known = name or _PLAIN.search(before[:start])
+        clear = bool(known) and not _DOUBT.search(last) and not _UNSURE_AFTER.match(after)
     hedge = next(iter(names), "exact") if clear and len(names) < 2 else ""
     return hedge, len(before) - start, end
-
-
-def _exact(before: str, name: str, after: str) -> bool:
-    """Whether all that is beside a number, or beside the ``name`` of exact before it, leaves it as it is."""
-    *_, last = re.split(r"[:;(\[—–]|, (?=.*\w)", before)
-    return bool(name or _PLAIN.search(before)) and not _DOUBT.search(last) and not _UNSURE_AFTER.match(after)
 
 
 def _before(words: str) -> tuple[str, int]:

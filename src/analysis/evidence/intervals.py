@@ -14,7 +14,7 @@ def as_float(value: object) -> float | None:
 
 
 def bounds_of(row: Any) -> Bounds:
-    """The interval of a claim, a row of :mod:`analysis.evidence.listed`."""
+    """The interval of a claim, a row of :func:`analysis.evidence.rows.listed`."""
     return row.lower, row.upper
 
 

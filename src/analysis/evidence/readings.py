@@ -42,27 +42,25 @@ def roles(keys: pd.Series, speakers: pd.DataFrame) -> pd.Series:
     return keys.map(dict(zip(speakers["speaker"], speakers["speaker_role"], strict=True))).astype("str")
 
 
-def _windows(cells: pd.Series) -> dict[str, list[date | None]]:
-    """The first and the last day of each EDTF date; None is open, and both are None in an empty cell."""
-    windows = [days(cell) if cell else (None, None) for cell in cells.tolist()]
-    return {"first": [first for first, _ in windows], "last": [last for _, last in windows]}
-
-
 def with_days(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """``frame`` with ``<column>_start`` and ``<column>_end``: first and last day of each date, ISO text; empty is open."""
-    first, last = ([day.isoformat() if day else "" for day in ends] for ends in _windows(frame[column]).values())
+    first, last = ([day.isoformat() if day else "" for day in ends] for ends in _windows(frame[column]))
     return frame.assign(**{f"{column}_start": first, f"{column}_end": last})
 
 
 def with_dates(frame: pd.DataFrame) -> pd.DataFrame:
     """``frame`` with ``<column>_first`` and ``<column>_last`` for each of its EDTF columns, as dates; NaT is open."""
-    ends = {
-        f"{column}_{end}": found
-        for column in DATES
-        if column in frame
-        for end, found in _windows(frame[column]).items()
-    }
-    return frame.assign(**{name: np.array(found, dtype="datetime64[s]") for name, found in ends.items()})
+    dated: dict[str, Any] = {}
+    for column in (name for name in DATES if name in frame):
+        first, last = (np.array(ends, dtype="datetime64[s]") for ends in _windows(frame[column]))
+        dated |= {f"{column}_first": first, f"{column}_last": last}
+    return frame.assign(**dated)
+
+
+def _windows(cells: pd.Series) -> tuple[list[date | None], list[date | None]]:
+    """The first and the last day of each EDTF date; None is open, and both are None in an empty cell."""
+    windows = [days(cell) if cell else (None, None) for cell in cells.tolist()]
+    return [first for first, _ in windows], [last for _, last in windows]
 
 
 def decimal(cell: Any) -> Decimal | None:

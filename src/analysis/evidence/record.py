@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from analysis.evidence import paths, rows, schema, tables
-from analysis.evidence.listed import listed
+from analysis.evidence import paths, schema, tables
 from analysis.evidence.readings import apply_patches, derive, with_dates
-from analysis.evidence.rows import Case, Claim, Row, Speaker, Stage, from_row, link
+from analysis.evidence.rows import Case, Claim, Row, Speaker, Stage, from_row, link, listed, table_of
 from analysis.evidence.scenario import (
     ASSUMPTION_LEVELS,
     FRAMES,
@@ -292,7 +291,7 @@ class Record:
         return self._one(Case, case_id)
 
     def _one(self, kind: type[R], row_id: str) -> R:
-        table = schema.TABLES[rows.TABLES[kind]]
+        table = table_of(kind)
         frame: pd.DataFrame = getattr(self, table.name)
         found = self.rows(kind, frame[frame[table.id].eq(row_id)])
         if not found:
@@ -302,7 +301,7 @@ class Record:
 
     def rows(self, kind: type[R], frame: pd.DataFrame | None = None) -> tuple[R, ...]:
         """The rows of a table as typed objects: ``record.rows(Claim)``, or of a part of it that ``frame`` holds."""
-        frame = getattr(self, rows.TABLES[kind]) if frame is None else frame
+        frame = getattr(self, table_of(kind).name) if frame is None else frame
         return tuple(self._typed(kind, row) for row in frame.to_dict("records"))
 
     def _typed(self, kind: type[R], row: Mapping[str, Any]) -> R:

@@ -3,18 +3,26 @@
 Typed and documented, for people who read the code or work in Python; `record` makes them from its tables, whose columns
 have the same names and, in schema.csv, the same meaning. Numbers may be missing (None), dates open (None): ``as_of_first``
 and ``as_of_last`` are the days that ``as_of`` covers. No row computes anything.
+
+The analyses read whole tables as plain named tuples (`listed`): pandas takes long over each cell.
 """
 
-from collections.abc import Mapping
+from collections import namedtuple
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from html import escape
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import pandas as pd
 
 from analysis.evidence import schema
+from analysis.evidence.scenario import WIDER_TOO
+
+if TYPE_CHECKING:
+    from analysis.evidence.record import Record
 
 T = TypeVar("T")
 
@@ -173,17 +181,13 @@ class Case(Row):
         return f"{self.label} ({self.case_id})\n“{self.phrase}”: {self.persons} or more; {self.source}\n{course}"
 
 
-TABLES: dict[type[Any], str] = {
-    Speaker: "speakers",
-    Claim: "claims",
-    Explanation: "explanations",
-    Stage: "stages",
-    Case: "cases",
-}
-"""The table of each kind of row. What the schema says of its columns is added to the kind's documentation."""
+def table_of(kind: type[Any]) -> schema.Table:
+    """The table of a kind of row, which has its name in the plural."""
+    return schema.TABLES[f"{kind.__name__.lower()}s"]
 
-for _kind, _table in TABLES.items():
-    _what = {column.name: column.what for column in schema.TABLES[_table].columns}
+
+for _kind in (Speaker, Claim, Explanation, Stage, Case):  # what the schema says of the fields is documentation too
+    _what = {column.name: column.what for column in table_of(_kind).columns}
     _lines = [f"{field.name}: {_what[field.name]}" for field in fields(_kind) if field.name in _what]
     _kind.__doc__ = "\n".join([_kind.__doc__ or "", "", *_lines])
 
@@ -198,7 +202,7 @@ def _plain(cell: Any, kind: Any) -> Any:
     """A cell as Python has it: None for what is missing, a date for a timestamp, a tuple for joined terms."""
     if kind == tuple[str, ...]:
         return tuple(term for term in (cell or "").split(";") if term)
-    if cell is None or cell is pd.NaT or pd.isna(cell):
+    if pd.isna(cell):
         return "" if kind is str else None
     return cell.date() if isinstance(cell, pd.Timestamp) else cell.item() if hasattr(cell, "item") else cell
 
@@ -209,3 +213,35 @@ def link(url: str, phrase: str = "") -> str:
         return ""  # nothing else may become a link
     fragment = quote(phrase, safe="").replace("-", "%2D")  # a bare hyphen would be part of the syntax
     return f"{url}#:~:text={fragment}" if phrase else url
+
+
+class ClaimRows(NamedTuple):
+    """Claims as rows: ``own`` are those of a record, ``both`` those of its articles and of the figures elsewhere."""
+
+    own: list[Any]
+    both: list[Any]
+
+
+def claim_rows(record: "Record") -> ClaimRows:
+    """The claims of a record as rows, made once for each choice of readings."""
+    both = record.with_choices(record=WIDER_TOO)
+    rows = record.cached(("claim rows", both.choice), lambda: both.claim_rows)
+    return ClaimRows(rows if record.scenario["record"] == WIDER_TOO else articles(rows), rows)
+
+
+def articles(claims: Iterable[Any]) -> list[Any]:
+    """The claims that are of the articles."""
+    return [claim for claim in claims if claim.source_id != "wider"]
+
+
+def listed(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a table, with None for what is missing."""
+    known = lambda cell: None if cell is None or cell is pd.NA or cell is pd.NaT or cell != cell else cell
+    columns = (map(known, frame[name].array.tolist()) for name in frame)
+    return list(map(kind("row", tuple(frame.columns))._make, zip(*columns, strict=True)))
+
+
+@cache  # a class takes as long to make as a hundred rows
+def kind(name: str, fields: str | tuple[str, ...]) -> Any:
+    """A kind of named tuple. ``fields`` are names, or one text of them."""
+    return namedtuple(name, fields)  # type: ignore[misc]

@@ -7,7 +7,7 @@ width of "about", a coding frame. A scenario is one full choice.
 import ast
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from sys import float_info
@@ -144,8 +144,7 @@ class Scenario:
 
     def changed(self) -> dict[str, Any]:
         """The choices that are not the default."""
-        pairs = zip(self.parameters, self.choices, strict=True)
-        return {parameter.name: choice for parameter, choice in pairs if choice != parameter.default}
+        return {name: value for name, value, *_ in self.changes()}
 
     def changes(self) -> list[tuple[str, Any, str, str]]:
         """The choices that are not the default: parameter, value, question, answer."""
@@ -158,9 +157,9 @@ class Scenario:
 
     def restrict(self, names: Iterable[str]) -> "Scenario":
         """This scenario without the parameters that an analysis does not take."""
-        kept = set(names)
-        pairs = [(p, c) for p, c in zip(self.parameters, self.choices, strict=True) if p.name in kept]
-        return replace(self, parameters=tuple(p for p, _ in pairs), choices=tuple(c for _, c in pairs))
+        taken = set(names)
+        kept = tuple(parameter for parameter in self.parameters if parameter.name in taken)
+        return Scenario(kept, tuple(self[parameter.name] for parameter in kept))
 
 
 def scenario(parameters: Iterable[Parameter], choices: Mapping[str, Any]) -> Scenario:

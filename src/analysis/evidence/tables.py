@@ -66,11 +66,12 @@ def read_text(path: Path, file: str, what: str) -> str:
     raise EvidenceError([Problem(file, found, what)])
 
 
-def read_raw(path: Path, table: Table, file: str) -> list[Row]:
+def read_raw(path: Path, table: Table, file: str = "", padded: bool = False) -> list[Row]:
     """The rows of a raw table. Raises EvidenceError where the file is not such a table, with every row that is not.
 
-    ``file`` names the file in messages.
+    ``file`` names the file in messages, by default with its folder. ``padded``: a row that ends early has empty cells.
     """
+    file = file or f"{path.parent.name}/{path.name}"
     content = read_text(path, file, "a table of " + table.what)
     wanted = table.raw_columns
     reader = csv.reader(StringIO(content, newline=""), strict=True)
@@ -87,6 +88,8 @@ def read_raw(path: Path, table: Table, file: str) -> list[Row]:
         for number, cells in enumerate(reader, start=2):
             if not cells:
                 continue  # a blank line is no row
+            if padded:
+                cells += [""] * (len(wanted) - len(cells))
             if len(cells) != len(wanted):
                 problems.append(_length_fault(cells, table, file, number))
             rows.append([*map(intern, cells), file, number])

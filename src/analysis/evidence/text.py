@@ -158,11 +158,6 @@ class Text:
             self._hashes[sentence] = sha256(normalised(self.quote(sentence)).encode()).hexdigest()
         return self._hashes[sentence]
 
-    @cached_property
-    def hashes(self) -> set[str]:
-        """Those of all sentences."""
-        return {self.sentence_hash(sentence) for sentence in self.sentences}
-
     def occurrences(self, phrase: str) -> list[Span]:
         """Every place of ``phrase``, invisible marks, white space, quotes and composition aside; places may overlap."""
         pattern = r"\s+".join(map(_any_form, visible(phrase).split()))

@@ -3,12 +3,10 @@
 A coder writes rows with a phrase and what it means; ids, places, hashes and the usual values are filled in here.
 """
 
-import csv
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from io import StringIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -73,9 +71,9 @@ def locate_phrase(
             f"{place.start},{place.end},{text.sentence_hash(place)}  {text.quote(text.words_around(place, MAX_WORDS))!r}"
             for place in places
         )
-    wanted = next(one for one in DRAFTED if one.name == table)
-    _, rows = _read(raw / source, wanted)
-    free = free_ids(wanted, source, (row[wanted.id] for row in rows))
+    wanted = schema.TABLES[table]
+    used = (row[0] for row in tables.read_raw(raw / source / f"{table}.csv", wanted, padded=True))
+    free = free_ids(wanted, source, used)
     drafts = [draft(wanted, source, next(free), described) | locator(text, place) for place in places]
     return tables.to_csv(pd.DataFrame(drafts, columns=wanted.raw_columns)).rstrip("\n")
 
@@ -97,7 +95,8 @@ def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) 
     problems, contents = [], {}
     filled: Counter[str] = Counter()
     for table in DRAFTED:
-        content, rows = _read(raw / source, table)
+        path = raw / source / f"{table.name}.csv"
+        rows = tables.to_frame(tables.read_raw(path, table, padded=True), table).to_dict("records")
         free = free_ids(table, source, (row[table.id] for row in rows))
         changes: list[dict[str, str]] = []
         for row in rows:
@@ -116,28 +115,14 @@ def fill(source: str, raw: Path = paths.RAW, folders: list[Path] | None = None) 
                     remedy = (
                         "Give the char_start of the one that is meant." if places else "Copy the words from the text."
                     )
-                    file = f"{source}/{table.name}.csv"
-                    problems.append(Problem(file, found, "one place", row["row"], "phrase", remedy))
+                    problems.append(Problem(row["file"], found, "one place", row["row"], "phrase", remedy))
             changes.append({name: cell for name, cell in new.items() if not row[name]})
-        contents[raw / source / f"{table.name}.csv"] = edited(content, table, changes)
+        contents[path] = edited(path.read_bytes().decode("utf-8"), table, changes)
     if problems:
         raise EvidenceError(problems)
     for path, content in contents.items():
         files.write(path, content)
     return f"{source}: " + (", ".join(f"{name} {rows}" for name, rows in filled.items()) or "no row") + " completed"
-
-
-def _read(folder: Path, table: schema.Table) -> tuple[str, list[dict[str, Any]]]:
-    """A table's content and its rows, short ones too. Raises EvidenceError where it has another header."""
-    path, file = folder / f"{table.name}.csv", f"{folder.name}/{table.name}.csv"
-    content = tables.read_text(path, file, "a table of " + table.what)
-    rows = [row for row in csv.reader(StringIO(content, newline="")) if row]
-    if not rows or rows[0] != table.raw_columns or any(len(row) > len(rows[0]) for row in rows):
-        tables.read_raw(path, table, file)
-    padded = (row + [""] * (len(table.raw_columns) - len(row)) for row in rows[1:])
-    return content, [
-        dict(zip(table.raw_columns, row, strict=True)) | {"row": line} for line, row in enumerate(padded, 2)
-    ]
 
 
 _CELL = re.compile(r'("(?:[^"]|"")*"[^,\r\n]*|[^,\r\n]*)(,|\r\n|\r|\n|\Z)')

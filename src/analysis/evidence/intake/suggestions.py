@@ -128,7 +128,9 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
     )
     if none or (ranged and not value_to) or above_one:
         hedge = value = value_to = ""
-    measure = "age" if quantity.kind == "age" else _measure(unit, text.quote(clause).lower())
+    measured, around_it = {"share": "persons"}.get(unit, "time" if unit in _TIMES else unit), text.quote(clause).lower()
+    fitting = (name for of, pattern, name in _MEASURES if of == measured and re.search(pattern, around_it))
+    measure = "age" if quantity.kind == "age" else next(fitting, "")
     kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
     return Suggestion(around, "claims", measure, hedge, value, unit, "age" if measure == "age" else kind, value_to)
 
@@ -205,8 +207,3 @@ def _idle(quantity: Quantity, words: str, before: str, after: str) -> bool:
     if quantity.kind == "order":
         return not re.match(r"\s\w+est\b", after) and len(quantity.ends[0]) < 2
     return words in {"once", "twice"}
-
-
-def _measure(unit: str, clause: str) -> str:
-    of = "time" if unit in _TIMES else "persons" if unit == "share" else unit
-    return next((name for scope, words, name in _MEASURES if scope == of and re.search(words, clause)), "")

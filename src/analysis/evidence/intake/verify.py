@@ -154,6 +154,7 @@ def available(folders: list[Path]) -> tuple[dict[str, str], list[str]]:
 def _another_capture(rows: list[dict[str, Any]], texts: list[Text]) -> Text | None:
     """The first of the ``texts`` that hold most of the claims' sentences, if it holds half of them."""
     wanted = [row["sentence_sha256"] for row in rows if row["table"] == "claims"]
-    held = [sum(one in text.hashes for one in wanted) for text in texts]
+    hashes = [set(map(text.sentence_hash, text.sentences)) for text in texts]
+    held = [sum(one in own for one in wanted) for own in hashes]
     most = max(held, default=0)
     return texts[held.index(most)] if most and most * 2 >= len(wanted) else None

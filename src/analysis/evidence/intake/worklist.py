@@ -137,11 +137,11 @@ def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, 
     problems: list[Problem] = []
     coded: dict[Path, tuple[schema.Table, list[dict[str, Any]]]] = {}
     for table in schema.BY_SOURCE:
-        path, file = folder / f"{table.name}.csv", f"{folder.name}/{table.name}.csv"
+        path = folder / f"{table.name}.csv"
         if not path.exists():
             changed[path] = ",".join(table.raw_columns) + "\n"
             continue
-        frame = tables.to_frame(tables.read_raw(path, table, file), table)
+        frame = tables.to_frame(tables.read_raw(path, table), table)
         problems += tables.check(frame[[table.id, *LOCATOR, "phrase", "file", "row"]], table, {})
         coded[path] = table, frame.assign(table=table.name, row_id=frame[table.id]).to_dict("records")
     if problems:
@@ -180,9 +180,7 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
             )
     filled = defaultdict(list)
     if (folder / "todo.csv").exists():
-        before = tables.to_frame(
-            tables.read_raw(folder / "todo.csv", schema.TODO, f"{folder.name}/todo.csv"), schema.TODO
-        )
+        before = tables.to_frame(tables.read_raw(folder / "todo.csv", schema.TODO), schema.TODO)
         for row in before[before["status"] == "todo"].to_dict("records"):
             cells = {name: row[name] for name in (*_SUGGESTED, "row_id", "label")}
             filled[row["phrase"], row["sentence_sha256"]].append(cells)
