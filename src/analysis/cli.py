@@ -1,4 +1,4 @@
-"""The ``analysis`` command: the verbs of the Makefile, with options. Each verb imports only what it needs."""
+"""The ``analysis`` command: the verbs of the Makefile, with options. Each verb loads only the libraries that it needs."""
 
 import argparse
 import json
@@ -8,6 +8,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+
+from analysis.evidence import paths
+from analysis.evidence.problems import EvidenceError, ParameterError
+from analysis.recorded import INDEX, NOTEBOOKS, NotebookError, all_findings, all_latest
+from analysis.report.run import provenance
+from analysis.report.run.provenance import file_lock
 
 
 def command() -> None:
@@ -21,15 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 something is wrong with the data or a notebook, 2 cannot be
     done, 130 interrupted, 141 nobody reads the output any more."""
     options = parser().parse_args(arguments)
-    from analysis.evidence.problems import EvidenceError, ParameterError
-    from analysis.recorded import NotebookError
-
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a letter that the terminal does not have is written as its code
             stream.reconfigure(errors="backslashreplace")
     try:
-        if other := _other_project():
-            raise ParameterError(other)
+        _refuse_other_project()
         code = options.run(options)
         sys.stdout.flush()
         return int(code or 0)
@@ -64,10 +66,10 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     verb("data", _data, "build data/curated from data/raw, and validate it")
-    add = verb(
-        "verify", _verify, "check every quoted phrase against the texts, and list what was overlooked"
-    ).add_argument
-    add("--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS and data/raw/texts)")
+    made = verb("verify", _verify, "check every quoted phrase against the texts, and list what was overlooked")
+    made.add_argument(
+        "--texts", type=Path, help="folder of the articles' texts (default: ARTICLE_TEXTS and data/raw/texts)"
+    )
     add = verb("intake", _intake, "start a new source: its folder, and a list of the numbers in its text").add_argument
     add("text", type=Path, help="the source's text, a file in UTF-8")
     add("--id", required=True, help="name of the source's folder in data/raw: publisher and month")
@@ -79,21 +81,19 @@ def parser() -> argparse.ArgumentParser:
     add("--table", default="", choices=tables, help="print a draft row of this table")
     add("--fill", action="store_true", help="complete the rows that have a phrase, but no place or id")
     verb("report", _report, "execute the notebooks, write figures/ and build/report/")
-    add = verb(
-        "notebooks", _notebooks, "execute the notebooks and store them with their outputs in notebooks/"
-    ).add_argument
-    add("names", nargs="*", help="which ones (default: all)")
-    add = verb("sweep", _sweep, "evaluate all scenarios and the declared notebooks, into build/sweep/").add_argument
-    add("--to", default="", metavar="URL", help="write to this folder or URL (any that fsspec knows)")
+    made = verb("notebooks", _notebooks, "execute the notebooks and store them with their outputs in notebooks/")
+    made.add_argument("names", nargs="*", help="which ones (default: all)")
+    made = verb("sweep", _sweep, "evaluate all scenarios and the declared notebooks, into build/sweep/")
+    made.add_argument("--to", default="", metavar="URL", help="write to this folder or URL (any that fsspec knows)")
     add = verb("findings", _findings, "list the findings, one a line").add_argument
     add("--id", help="show one finding in full: question, answer, arithmetic, assumptions")
     add("--json", action="store_true", help="print JSON, with the values behind each sentence")
-    add = verb("trace", _trace, "show the printed words behind a finding or a claim").add_argument
-    add("name", help="the id of a finding or a claim")
-    add = verb("why", _why, "show what a notebook or a figure was made from, and whether it is current").add_argument
-    add("file", type=Path, help="an executed notebook, or a file in figures/")
-    checked = verb("check", _check, "tell whether a sentence with a number follows, fits, or cannot be true")
-    add, number = checked.add_argument, checked.add_mutually_exclusive_group(required=True).add_argument
+    made = verb("trace", _trace, "show the printed words behind a finding or a claim")
+    made.add_argument("name", help="the id of a finding or a claim")
+    made = verb("why", _why, "show what a notebook or a figure was made from, and whether it is current")
+    made.add_argument("file", type=Path, help="an executed notebook, or a file in figures/")
+    made = verb("check", _check, "tell whether a sentence with a number follows, fits, or cannot be true")
+    add, number = made.add_argument, made.add_mutually_exclusive_group(required=True).add_argument
     add("--measure", required=True, help="what is counted, by key or name (killed, returned, departed ...)")
     for name in ("exactly", "about", "at-least", "more-than", "at-most", "less-than"):
         number(f"--{name}", metavar="N", help=f"the number is {name.replace('-', ' ')} N")
@@ -109,23 +109,17 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def _other_project() -> str:
-    """What is wrong where the current folder is a copy of the project, and this command belongs to another; or nothing."""
-    from analysis.evidence import paths
-
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / "src" / "analysis" / "evidence").is_dir():
-            if folder.resolve() != paths.ROOT:
-                return f"This command belongs to {paths.ROOT}, not to {folder}. Run `make setup` here first."
-            break
-    return ""
+def _refuse_other_project() -> None:
+    """Raise ParameterError where the current folder is a copy of the project, and this command belongs to another."""
+    here = Path.cwd()
+    root = next((one for one in (here, *here.parents) if (one / "src/analysis/evidence").is_dir()), paths.ROOT)
+    if root.resolve() != paths.ROOT:
+        raise ParameterError(f"This command belongs to {paths.ROOT}, not to {root}. Run `make setup` here first.")
 
 
 def _data(_: argparse.Namespace) -> None:
-    from analysis.report.run.provenance import data_stamp, file_lock
-
     with file_lock("data"):
-        stamp = data_stamp()
+        stamp = provenance.data_stamp()
         if not (why := stamp.stale()):
             print("data: current")
             return
@@ -170,7 +164,6 @@ def _intake(options: argparse.Namespace) -> None:
 
 def _locate(options: argparse.Namespace) -> None:
     from analysis.evidence.intake.locate import fill, locate_phrase
-    from analysis.evidence.problems import ParameterError
 
     if not options.fill and not options.phrase:
         raise ParameterError("locate: give a phrase, or --fill")
@@ -178,11 +171,8 @@ def _locate(options: argparse.Namespace) -> None:
 
 
 def _report(_: argparse.Namespace) -> None:
-    from analysis.evidence import paths
-    from analysis.report.run.provenance import file_lock, report_stamp
-
     with file_lock("notebooks"):
-        stamp = report_stamp()
+        stamp = provenance.report_stamp()
         if not (why := stamp.stale()):
             print(f"report: {paths.REPORT / 'index.html'} (current)")
             return
@@ -194,10 +184,8 @@ def _report(_: argparse.Namespace) -> None:
 
 
 def _notebooks(options: argparse.Namespace) -> None:
-    from analysis.recorded import INDEX, NOTEBOOKS
     from analysis.report.records import write_records
     from analysis.report.run.notebooks import bring_up_to_date, store
-    from analysis.report.run.provenance import file_lock
     from analysis.report.run.sweep import evaluated
 
     chosen = options.names or (*NOTEBOOKS, INDEX)
@@ -210,8 +198,6 @@ def _notebooks(options: argparse.Namespace) -> None:
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    from analysis.evidence import paths
-    from analysis.report.run.provenance import file_lock
     from analysis.report.run.sweep import sweep
 
     with file_lock("sweep"):
@@ -223,9 +209,6 @@ def _sweep(options: argparse.Namespace) -> int:
 
 
 def _findings(options: argparse.Namespace) -> None:
-    from analysis.evidence.problems import ParameterError
-    from analysis.recorded import all_findings, all_latest
-
     if silent := [path.stem for path in all_latest() if not all_findings([path])]:
         print(f"no findings are stored in {', '.join(silent)}: run `make report`", file=sys.stderr)
     findings = [one for one in all_findings() if options.id in (None, one.id)]
@@ -234,8 +217,7 @@ def _findings(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps([asdict(finding) for finding in findings], indent=1, ensure_ascii=False))
     elif options.id:
-        for heading, text in findings[0].lines():
-            print(f"{heading}: {text}")
+        print("\n".join(f"{heading}: {text}" for heading, text in findings[0].lines()))
     else:
         for finding in findings:
             print(f"{finding.id}: {finding.short}")
@@ -243,23 +225,19 @@ def _findings(options: argparse.Namespace) -> None:
 
 def _trace(options: argparse.Namespace) -> None:
     from analysis.evidence.record import Record
-    from analysis.recorded import all_findings
     from analysis.report.site.trace import Trace
 
     print(Trace(Record.load(), all_findings()).to_text(options.name))
 
 
 def _why(options: argparse.Namespace) -> int:
-    from analysis.report.run.provenance import why
-
-    summary, current = why(options.file)
+    summary, current = provenance.why(options.file)
     print(summary)
     return 0 if current else 1
 
 
 def _check(options: argparse.Namespace) -> None:
     from analysis.analyses.check import HEDGES
-    from analysis.evidence.problems import ParameterError
     from analysis.evidence.record import Record
     from analysis.lab import check
 
