@@ -4,7 +4,7 @@
 computed in :mod:`analysis.analyses`; the words are in ``wording/check.toml``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from importlib import import_module
@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.analyses.check import CANNOT, FITS, FOLLOWS, Check, Reason
+from analysis.analyses.check import FOLLOWS, Check
 from analysis.analyses.check import check as compute
 from analysis.evidence import record as evidence
 from analysis.evidence.problems import ParameterError
@@ -139,72 +139,78 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
     if isinstance(record, str):
         raise ParameterError(f"the first argument is a record: check(Record.load(), {record!r}, ...).")
     found = compute(record or Record.load(), measure, **sentence)
-    words = Wording(found.record, "check")
-    tell = lambda part, **values: words.text(f"check.{part}", **values)
-    one, what = found.sentence, found.record.name("measure", found.sentence.measure)
-    number = formats.share if one.base else formats.number
-    base = found.record.name("measure", one.base) if one.base else ""
+    words, one, scenario = Wording(found.record, "check"), found.sentence, found.record.scenario
+    what, base = (found.record.name("measure", key) if key else "" for key in (one.measure, one.base))
+    day = found.asked if found.as_of.startswith(found.asked) else found.as_of
+    known = vars(found) | {"what": what, "base": base, "as_of": day}
+    tell = lambda part, **values: words.text(f"check.{part}", **known | values)
+    number = formats.share if base else formats.number
     said = tell(
         "sentence",
         hedge=one.hedge,
         value=number(one.value),
         value_to="" if one.value_to is None else number(one.value_to),
-        base=base,
-        what=what,
         verb=what in PARTICIPLES,
         as_of=found.asked,
     )
-    ways = {"ways": found.ways, "possible": found.possible}
-    bounds = {"lower": found.lower, "upper": found.upper}
-    day = found.asked if found.as_of.startswith(found.asked) else found.as_of
-    allowed = {
-        **bounds,
-        "apart": found.apart,
-        "share": found.share,
-        "whole": found.whole,
-        "what": what,
-        "base": base,
-        "as_of": day,
-    }
-    lines = [("", tell("verdict", said=said, verdict=found.verdict))]
-    lines += [("", tell("undated", as_of=found.asked))] if not sentence.get("as_of") else []
-    lines += [("", tell({FOLLOWS: "follows", FITS: "fits", CANNOT: "cannot"}[found.verdict], **ways))]
-    lines += [("", tell("share" if found.share else "range", **allowed))]
-    lines += [("", tell("compared", as_of=found.as_of))] if day != found.asked else []
-    if found.rivals:
-        lines += [("", tell("rivals" if len(found.rivals) > 1 else "rival", claims=_claims(found, found.rivals)))]
+    rivals = _claims(found, found.rivals)
+    lines = [("", tell("verdict", said=said))]
+    if not sentence.get("as_of"):
+        lines += [("", tell("undated", as_of=found.asked))]
+    lines += [("", tell(found.verdict.split()[0])), ("", tell("share" if found.share else "range"))]
+    if day != found.asked:
+        lines += [("", tell("compared", as_of=found.as_of))]
+    if rivals:
+        lines += [("", tell("rivals" if len(rivals) > 1 else "rival", claims=rivals))]
     elif found.size:
-        lines += [("", tell("set_aside", size=found.size))]
-    bearing = "for" if found.verdict == FOLLOWS else "against"
-    bears = [(bearing, reason) for reason in found.reasons]
-    bears += [(end, reason) for end, reasons in found.ends.items() for reason in reasons]
-    reasons = []
-    for role, reason in bears:
-        claims, sum_ = _claims(found, reason.claims), _arithmetic(found, reason)
-        lines += [("", tell("reason", heading=tell(role), claims=claims))]
-        lines += [(tell("arithmetic_heading"), sum_)] if sum_ else []
-        reasons.append({"for": role, "claims": claims, "assumptions": list(reason.assumptions), "arithmetic": sum_})
-    if assumed := dict.fromkeys(name for _, reason in bears for name in reason.assumptions):
-        lines += [(tell("assumes"), " ".join(_assumption(found, name) for name in assumed))]
-    if unclear := _unclear(found, [claim for _, reason in bears for claim in reason.claims]):
+        lines += [("", tell("set_aside"))]
+    behind, reasons = _behind(found, tell)
+    lines += behind
+    claims = [claim["claim_id"] for reason in reasons for claim in reason["claims"]]
+    if unclear := _unclear(found, claims):
         lines += [(tell("readings"), tell("unclear", unclear=unclear))]
-    changed = [f"{question} {answer}" for _, _, question, answer in found.record.scenario.changes()]
-    lines += [(tell("choices"), "; ".join(changed))] if changed else []
-    lines += [("", tell("articles"))] if found.record.scenario["record"] != evidence.WIDER_TOO else []
+    if changed := [f"{question} {answer}" for _, _, question, answer in scenario.changes()]:
+        lines += [(tell("choices"), "; ".join(changed))]
+    if scenario["record"] != evidence.WIDER_TOO:
+        lines += [("", tell("articles"))]
     data = {
         "sentence": said,
         "verdict": found.verdict,
-        **bounds,
+        "lower": found.lower,
+        "upper": found.upper,
         "share": found.share,
         "of": found.whole,
         "as_of": found.as_of,
-        **ways,
-        "contradict": _claims(found, found.rivals),
-        "readings": {parameter.name: found.record.scenario[parameter.name] for parameter, _ in unclear},
+        "ways": found.ways,
+        "possible": found.possible,
+        "contradict": rivals,
+        "readings": {parameter.name: scenario[parameter.name] for parameter, _ in unclear},
         "reasons": reasons,
-        "choices": found.record.scenario.changed(),
+        "choices": scenario.changed(),
     }
     return Display(tuple(lines), data, found)
+
+
+def _behind(found: Check, tell: Callable[..., str]) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
+    """The reasons in lines, with what they assume, and as data."""
+    account, scenario = Wording(found.record, "accounting"), found.record.scenario
+    lines, data = [], []
+    assumed: list[str] = []
+    bears = [("for" if found.verdict == FOLLOWS else "against", found.reasons), *found.ends.items()]
+    for role, reasons in bears:
+        for reason in reasons:
+            claims, sum_ = _claims(found, reason.claims), ""
+            if reason.proof and len(reason.proof["steps"]) > 1:  # else one claim alone says it
+                end = "at least" if reason.end == "lower" else "at most"
+                sum_ = account.fill("{{ total(p, end) }}", p=reason.proof, end=end)
+            lines += [("", tell("reason", heading=tell(role), claims=claims))]
+            lines += [(tell("arithmetic_heading"), sum_)] if sum_ else []
+            data += [{"for": role, "claims": claims, "assumptions": list(reason.assumptions), "arithmetic": sum_}]
+            assumed += reason.assumptions
+    if assumed:
+        limits = {name: scenario[name] for name in ("same_date", "revision")}
+        lines += [(tell("assumes"), " ".join(account.assumption(name, **limits) for name in dict.fromkeys(assumed)))]
+    return lines, data
 
 
 def _unclear(found: Check, claims: list[str]) -> list[tuple[Parameter, str]]:
@@ -218,20 +224,6 @@ def _unclear(found: Check, claims: list[str]) -> list[tuple[Parameter, str]]:
 def _claims(found: Check, ids: Iterable[str]) -> list[dict[str, str]]:
     rows = map(found.record.claim, ids)
     return [{"claim_id": row.claim_id, "label": row.label, "phrase": row.phrase} for row in rows]
-
-
-def _arithmetic(found: Check, reason: Reason) -> str:
-    """The sum that proves a bound, in the words of the account; empty where one claim alone says it."""
-    if reason.proof is None or len(reason.proof["steps"]) < 2:
-        return ""
-    end = "at least" if reason.end == "lower" else "at most"
-    return Wording(found.record, "accounting").fill("{{ total(p, end) }}", p=reason.proof, end=end)
-
-
-def _assumption(found: Check, name: str) -> str:
-    scenario = found.record.scenario
-    limits = {"same_date": scenario["same_date"], "revision": scenario["revision"]}
-    return Wording(found.record, "accounting").assumption(name, **limits)
 
 
 PARTICIPLES = ("killed", "executed", "arrested abroad", "prevented")
@@ -281,13 +273,14 @@ def explore(analysis: str) -> Any:
     made: dict[tuple[Any, ...], tuple[str, str]] = {}
 
     def follow(_: Any = None) -> None:
-        values = {name: _value(record, name, control.value) for name, control in controls.items()}
-        if tuple(values.values()) not in made:
+        values = {name: control.value for name, control in controls.items() if control.value != ()}  # none: the default
+        key = tuple(values.items())
+        if key not in made:
             wide = ": with the figures published elsewhere it takes up to half a minute"
             wait = f"One moment, please{wide if values.get('record') == evidence.WIDER_TOO else ''}."
             shown.value = f'<p><em>{wait}</em></p><div style="opacity: 0.4">{shown.value}</div>'
-            made[tuple(values.values())] = _explored(analysis, values, record)
-        shown.value, copied.value = made[tuple(values.values())]
+            made[key] = _explored(analysis, values, record)
+        shown.value, copied.value = made[key]
 
     for control in controls.values():
         control.observe(follow, "value")
@@ -315,12 +308,6 @@ def _control(parameter: Parameter) -> Any:
     return ipywidgets.Dropdown(options=options, value=parameter.default, layout=layout)
 
 
-def _value(record: evidence.Record, name: str, value: Any) -> Any:
-    """The value of a control as a parameter takes it."""
-    one = record.scenario.parameter(name)
-    return (",".join(value) or one.default) if one.many else value
-
-
 def _explored(analysis: str, values: dict[str, Any], record: evidence.Record) -> tuple[str, str]:
     """Under these choices: the answer, the first chart and the sums as HTML, and the choices as parameters."""
     try:
@@ -330,7 +317,5 @@ def _explored(analysis: str, values: dict[str, Any], record: evidence.Record) ->
     first, leads = next(iter(page.words.templates.get("figure", ())), ""), page.words.templates["page"]["answer"]
     drawn = page.figure(first).svg if first else ""
     parts = [page.answer().html, drawn[max(0, drawn.find("<svg")) :], *(page.finding(name).html for name in leads)]
-    changed = page.record.scenario.changed().items()
-    return "".join(parts), "\n".join(
-        f"{name} = {value!r}" for name, value in changed
-    ) or "# every choice is the default"
+    changed = [f"{name} = {value!r}" for name, value in page.record.scenario.changed().items()]
+    return "".join(parts), "\n".join(changed) or "# every choice is the default"
