@@ -12,12 +12,9 @@ import pandas as pd
 
 from analysis.evidence import paths
 from analysis.evidence.record import Record
-from analysis.notebook import Shown, paragraph, rendered
+from analysis.notebook import Shown, paragraphs, rendered
 from analysis.recorded import Answers, Recorded, all_latest, parameters_cell, read_answers
 from analysis.wording import Wording, formats
-
-MOST = 5
-"""More main points than this are not read."""
 
 
 def main_points(
@@ -30,8 +27,8 @@ def main_points(
     the number.
     """
     names, sides = tuple(chosen), set(both_sides)
-    if len(names) > MOST:
-        raise ValueError(f"wording/main.toml names {len(names)} main points; expected {MOST} at most")
+    if len(names) > 5:  # more are not read
+        raise ValueError(f"wording/main.toml names {len(names)} main points; expected 5 at most")
     points = tuple(findings[name] for name in names if name in findings)
     refuted = [point.id for point in points if point.agreement == "low" and point.id not in sides]
     if refuted:
@@ -56,8 +53,7 @@ class Index:
 
     def __init__(self, executed: Iterable[Path] | None = None) -> None:
         self.executed = tuple(all_latest() if executed is None else executed)
-        read = [found for path in self.executed if (found := read_answers(path)) is not None]
-        self.answers: dict[str, Answers] = {one.analysis: one for one in read}
+        self.answers: dict[str, Answers] = {one.analysis: one for one in map(read_answers, self.executed) if one}
         self.record = Record.load()
         self.words = Wording(self.record, "main")
         self.cited = citation()
@@ -74,24 +70,21 @@ class Index:
         return main_points(self.findings, templates["points"], templates["both_sides"])
 
     def text(self, name: str) -> str:
-        """A text of wording/main.toml, such as ``about``."""
+        """A text of wording/main.toml, such as ``about``; ``cite`` is how to cite this collection."""
         counts = {name: len(self.record.reported[name]) for name in ("sources", "claims", "wider", "explanations")}
         years = sorted(day[:4] for day in self.record.reported["sources"]["published_start"])
-        return self.words.text(f"page.{name}", **counts, first_year=years[0], last_year=years[-1])
+        cited = {"version": self.cited["version"], "year": self.cited["date-released"][:4]}
+        title = self.words.templates["page"]["title"]
+        return self.words.text(f"page.{name}", title=title, first_year=years[0], last_year=years[-1], **counts, **cited)
 
     @property
     def date(self) -> str:
         """When this version was released, in words."""
         return f"{formats.day(self.cited['date-released'])}."
 
-    def cite(self) -> str:
-        """How to cite this collection."""
-        year = self.cited["date-released"][:4]
-        return self.words.text("page.cite", title=self.text("title"), version=self.cited["version"], year=year)
-
     def show(self, name: str) -> Shown:
-        """A text of wording/main.toml, or how to cite."""
-        return paragraph(self.cite() if name == "cite" else self.text(name))
+        """A text of wording/main.toml."""
+        return paragraphs(self.text(name))
 
     def answer(self) -> Shown:
         """The main points."""
@@ -101,15 +94,13 @@ class Index:
 
     def notebooks(self) -> Shown:
         """Each notebook with its question and its answer."""
-        rows = [(one, one.title, one.short) for one in self.answers.values()]
-        html = "".join(
-            f'<tr><td><a href="{escape(one.notebook)}.ipynb">{escape(title)}</a></td><td>{escape(short)}</td></tr>'
-            for one, title, short in rows
-        )
-        caption = "The notebooks, in reading order"
-        head = '<thead><tr><th scope="col">Question</th><th scope="col">Answer</th></tr></thead>'
-        text = "\n".join(f"{title} {short}" for _, title, short in rows)
-        return Shown(f'<table class="dataframe"><caption>{caption}</caption>{head}<tbody>{html}</tbody></table>', text)
+        html = "<caption>The notebooks, in reading order</caption>"
+        html += '<thead><tr><th scope="col">Question</th><th scope="col">Answer</th></tr></thead><tbody>'
+        for one in self.answers.values():
+            link = f'<a href="{escape(one.notebook)}.ipynb">{escape(one.title)}</a>'
+            html += f"<tr><td>{link}</td><td>{escape(one.short)}</td></tr>"
+        text = "\n".join(f"{one.title} {one.short}" for one in self.answers.values())
+        return Shown(f'<table class="dataframe">{html}</tbody></table>', text)
 
     def glossary(self) -> Shown:
         """The terms of this collection."""
@@ -129,6 +120,5 @@ class Index:
             values = " or ".join(f'"{value}"' for value in about.values)
             rows.append((about.question, default, "; ".join(others), notebooks, f"{name} = {values}"))
         heads = ["Question", "Default answer", "Other answers", "Notebooks", "Parameter and its values"]
-        frame = pd.DataFrame(rows, columns=heads)
-        caption = f"{formats.plural(len(frame), 'question')} on which readings differ"
-        return rendered(frame, caption)
+        caption = f"{formats.plural(len(rows), 'question')} on which readings differ"
+        return rendered(pd.DataFrame(rows, columns=heads), caption)

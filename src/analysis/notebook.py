@@ -30,7 +30,6 @@ TEXTS = ("title", "means", "would_change", "cannot_show")
 IDS = ("claims", "claim", "claim_id", "ids", "rows")
 """The columns of a table that name the coded rows behind each row, the first that is there."""
 
-
 LOCATORS = ("char_start", "char_end", "sentence_sha256")
 """Columns that only programs read: the downloads of the data have them."""
 
@@ -67,15 +66,12 @@ class Notebook:
     def __init__(
         self, analysis: str, namespace: Mapping[str, Any], record: Record | None = None, brief: bool = False
     ) -> None:
-        module = import_module(f"analysis.analyses.{analysis}")
-        self.analysis = analysis
-        self.record = restrict((record or Record.load()).with_parameters(module, namespace))
-        self.module, self.parameters = module, self.record.parameters_of(module)
-        self.result = ((brief and getattr(module, "leading", None)) or module.analyse)(self.record)
+        self.analysis, self.module = analysis, import_module(f"analysis.analyses.{analysis}")
+        self.record = restrict((record or Record.load()).with_parameters(self.module, namespace))
+        self.result = ((brief and getattr(self.module, "leading", None)) or self.module.analyse)(self.record)
         self.words = Wording(self.record, analysis)
-        self.findings = {item.id.partition(".")[2]: item for item in self.result.findings}
+        self.worded = {item.id.partition(".")[2]: self.words.worded(item) for item in self.result.findings}
         self.assumed: set[str] = set()
-        self.worded = {name: self.words.worded(item) for name, item in self.findings.items()}
 
     def answer(self) -> Shown:
         """The answer in three sentences at most; records every finding of the analysis in the output."""
@@ -85,34 +81,32 @@ class Notebook:
         changed = self.record.scenario.changed()
         if "statements" in changed:  # said in these words, without a list of all the statements that it leaves out
             changed.pop("left_out")
-        under = self._choices(changed)
+        choices = "; ".join(" ".join(self.words.choice(name, value)) for name, value in changed.items())
+        default = "Unclear statements are read in the way that is best documented (the default)."
+        under = f"Changed from the default: {choices}." if choices else default
         html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in sentences)
         html += f'<p class="choices">{escape(under)}</p>'
-        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")} | {
-            "answer": sentences[0]
-        }
+        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")}
+        texts["answer"] = sentences[0]
         recorded = {"analysis": self.analysis, "page": texts, "findings": list(self.worded.values())}
         return Shown(f'<div class="answer">{html}</div>', "\n".join([*sentences, under]), {FINDINGS: recorded})
-
-    def _choices(self, changed: Mapping[str, Any]) -> str:
-        if not changed:
-            return "Unclear statements are read in the way that is best documented (the default)."
-        choices = [" ".join(self.words.choice(name, value)) for name, value in changed.items()]
-        return f"Changed from the default: {'; '.join(choices)}."
 
     def finding(self, name: str) -> Shown:
         """One finding: its answer, how the number comes about, what is assumed, how sure it is."""
         item = self.worded.get(name)
         if item is None:
-            return paragraph("The chosen sources do not say.")
-        lines = [("", item["answer"])]
-        lines += [("How the number comes about: ", item["arithmetic"])] if item["arithmetic"] else []
+            return paragraphs("The chosen sources do not say.")
         new = [assumed for assumed in item["assumes"] if assumed not in self.assumed]  # each is said once a page
-        lines += [("We also assume: " if self.assumed else "We assume: ", " ".join(new))] if new else []
+        parts = {
+            "": item["answer"],
+            "How the number comes about: ": item["arithmetic"],
+            "We also assume: " if self.assumed else "We assume: ": " ".join(new),
+            "How sure: ": item["sure"],
+        }
         self.assumed.update(new)
-        lines += [("How sure: ", item["sure"])] if item["sure"] else []
+        lines = [(head, line) for head, line in parts.items() if line]
         ids = escape(" ".join([*item["claims"], *item["coded"]]))
-        html = "".join(f"<p>{f'<em>{escape(head)}</em>' if head else ''}{escape(line)}</p>" for head, line in lines)
+        html = "".join(f"<p>{f'<em>{head}</em>' if head else ''}{escape(line)}</p>" for head, line in lines)
         text = "\n".join(head + line for head, line in lines)
         return Shown(f'<div class="finding" data-finding="{escape(item["id"])}" data-rows="{ids}">{html}</div>', text)
 
@@ -127,14 +121,14 @@ class Notebook:
     def text(self, name: str) -> Shown:
         """A text of the page, such as ``cannot_show``."""
         text = self.words.text(f"page.{name}", **{key.replace(".", "_"): item for key, item in self.worded.items()})
-        return paragraph(text)
+        return paragraphs(text)
 
     def table(self, name: str) -> Shown:
         """A table of the analysis, as its template describes it: caption, six columns at most, formats."""
         about = self.words.templates["table"][name]
         frame = getattr(self.result, name).head(about.get("rows"))
         if frame.empty:
-            return paragraph("There is nothing to list here.")
+            return paragraphs("There is nothing to list here.")
         shown = {self.words.fill(head): self._cells(frame, column, about) for column, head in about["columns"].items()}
         caption = self.words.text(f"table.{name}.caption")
         return rendered(pd.DataFrame(shown), caption, _ids(frame))
@@ -147,8 +141,8 @@ class Notebook:
             rows = zip(frame[column], frame["values"], strict=True)
             return [self.words.text(f"words.{kind}.{key}", **values) for key, values in rows]
         if ":" in column:
-            ends = zip(*(frame[end] for end in column.split(":")), strict=True)
-            return [_amount(low, high, kind) for low, high in ends]
+            ends = zip(*(map(as_float, frame[end]) for end in column.split(":")), strict=True)
+            return [formats.amount(low, high, as_share=kind == "share") for low, high in ends]
         return [self._cell(value, kind) for value in frame[column]]
 
     def _cell(self, value: Any, kind: str) -> str:
@@ -166,9 +160,7 @@ class Notebook:
                 return str(getattr(formats, kind)(text))
             case "label":
                 return "; ".join(map(self.words.label, text.split("; ")))
-            case "words":
-                return self.words.text(f"words.{field}.{text}")
-            case "list":
+            case "words" | "list":
                 return "; ".join(self.words.text(f"words.{field}.{part}") for part in text.split("; "))
             case "term":
                 return self.words.name(field, text) if field else self.words.term(text)
@@ -177,7 +169,7 @@ class Notebook:
     def rivals(self) -> Shown:
         """How the findings answer when one reading at a time is changed: only the answers that move."""
         rows = []
-        for ambiguity, reading, other in self.record.rivals(self.parameters):
+        for ambiguity, reading, other in self.record.rivals(self.record.parameters_of(self.module)):
             words = Wording(other, self.analysis)
             for item in findings_under(other, self.module):
                 name = item.id.partition(".")[2]
@@ -186,7 +178,7 @@ class Notebook:
                     rows.append((*words.choice(ambiguity, reading), after, before))
         frame = pd.DataFrame(rows, columns=["If the question", "is answered", "the answer becomes", "instead of"])
         if frame.empty:
-            return paragraph("No single reading changes an answer.")
+            return paragraphs("No single reading changes an answer.")
         return rendered(frame, "Answers that move when one reading is changed")
 
     def settles(self, readings: bool = True) -> Shown:
@@ -198,8 +190,7 @@ class Notebook:
         lines = [f"{answer.question} {answer.texts[0]}" for answer in answers if answer.facts]
         if lines and self.record.scenario["record"] != WIDER_TOO:
             lines = [Wording(self.record, "check").text("settle.articles"), *lines]
-        lines = lines or [none_in_words(self.record, self.module, "an answer")]
-        return Shown("".join(f"<p>{escape(line)}</p>" for line in lines), "\n".join(lines))
+        return paragraphs(*lines or [none_in_words(self.record, self.module, "an answer")])
 
     def appendix(self) -> Shown:
         """Every table of the analysis with all its columns; of a long one the first rows, for the data page has the rest."""
@@ -221,18 +212,14 @@ class Notebook:
         return Shown("".join(html), "\n\n".join(text))
 
 
-def paragraph(text: str) -> Shown:
-    """A text on its own."""
-    return Shown(f"<p>{escape(text)}</p>", text)
-
-
-def _amount(low: Any, high: Any, kind: str) -> str:
-    return formats.amount(as_float(low), as_float(high), as_share=kind == "share")
+def paragraphs(*texts: str) -> Shown:
+    """Texts on their own."""
+    return Shown("".join(f"<p>{escape(text)}</p>" for text in texts), "\n".join(texts))
 
 
 def _ids(frame: pd.DataFrame) -> list[str]:
-    column = next((name for name in IDS if name in frame), None)
-    return [] if column is None else [str(cell).replace(";", "") for cell in frame[column]]
+    column = next((frame[name] for name in IDS if name in frame), ())
+    return [str(cell).replace(";", "") for cell in column]
 
 
 def rendered(frame: pd.DataFrame, caption: str, ids: Sequence[str] = ()) -> Shown:

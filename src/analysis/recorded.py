@@ -145,7 +145,18 @@ def read_answers(path: Path) -> Answers | None:
     Raises NotebookError where it is no notebook.
     """
     try:
-        return _answers(path)
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        outputs = [("".join(c["source"]), out["data"]) for c in cells for out in c.get("outputs", ()) if "data" in out]
+        found = next((data[FINDINGS] for _, data in outputs if FINDINGS in data), None)
+        if found is None:
+            return None
+        findings = {one["id"]: in_words(one) for one in found["findings"]}
+        tables = {
+            shown[1]: "".join(data["text/html"])
+            for source, data in outputs
+            if "text/html" in data and (shown := TABLE.search(source))
+        }
+        return Answers(path.stem, found.get("analysis", ""), found.get("page", {}), findings, tables)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotebookError(f"{path.parent.name}/{path.name}: {NO_NOTEBOOK} ({type(error).__name__})") from None
 
@@ -153,31 +164,14 @@ def read_answers(path: Path) -> Answers | None:
 def parameters_cell(path: Path) -> dict[str, Any]:
     """What the parameters cell of the notebook at ``path`` sets, each name with its value; empty where there is none."""
     found = {}
-    with suppress(
-        ValueError, KeyError, TypeError, AttributeError, SyntaxError
-    ):  # what is no notebook is refused elsewhere
+    # what is no notebook is refused elsewhere
+    with suppress(ValueError, KeyError, TypeError, AttributeError, SyntaxError):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         tagged = ["".join(c["source"]) for c in cells if "parameters" in c.get("metadata", {}).get("tags", ())]
         for line in ast.parse("\n".join(tagged)).body:
             if isinstance(line, ast.Assign) and isinstance(name := line.targets[0], ast.Name):
                 found[name.id] = ast.literal_eval(line.value)
     return found
-
-
-def _answers(path: Path) -> Answers | None:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    outputs = [("".join(c["source"]), out["data"]) for c in cells for out in c.get("outputs", ()) if "data" in out]
-    found = next((data[FINDINGS] for _, data in outputs if FINDINGS in data), None)
-    if found is None:
-        return None
-    findings = [in_words(one) for one in found["findings"]]
-    tables = {
-        shown[1]: "".join(data["text/html"])
-        for source, data in outputs
-        if "text/html" in data and (shown := TABLE.search(source))
-    }
-    by_id = {finding.id: finding for finding in findings}
-    return Answers(path.stem, found.get("analysis", ""), found.get("page", {}), by_id, tables)
 
 
 def in_words(found: Mapping[str, Any]) -> Recorded:

@@ -36,7 +36,7 @@ def brief(pages: Pages, folder: Path, version: str) -> bytes:
         "disputed": [[linked(one.question, one), linked(one.short, one)] for one in pages.disputed()],
         "methods": index.text("methods"),
         "references": _references(pages),
-        "foot": f"{index.date} Version {version}. {index.text('licence')} Cite as: {index.cite()}",
+        "foot": f"{index.date} Version {version}. {index.text('licence')} Cite as: {index.text('cite')}",
     }
     sources["brief.json"] = json.dumps(content, ensure_ascii=False).encode()
     return bytes(typst.compile(sources, ignore_system_fonts=True, pdf_standards="ua-1"))  # type: ignore[call-overload]
