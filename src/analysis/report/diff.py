@@ -18,62 +18,37 @@ from analysis.evidence import paths
 from analysis.evidence.scenario import ParameterError
 from analysis.evidence.schema import TABLES
 from analysis.recorded import Recorded, all_findings, parameters_cell
-from analysis.report.run.provenance import data_stamp, files_in, hash_parts, read_stamp
+from analysis.report.run.provenance import data_stamp, files_in, hash_files, read_stamp
 from analysis.wording.formats import plural
 
-PLACES = ("data/curated", "notebooks", "scenarios.toml", "requirements.txt", "src/analysis")
 PARAMETERS = "parameters of "
 """How the table is named that has the parameters cell of a notebook."""
 
 KEYS = {"readings": ("ambiguity", "reading"), "patches": ("ambiguity", "reading", "claim_id", "field")}
 """The columns that name a row, where it is not the first alone."""
 
-FEW = 3
-"""So many rows are named where a finding cites none of those that changed."""
-
-COMPARED = ("lower", "upper", "unit", "answer", "arithmetic")
-"""What of a finding is compared."""
-
 Rows = dict[tuple[str, ...], dict[str, str]]
 
 
-@dataclass(frozen=True)
 class State:
-    """A state of the project: its findings by id, its tables by name, and the hash of its code.
+    """The state of the project in a folder: its findings by id, its tables by name, and the hash of its code.
 
     ``behind`` are the stored notebooks that were executed with other tables than those of the state; ``unbuilt`` says that
     its raw tables have changed since these tables were built, which is known of this project's folder alone.
     """
 
-    findings: Mapping[str, Recorded]
-    tables: Mapping[str, Rows]
-    code: str
-    behind: tuple[str, ...]
-    unbuilt: bool
-
-    @classmethod
-    def of(cls, root: Path) -> "State":
-        """The state in ``root``."""
+    def __init__(self, root: Path) -> None:
         notebooks, scenarios = sorted((root / "notebooks").glob("*.ipynb")), root / "scenarios.toml"
-        findings = {one.id: one for one in all_findings(notebooks)}
-        stored = sorted((root / "data" / "curated").glob("*.csv"))
-        tables = {path.stem: _rows(path) for path in stored}
-        chosen = {path.stem: parameters_cell(path) for path in notebooks}
-        tables |= {
-            f"{PARAMETERS}{name}": {(one,): {"": str(value)} for one, value in values.items()}
-            for name, values in chosen.items()
-        }
-        code = [scenarios, root / "requirements.txt", *sorted(files_in(root / "src" / "analysis"))]
-        data = [_hash(root, stored), _hash(root, [*stored, scenarios])]
-        behind = tuple(path.stem for path in notebooks if read_stamp(path).get("the data", data[0]) not in data)
-        unbuilt = root.resolve() == paths.ROOT and "the raw tables" in data_stamp().stale()
-        return cls(findings, tables, _hash(root, code), behind, unbuilt)
-
-
-def _hash(root: Path, files: Iterable[Path]) -> str:
-    """The hash of ``files`` and their names, as a stamp has it."""
-    found = [path for path in files if path.is_file()]
-    return hash_parts(*(part for path in found for part in (path.relative_to(root).as_posix(), path.read_bytes())))
+        stored = [*(root / "data" / "curated").glob("*.csv")]
+        self.findings = {one.id: one for one in all_findings(notebooks)}
+        self.tables = {path.stem: _rows(path) for path in sorted(stored)}
+        for path in notebooks:
+            chosen = parameters_cell(path).items()
+            self.tables[f"{PARAMETERS}{path.stem}"] = {(name,): {"": str(value)} for name, value in chosen}
+        self.code = hash_files([scenarios, root / "requirements.txt", *files_in(root / "src" / "analysis")], root)
+        data = [hash_files(stored, root), hash_files([*stored, scenarios], root)]
+        self.behind = [path.stem for path in notebooks if read_stamp(path).get("the data", data[0]) not in data]
+        self.unbuilt = root.resolve() == paths.ROOT and "the raw tables" in data_stamp().stale()
 
 
 def _rows(path: Path) -> Rows:
@@ -95,17 +70,15 @@ def opened(name: str, root: Path = paths.ROOT) -> Iterator[State]:
     if Path(name).is_dir():
         if not (Path(name) / "data" / "curated").is_dir():
             raise ParameterError(f"{name} holds no data/curated. Give the top folder of a copy of the project.")
-        yield State.of(Path(name))
+        yield State(Path(name))
         return
-    there = subprocess.run(["git", "-C", str(root), "ls-tree", "--name-only", name, *PLACES], capture_output=True)
-    if there.returncode or not there.stdout:
+    packed = subprocess.run(["git", "-C", str(root), "archive", name], capture_output=True)
+    if packed.returncode:
         raise ParameterError(f"{name!r} is neither a folder nor a revision that git knows here. `git log` lists them.")
-    kept = there.stdout.decode().split()
-    packed = subprocess.run(["git", "-C", str(root), "archive", name, *kept], capture_output=True, check=True).stdout
     with TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
             archive.extractall(folder, filter="data")
-        yield State.of(Path(folder))
+        yield State(Path(folder))
 
 
 @dataclass(frozen=True)
@@ -127,7 +100,8 @@ def changes(old: State, new: State) -> list[Change]:
     none = Recorded("", answer="no such finding")
     for name in dict.fromkeys((*new.findings, *old.findings)):
         before, after = old.findings.get(name, none), new.findings.get(name, none)
-        if any(getattr(before, part) != getattr(after, part) for part in COMPARED):
+        compared = ("lower", "upper", "unit", "answer", "arithmetic")
+        if any(getattr(before, part) != getattr(after, part) for part in compared):
             causes = _causes((before, after), moved, old.code != new.code)
             shown = "answer" if before.answer != after.answer else "arithmetic"
             found.append(Change(name, getattr(before, shown), getattr(after, shown), causes))
@@ -176,9 +150,9 @@ def _causes(both: tuple[Recorded, Recorded], moved: Mapping[tuple[str, str], str
     """What moved a finding: the rows that it rests on, the readings in force, the code; else what else changed."""
     found = [_named(*row) for row in moved if _bears_on(*row, both)]
     if moved and not found:
-        names = [_named(*row) for row in moved]
-        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-        found.append(f"none of the rows that it cites changed; others did: {', '.join(names[:FEW])}{more}")
+        more = f" and {len(moved) - 3} more" if len(moved) > 3 else ""
+        names = ", ".join(_named(*row) for row in [*moved][:3])
+        found.append(f"none of the rows that it cites changed; others did: {names}{more}")
     if code:
         found.append("the code changed")
     return tuple(found) or ("neither rows, readings nor code differ: the stored notebook is out of date",)
@@ -187,21 +161,19 @@ def _causes(both: tuple[Recorded, Recorded], moved: Mapping[tuple[str, str], str
 def summary(old: State, new: State) -> str:
     """The changes in words, as the command line prints them: each row and what it moved, then each finding."""
     found, moved = changes(old, new), changed_rows(old, new)
-    lines = [f"no findings are stored in the {w} state" for w, s in (("old", old), ("new", new)) if not s.findings]
-    rows = []
+    lines, rows, notes = [], [], []
     for row, what in moved.items():
         ids = [change.id for change in found if _named(*row) in change.causes]
         effect = f"; it moved {plural(len(ids), 'finding')}: {', '.join(ids)}" if ids else ""
         rows.append(f"{_named(*row)}: {what}{effect}")
     code = "the code changed" if old.code != new.code else "the code is the same"
     count = f"{len(found)} of {len(new.findings)} findings differ; {plural(len(moved), 'row')} differ{'s' * (len(moved) == 1)}; {code}"
-    notes = []
     for which, state in (("old", old), ("new", new)):
+        if not state.findings:
+            lines.append(f"no findings are stored in the {which} state")
         if state.unbuilt:
             notes.append(f"The raw tables of the {which} state changed since its tables were built. Run `make data`.")
         if state.behind:
-            executed = (
-                f"Executed with other tables than those of the {which} state, so that its changes do not show yet"
-            )
-            notes.append(f"{executed}: {', '.join(state.behind)}. Run `make notebooks` there, then compare again.")
+            other = f"Executed with other tables than those of the {which} state, so that its changes do not show yet"
+            notes.append(f"{other}: {', '.join(state.behind)}. Run `make notebooks` there, then compare again.")
     return "\n\n".join([*lines, *(["\n".join(rows)] if rows else []), *map(str, found), count, *notes])

@@ -15,16 +15,14 @@ from analysis.evidence import files, paths
 from analysis.evidence.scenario import ParameterError
 from analysis.recorded import INDEX, NO_NOTEBOOK, NOTEBOOKS, NotebookError
 from analysis.report.run import children
-from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, made_from, sealed
-
-KERNEL = "analysis"
+from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, notebook_parts, sealed
 
 
 def execute(name: str, parameters: Mapping[str, Any], stamp: Parts, figures: Path | None = None) -> str:
     """The notebook ``name`` executed with ``parameters``: its text, free of what differs from run to run.
 
-    It carries ``stamp``, and the hash of each figure. ``figures`` is the folder where the figures of the default scenario
-    are saved. Raises NotebookError, and ParameterError as :func:`cell_timeout`.
+    It carries ``stamp``, and the hash of each figure. ``figures`` is the folder of that name where the figures of the
+    default scenario are saved. Raises NotebookError, and ParameterError as :func:`cell_timeout`.
     """
     file, limit = f"notebooks/{name}.ipynb", cell_timeout()
     source = (paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8", errors="replace")
@@ -54,8 +52,7 @@ def execute(name: str, parameters: Mapping[str, Any], stamp: Parts, figures: Pat
         reason = "It was killed, probably out of memory, or the cell ended it."
         raise NotebookError(f"{file}, cell {cell}: the process that runs it {error}. {reason}") from None
     notebook = normalised(nbformat.reads(done, as_version=4))  # type: ignore[no-untyped-call]
-    drawn = {f"figures/{path}": value for path, value in listed(figures).items()} if figures else {}
-    notebook.metadata["provenance"] = {**stamp, FILES: drawn, OWN: ""}
+    notebook.metadata["provenance"] = {**stamp, FILES: listed(*filter(None, [figures])), OWN: ""}
     return sealed(serialised(notebook))
 
 
@@ -112,9 +109,8 @@ def store(names: Iterable[str]) -> None:
     """Put the executed notebooks in the place of the notebooks. Raises NotebookError where one was edited meanwhile."""
     for name in names:
         if why := _stamp(name).stale():
-            raise NotebookError(
-                f"notebooks/{name}.ipynb was not overwritten: {why} while it ran. Run the command again."
-            )
+            file = f"notebooks/{name}.ipynb"
+            raise NotebookError(f"{file} was not overwritten: {why} while it ran. Run the command again.")
         files.write(paths.NOTEBOOKS / f"{name}.ipynb", (folder_of(name) / f"{name}.ipynb").read_bytes())
 
 
@@ -129,7 +125,11 @@ def _execute(name: str, now: Parts) -> None:
 
 
 def _stamp(name: str) -> Stamp:
-    return Stamp(folder_of(name) / f"{name}.ipynb", made_from(name, {}), folder_of(name) / "figures")
+    return Stamp(
+        folder_of(name) / f"{name}.ipynb",
+        {"of": name, "parameters": {}} | notebook_parts(name),
+        folder_of(name) / "figures",
+    )
 
 
 def serialised(notebook: nbformat.NotebookNode) -> str:
@@ -141,15 +141,12 @@ def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """``notebook`` without what differs from run to run: times, ids of injected cells, the interpreter's version."""
     from analysis.kernel import Kernel  # here: who has nothing to execute needs no kernel
 
-    for key in list(notebook.metadata):
-        if key != "provenance":
-            del notebook.metadata[key]
-    notebook.metadata["kernelspec"] = {"display_name": "Analysis (this project)", "language": "python", "name": KERNEL}
-    notebook.metadata["language_info"] = Kernel.language_info
+    kept = {key: value for key, value in notebook.metadata.items() if key == "provenance"}
+    spec = {"display_name": "Analysis (this project)", "language": "python", "name": "analysis"}
+    notebook.metadata = {"kernelspec": spec, "language_info": Kernel.language_info, **kept}
     for place, cell in enumerate(notebook.cells):
-        for key in list(cell.metadata):
-            if key != "tags" or not cell.metadata[key]:
-                del cell.metadata[key]
-        if "injected-parameters" in cell.metadata.get("tags", []):
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = {"tags": tags} if tags else {}
+        if "injected-parameters" in tags:
             cell["id"] = f"injected-{place}"
     return notebook

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
@@ -45,16 +45,13 @@ def file_lock(name: str) -> Iterator[None]:
 
 def hash_parts(*parts: str | bytes) -> str:
     """SHA-256 of ``parts``, in order."""
-    found = sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        found.update(sha256(data).digest())
-    return found.hexdigest()
+    data = (part.encode() if isinstance(part, str) else part for part in parts)
+    return sha256(b"".join(sha256(part).digest() for part in data)).hexdigest()
 
 
-def hash_files(files: Iterable[Path]) -> str:
-    """SHA-256 of the names and bytes of ``files``; a file that is not there counts as empty."""
-    named = ((path.relative_to(paths.ROOT).as_posix(), path) for path in sorted(files))
+def hash_files(files: Iterable[Path], root: Path | None = None) -> str:
+    """SHA-256 of the names and bytes of ``files`` in the project at ``root``; a file that is not there counts as empty."""
+    named = ((path.relative_to(root or paths.ROOT).as_posix(), path) for path in sorted(files))
     return hash_parts(*(part for name, path in named for part in (name, path.read_bytes() if path.is_file() else b"")))
 
 
@@ -67,7 +64,7 @@ _IMPORT = re.compile(r"^ *(?:from (analysis[\w.]*) import (\([^)]*\)|[^\n]*)|imp
 
 
 def _imports(source: str) -> set[str]:
-    """The modules of this package that ``source`` names in its imports."""
+    """The modules of this package that ``source`` names in its imports; a name may be a function's too."""
     found = set()
     for module, names, plain in _IMPORT.findall(source):
         found |= {module or plain, *(f"{module}.{name}" for name in re.findall(r"\w+", names))}
@@ -75,27 +72,24 @@ def _imports(source: str) -> set[str]:
 
 
 @lru_cache(maxsize=256)
-def _module(name: str) -> tuple[Path, frozenset[str]] | None:
-    """The file of a module and what it imports; None where there is none, for the name may be a function's."""
+def _module(name: str) -> tuple[set[Path], set[str]]:
+    """The files of a module, with data of the same name beside it, and what it imports; nothing where there is none."""
     path = paths.ROOT.joinpath("src", *name.split("."))
     for file in (path.with_suffix(".py"), path / "__init__.py"):
         if file.is_file():
-            return file, frozenset(_imports(file.read_text(encoding="utf-8")))
-    return None
+            return {*file.parent.glob(f"{file.stem}.*")}, _imports(file.read_text(encoding="utf-8"))
+    return set(), set()
 
 
 def code_files(*modules: str) -> set[Path]:
-    """The files of ``modules`` and of all modules of this package that they import.
-
-    The data of a module, a file of the same name beside it, are among them.
-    """
-    files, known, ahead = set(), set(), set(modules)
+    """The files of ``modules`` and of all modules of this package that they import, with the data beside them."""
+    files: set[Path] = set()
+    known, ahead = set(), {*modules}
     while ahead:
         name = ahead.pop()
         known.add(name)
-        if found := _module(name):
-            files |= set(found[0].parent.glob(f"{found[0].stem}.*"))
-            ahead |= found[1] - known
+        files |= _module(name)[0]
+        ahead |= _module(name)[1] - known
     return files
 
 
@@ -119,17 +113,14 @@ def notebook_parts(name: str) -> Parts:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotebookError(f"notebooks/{name}.ipynb: {NO_NOTEBOOK} ({type(error).__name__}: {error})") from None
     source = "\n".join(cell[3] for cell in cells if cell[0] == "code")
-    analysis = name.partition("_")[2]
-    package = paths.ROOT / "src" / "analysis"
-    code = code_files(*{*_imports(source), f"analysis.analyses.{analysis}", f"analysis.figures.{analysis}"})
+    analysis, package = name.partition("_")[2], paths.ROOT / "src" / "analysis"
+    code = code_files(*_imports(source), f"analysis.analyses.{analysis}", f"analysis.figures.{analysis}")
+    words = [package / "wording" / f"{one}.toml" for one in ("common", "main" if name == INDEX else analysis)]
     data = [*paths.CURATED.glob("*.csv")]
     if package / "analyses" / "sensitivity.py" in code:
         data.append(paths.SCENARIOS)
-    words = [package / "wording" / f"{one}.toml" for one in ("common", "main" if name == INDEX else analysis)]
-    others = {}
-    if name == INDEX:
-        others = {"the other notebooks": hash_parts(*(path.read_bytes() for path in all_latest()))}
-    return others | {
+    others = [path.read_bytes() for path in all_latest()] if name == INDEX else []
+    return ({"the other notebooks": hash_parts(*others)} if others else {}) | {
         "the notebook": hash_parts(json.dumps(cells)),
         "the code": hash_files([*code, *words]),
         "the data": hash_files(data),
@@ -138,14 +129,13 @@ def notebook_parts(name: str) -> Parts:
     }
 
 
-def made_from(name: str, parameters: Mapping[str, Any]) -> Parts:
-    """What the notebook ``name`` executed with ``parameters`` is made from: its stamp without what was made."""
-    return {"of": name, "parameters": dict(parameters)} | notebook_parts(name)
-
-
-def listed(folder: Path) -> dict[str, str]:
-    """The hash of each file in ``folder``, by its name from there."""
-    return {path.relative_to(folder).as_posix(): hash_parts(path.read_bytes()) for path in sorted(files_in(folder))}
+def listed(*folders: Path) -> Parts:
+    """The hash of each file in ``folders``, by the name of the folder and its own from there."""
+    return {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": hash_parts(path.read_bytes())
+        for folder in folders
+        for path in sorted(files_in(folder))
+    }
 
 
 def sealed(text: str) -> str:
@@ -192,16 +182,13 @@ class Stamp:
             return f"{self.path.name} was changed after it was made"
         if changed := _differing(before, self.now):
             return f"{' and '.join(changed)} changed"
-        if self.folders and (spoiled := sorted(_differing(made, self._files()))):
+        if self.folders and (spoiled := sorted(_differing(made, listed(*self.folders)))):
             return f"{spoiled[0]}{' and others' if len(spoiled) > 1 else ''} changed after it was made"
         return ""
 
     def write(self) -> None:
         """Note that the outputs were made from ``now``."""
-        files.write(self.path, json.dumps({**self.now, FILES: self._files()}, indent=1) + "\n")
-
-    def _files(self) -> Parts:
-        return {f"{folder.name}/{name}": value for folder in self.folders for name, value in listed(folder).items()}
+        files.write(self.path, json.dumps({**self.now, FILES: listed(*self.folders)}, indent=1) + "\n")
 
 
 def _differing(before: Parts, now: Parts) -> list[str]:
@@ -211,12 +198,8 @@ def _differing(before: Parts, now: Parts) -> list[str]:
 def data_stamp() -> Stamp:
     """The stamp of the curated tables."""
     raw = (path for path in files_in(paths.RAW) if path.relative_to(paths.RAW).parts[0] != "texts")
-    parts = {
-        "the raw tables": hash_files(raw),
-        "the code": hash_files(code_files("analysis.evidence.curate")),
-        **lock(),
-    }
-    return Stamp(paths.BUILD / "data.json", parts, paths.CURATED)
+    parts = {"the raw tables": hash_files(raw), "the code": hash_files(code_files("analysis.evidence.curate"))}
+    return Stamp(paths.BUILD / "data.json", parts | lock(), paths.CURATED)
 
 
 def grid_stamp() -> Stamp:
@@ -252,15 +235,15 @@ def why(path: Path) -> tuple[str, bool]:
     chosen = ", ".join(f"{key}={value}" for key, value in parameters.items())
     lines = [] if path == source else [f"{path}: made by {source.name}"]
     lines.append(f"{source}: {name}, made with {chosen or 'default parameters'}")
-    parts = {part: value for part, value in stamp.items() if part not in ("of", "parameters", "scenario", FILES, OWN)}
-    for part, value in parts.items():
-        state = "current" if now.get(part) == value else f"changed; now {now.get(part, 'not there')[:16]}"
-        lines.append(f"  {part}: {value[:16]} {state}")
+    current = stamp[OWN]
+    for part in (part for part in stamp if part not in ("of", "parameters", "scenario", FILES, OWN)):
+        same = now.get(part) == stamp[part]
+        state = "current" if same else f"changed; now {now.get(part, 'not there')[:16]}"
+        lines.append(f"  {part}: {stamp[part][:16]} {state}")
+        current = current and same
     if not stamp[OWN]:
-        lines.append(
-            "  the file: changed after it was made: edited, or executed elsewhere, perhaps with other parameters"
-        )
-    current = stamp[OWN] and all(now.get(part) == value for part, value in parts.items())
+        edited = "edited, or executed elsewhere, perhaps with other parameters"
+        lines.append(f"  the file: changed after it was made: {edited}")
     return "\n".join([*lines, "current" if current else "out of date: run `make report`"]), current
 
 
@@ -278,17 +261,14 @@ def _drawn_by(path: Path) -> Path:
 def git_state() -> str:
     """The commit that is checked out in this folder, and whether anything that is read differs from it."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-
-    def git(*command: str) -> str:
-        called = ["git", *command]
-        return subprocess.run(called, cwd=paths.ROOT, env=variables, capture_output=True, text=True, check=True).stdout
-
+    kinds: dict[str, Any] = {"cwd": paths.ROOT, "env": variables, "capture_output": True, "text": True, "check": True}
+    git = lambda *command: subprocess.run(["git", *command], **kinds).stdout.strip()
     try:
-        if Path(git("rev-parse", "--show-toplevel").strip()).resolve() != paths.ROOT:
+        if Path(git("rev-parse", "--show-toplevel")).resolve() != paths.ROOT:
             return "a copy without git"
-        commit = git("rev-parse", "--short=12", "HEAD").strip()
+        commit = git("rev-parse", "--short=12", "HEAD")
         inputs = (".", ":!figures", ":!data/curated")
         changed = git("status", "--porcelain", "--untracked-files=all", "--", *inputs)
     except (OSError, subprocess.CalledProcessError):
         return "a copy without git"
-    return f"commit {commit}{', changed since' if changed.strip() else ''}"
+    return f"commit {commit}{', changed since' if changed else ''}"
