@@ -48,15 +48,11 @@ def report(state: str) -> Path:
 
 def _publish(drawn: Path) -> None:
     """Bring ``figures/`` to what was drawn, and remove what nothing draws any more."""
-    new = {path.relative_to(drawn): path for path in files_in(drawn)}
-    for name, path in new.items():
-        files.write(paths.FIGURES / name, path.read_bytes())
-    for path in files_in(paths.FIGURES):
-        if path.relative_to(paths.FIGURES) not in new:
-            path.unlink()
-    for folder in paths.FIGURES.iterdir():
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+    new = {paths.FIGURES / path.relative_to(drawn): path for path in files_in(drawn)}
+    for target, path in new.items():
+        files.write(target, path.read_bytes())
+    for path in {*files_in(paths.FIGURES)} - {*new}:
+        path.unlink()
 
 
 def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) -> None:
@@ -82,10 +78,10 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
             for file, table in page.tables.items():
                 files.write(extra / "tables" / file, table)
             places |= {figure: f"{path.stem}.html" for figure in page.shown}
-        version = f"{index.cited['version']}, {state}, data {data_hash()}"
-        for name, text in pages.texts(
-            version, explorer(pages, sensitivity.read(paths.GRID / "results.csv")), places
-        ).items():
+        data = f"data SHA-256 {hash_files(paths.CURATED.glob('*.csv'))[:16]}"
+        version = f"{index.cited['version']}, {state}, {data}"
+        asked = explorer(pages, sensitivity.read(paths.GRID / "results.csv"))
+        for name, text in pages.texts(version, asked, places).items():
             files.write(source / f"{name}.md", text)
         files.write(source / "descriptions.json", json.dumps(pages.descriptions()))
         files.write(source / "_static" / "searched.js", f"window.searched = {as_json(pages.searched())};\n")
@@ -114,8 +110,3 @@ def _sphinx(source: Path, target: Path) -> None:
             raise NotebookError("the site could not be built; Sphinx says why above")
     (target / ".buildinfo").unlink(missing_ok=True)
     print("built", file=sys.stderr)
-
-
-def data_hash() -> str:
-    """The first digits of the SHA-256 of the curated tables."""
-    return f"SHA-256 {hash_files(paths.CURATED.glob('*.csv'))[:16]}"

@@ -7,7 +7,6 @@ and no place, so equal files give equal bytes. Whether an output is current is t
 
 import json
 import tomllib
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -39,24 +38,11 @@ TYPES = {
 
 def write_records(root: Path = paths.ROOT) -> None:
     """Write both records at the root of the project."""
-    about, made = _about(root), list(_outputs(root))
-    files.write(root / CODECHECK, _codecheck(about, made))
-    files.write(root / CRATE, json.dumps(_crate(root, about, made), indent=1, ensure_ascii=False) + "\n")
-
-
-def _about(root: Path) -> dict[str, str]:
-    """Version and description from pyproject.toml; title, author and date from CITATION.cff."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    cited = citation(root)
-    named = {"title": cited["title"], "author": cited["name"], "date": cited["date-released"]}
-    return {"version": project["version"], "description": project["description"], **named}
-
-
-def _outputs(root: Path) -> Iterator[tuple[str, str, Path]]:
-    """Every stored output: its path from the root, what it is, and the file."""
-    for place, what in OUTPUTS.items():
-        for file in _files(root / place):
-            yield file.relative_to(root).as_posix(), what, file
+    about = citation(root) | {"version": project["version"], "description": project["description"]}
+    outputs = [_entity(root, file, what) for place, what in OUTPUTS.items() for file in _files(root / place)]
+    files.write(root / CODECHECK, _codecheck(about, outputs))
+    files.write(root / CRATE, json.dumps(_crate(root, about, outputs), indent=1, ensure_ascii=False) + "\n")
 
 
 def _files(place: Path) -> list[Path]:
@@ -66,7 +52,20 @@ def _files(place: Path) -> list[Path]:
     return sorted(file for file in found if file.is_file() and not any(map(left, file.relative_to(place).parts)))
 
 
-def _codecheck(about: dict[str, str], made: list[tuple[str, str, Path]]) -> str:
+def _entity(root: Path, file: Path, what: str) -> dict[str, str]:
+    """A file as an RO-Crate has it."""
+    return {
+        "@id": file.relative_to(root).as_posix(),
+        "@type": "File",
+        "name": file.name,
+        "description": what,
+        "encodingFormat": TYPES.get(file.suffix, "text/plain"),
+        "contentSize": str(file.stat().st_size),
+        "sha256": sha256(file.read_bytes()).hexdigest(),
+    }
+
+
+def _codecheck(about: dict[str, str], outputs: list[dict[str, str]]) -> str:
     """The authors' part; a codechecker adds name, certificate and report."""
     quoted = lambda text: json.dumps(text, ensure_ascii=False)
     lines = [
@@ -75,44 +74,34 @@ def _codecheck(about: dict[str, str], made: list[tuple[str, str, Path]]) -> str:
         "paper:",
         f"  title: {quoted(about['title'])}",
         "  authors:",
-        f"    - name: {quoted(about['author'])}",
+        f"    - name: {quoted(about['name'])}",
         'summary: "Prepared by the authors for a check. No independent check has been made yet."',
         'instructions: "make report && make notebooks rewrites every file below; git diff then shows no difference."',
         "manifest:",
     ]
-    for name, what, file in made:
-        lines += [f"  - file: {quoted(name)}", f"    comment: {quoted(f'{what}; SHA-256 {_hash(file)}')}"]
+    for entity in outputs:
+        comment = f"{entity['description']}; SHA-256 {entity['sha256']}"
+        lines += [f"  - file: {quoted(entity['@id'])}", f"    comment: {quoted(comment)}"]
     return "\n".join(lines) + "\n"
 
 
-def _hash(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()
-
-
-def _crate(root: Path, about: dict[str, str], made: list[tuple[str, str, Path]]) -> dict[str, Any]:
+def _crate(root: Path, about: dict[str, str], outputs: list[dict[str, str]]) -> dict[str, Any]:
     """``crate.json``, which describes the project, with what changes: version, title, inputs and outputs."""
     crate: dict[str, Any] = json.loads((Path(__file__).parent / "crate.json").read_text(encoding="utf-8"))
     graph = {entity["@id"]: entity for entity in crate["@graph"]}
-    inputs = [_file(root, file, "what the outputs are made from") for place in INPUTS for file in _files(root / place)]
-    outputs = [_file(root, file, what) for _, what, file in made]
+    inputs = [
+        _entity(root, file, "what the outputs are made from") for place in INPUTS for file in _files(root / place)
+    ]
     ids = lambda entities: [{"@id": entity["@id"]} for entity in entities]
     package, papers = graph["src/analysis/"], (graph["README.md"], graph["LICENSE"])
-    graph["#authors"]["name"] = about["author"]
+    graph["#authors"]["name"] = about["name"]
     graph["Makefile"]["version"] = graph["./"]["version"] = about["version"]
-    graph["./"] |= {"name": about["title"], "description": about["description"], "datePublished": about["date"]}
+    graph["./"] |= {
+        "name": about["title"],
+        "description": about["description"],
+        "datePublished": about["date-released"],
+    }
     graph["./"]["hasPart"] = ids([graph["Makefile"], package, *papers, *inputs, *outputs])
     graph["#report"] |= {"object": ids([*inputs, package]), "result": ids(outputs)}
     crate["@graph"] += [*inputs, *outputs]
     return crate
-
-
-def _file(root: Path, file: Path, what: str) -> dict[str, Any]:
-    return {
-        "@id": file.relative_to(root).as_posix(),
-        "@type": "File",
-        "name": file.name,
-        "description": what,
-        "encodingFormat": TYPES.get(file.suffix, "text/plain"),
-        "contentSize": str(file.stat().st_size),
-        "sha256": _hash(file),
-    }
