@@ -62,10 +62,9 @@ def _moves(results: pd.DataFrame) -> dict[str, int]:
 def _parameter(pages: Pages, name: str, column: pd.Series) -> dict[str, Any]:
     """One question: its answers, the default first, each with its reason."""
     record, words = pages.trace.record, pages.trace.words
-    about = next(p for p in record.scenario.parameters if p.name == name)
     readings = record.reported["readings"].query("ambiguity == @name").drop_duplicates("reading").set_index("reading")
     values = [value for value in dict.fromkeys(column) if value]
-    values.sort(key=lambda value: value != str(about.default))
+    values.sort(key=lambda value: value != str(record.scenario.parameter(name).default))
     answers = [(value, *words.choice(name, value), readings["reason"].get(value, "")) for value in values]
     return {
         "name": name,

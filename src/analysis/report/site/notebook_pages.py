@@ -4,13 +4,12 @@ A notebook marks its outputs (see :mod:`analysis.notebook`): ``div.answer``, ``d
 and tables whose rows name the coded rows behind them in ``data-rows``. Nothing else is looked for.
 """
 
-import csv
-import io
 import re
 from html import escape
 from typing import Any
 
 import nbformat
+import pandas as pd
 from bs4 import BeautifulSoup, Tag
 
 from analysis.report.site.pages import Figure, Pages, raw
@@ -79,9 +78,7 @@ class NotebookPage:
         """Link a table's numbers, and offer it as CSV."""
         file = f"{self.name}-{len(self.tables) + 1}.csv"
         cells = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows(cells)
-        self.tables[file] = buffer.getvalue()
+        self.tables[file] = pd.DataFrame(cells).to_csv(index=False, header=False, lineterminator="\n")
         download = f'<p class="downloads"><a href="tables/{file}" download>Download this table (CSV)</a></p>'
         self.links.table(table, self.rows).insert_after(_parsed(download))
 

@@ -112,24 +112,23 @@ class Pages:
 
     def questions(self) -> list[dict[str, Any]]:
         """The questions that lead, each with its answer, its chart, how sure it is and what would change it."""
-        chosen = self.index.words.templates["question"]
-        return [self._question(one) for one in chosen if one["analysis"] in self.index.answers]
-
-    def _question(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
-        analysis = chosen["analysis"]
-        about = self.index.answers[analysis]
-        names = [f"{analysis}.{name}" for name in chosen["findings"]]
-        findings = [about.findings[name] for name in names if name in about.findings]
-        first = findings[0] if findings else Recorded(analysis)
-        return {
-            "analysis": analysis,
-            "notebook": about.notebook,
-            "title": about.title,
-            "findings": findings,
-            "figure": self.figures.get(f"{analysis}/{chosen['figure']}"),
-            "sure": first.sure,
-            "would_change": first.would_change or about.page.get("would_change", ""),
-        }
+        found = []
+        for chosen in self.index.words.templates["question"]:
+            if about := self.index.answers.get(chosen["analysis"]):
+                names = [f"{about.analysis}.{name}" for name in chosen["findings"]]
+                findings = [about.findings[name] for name in names if name in about.findings]
+                first = findings[0] if findings else Recorded(about.analysis)
+                one = {
+                    "analysis": about.analysis,
+                    "notebook": about.notebook,
+                    "title": about.title,
+                    "findings": findings,
+                    "figure": self.figures.get(f"{about.analysis}/{chosen['figure']}"),
+                    "sure": first.sure,
+                    "would_change": first.would_change or about.page.get("would_change", ""),
+                }
+                found.append(one)
+        return found
 
     def disputed(self) -> list[Recorded]:
         """The findings that say which figures contradict each other."""

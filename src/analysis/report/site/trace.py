@@ -2,13 +2,13 @@
 
 import re
 from calendar import month_name
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+import pandas as pd
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup, escape
 
@@ -74,8 +74,7 @@ class Trace:
         self, record: Record, findings: Iterable[Recorded] = (), drawn: Mapping[str, Iterable[str]] | None = None
     ) -> None:
         self.record, self.findings = record, {finding.id: finding for finding in findings}
-        self.words = Wording(record, "common")
-        self.drawn = {name: tuple(dict.fromkeys(ids)) for name, ids in (drawn or {}).items()}
+        self.words, self.drawn = Wording(record, "common"), drawn or {}
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -85,12 +84,12 @@ class Trace:
             "claims": wide[wide["source_id"].ne("wider")],
             "wider": wide[wide["source_id"].eq("wider")],
         }
-        rows = ((table, row) for table in CODED if table in frames for row in frames[table].to_dict("records"))
-        return {entry.id: entry for entry in (self._entry(table, row) for table, row in rows)}
-
-    def _entry(self, table: str, row: Mapping[str, Any]) -> Entry:
-        id_, name = CODED[table]
         sources = self.record.reported["sources"].set_index("source_id")
+        rows = ((table, row) for table in CODED for row in frames[table].to_dict("records"))
+        return {entry.id: entry for entry in (self._entry(table, row, sources) for table, row in rows)}
+
+    def _entry(self, table: str, row: Mapping[str, Any], sources: pd.DataFrame) -> Entry:
+        id_, name = CODED[table]
         if table == "wider":
             date, page = row["as_of"], row["url"]
             where = re.sub(r"(\d{4}-[\d-]+)", lambda found: formats.day(found[1]), row["publisher"])
@@ -129,17 +128,10 @@ class Trace:
         low, high = as_float(row["lower"]), as_float(row["upper"])
         return "no number" if low is None and high is None else formats.amount(low, high, noun, row["unit"] == "share")
 
-    @cached_property
-    def used_by(self) -> dict[str, tuple[list[str], list[str]]]:
-        """The findings and the figures that rest on each coded row."""
-        used: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-        for finding in self.findings.values():
-            for name in finding.evidence:
-                used[name][0].append(finding.id)
-        for figure, ids in self.drawn.items():
-            for name in ids:
-                used[name][1].append(figure)
-        return dict(used)
+    def used_by(self, name: str) -> tuple[list[str], list[str]]:
+        """The findings and the figures that rest on a coded row."""
+        findings = [finding.id for finding in self.findings.values() if name in finding.evidence]
+        return findings, [figure for figure, ids in self.drawn.items() if name in ids]
 
     def rows(self, names: Iterable[str]) -> tuple[str, ...]:
         """The coded rows among ``names``, each once."""
@@ -207,15 +199,8 @@ class Links:
         """``text`` as HTML; each number opens the arithmetic of ``finding`` and the words that it rests on."""
         return self._numbers(text, self._panel(finding.evidence, finding.arithmetic, finding.assumes))
 
-    def text(self, text: str, rows: Iterable[str], whole: str = "", stops: bool = True) -> Markup:
-        """``text`` as HTML; each number opens the words of ``rows``.
-
-        ``whole`` names what these are the words of, where they are not of this very number alone. With ``stops`` false
-        the tab key passes over the numbers: in a table the first of a row is enough.
-        """
-        return self._numbers(text, self._panel(rows, whole=whole), stops)
-
     def _numbers(self, text: str, panel: Panel | None, stops: bool = True) -> Markup:
+        """``text`` as HTML; each number opens ``panel``. With ``stops`` false the tab key passes over them."""
         parts = [(part, number and panel) for part, number in split_numbers(text)]
         return Markup("").join(self._opener(part, opened, stops) if opened else escape(part) for part, opened in parts)
 
@@ -226,9 +211,10 @@ class Links:
         """
         for row in table.select("tbody tr"):
             own, stops = self.trace.rows(str(row.get("data-rows", "")).split()), True
+            panel = self._panel(own or rest, whole="" if own else "this notebook")
             for text in [text for cell in row.find_all("td") for text in cell.find_all(string=True)]:
-                linked = self.text(str(text), own or rest, "" if own else "this notebook", stops)
-                stops = stops and "<button" not in linked
+                linked = self._numbers(str(text), panel, stops)
+                stops = stops and "<button" not in linked  # with the tab key the first of a row is enough
                 text.replace_with(BeautifulSoup(linked, "html.parser"))
         caption = table.find("caption")
         label = caption.get_text() if caption else "table"
