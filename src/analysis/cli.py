@@ -54,7 +54,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The verbs and their options."""
     found = argparse.ArgumentParser(
         prog="analysis", description="What published reports tell about the Moroccans who left for Syria and Iraq."
     )
@@ -100,8 +99,7 @@ def parser() -> argparse.ArgumentParser:
     number("--between", nargs=2, metavar=("N", "M"), help="the number is between N and M")
     add("--of", default="", help="N is a share (0.5 or 50%%) of this measure, not a count of people")
     add("--as-of", default="", metavar="DATE", help="up to this day, month or year, as 2017-05")
-    choice = "another choice, as record=articles+wider"
-    add("--set", action="append", default=[], metavar="NAME=VALUE", help=choice)
+    add("--set", action="append", default=[], metavar="NAME=VALUE", help="another choice, as record=articles+wider")
     add("--json", action="store_true", help="print JSON, with the rows behind the answer")
     add = verb("diff", _diff, "show each finding that differs between two states, and what moved it").add_argument
     add("old", help="a folder with a copy of the project, or a git revision")

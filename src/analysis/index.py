@@ -65,7 +65,6 @@ class Index:
 
     @cached_property
     def points(self) -> tuple[Recorded, ...]:
-        """The main points."""
         templates = self.words.templates
         return main_points(self.findings, templates["points"], templates["both_sides"])
 

@@ -150,7 +150,7 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
         hedge=one.hedge,
         value=number(one.value),
         value_to="" if one.value_to is None else number(one.value_to),
-        verb=what in PARTICIPLES,
+        verb=what in ("killed", "executed", "arrested abroad", "prevented"),  # names that need a verb before them
         as_of=found.asked,
     )
     rivals = _claims(found, found.rivals)
@@ -226,10 +226,6 @@ def _claims(found: Check, ids: Iterable[str]) -> list[dict[str, str]]:
     return [{"claim_id": row.claim_id, "label": row.label, "phrase": row.phrase} for row in rows]
 
 
-PARTICIPLES = ("killed", "executed", "arrested abroad", "prevented")
-"""Names of measures that need a verb before them."""
-
-
 def settle(record: evidence.Record | None, analysis: str, findings: Iterable[str] = ()) -> Display:
     """Which one further fact would narrow each answer most: readings decided, counts known, contradictions resolved.
 
@@ -295,7 +291,6 @@ def explore(analysis: str) -> Any:
 
 
 def _control(parameter: Parameter) -> Any:
-    """A widget in which a parameter is chosen."""
     import ipywidgets
 
     layout = {"width": "95%"}

@@ -24,23 +24,8 @@ from analysis.wording.facts import narrowed, none_in_words
 if TYPE_CHECKING:
     from analysis.figures.chart import Drawing
 
-TEXTS = ("title", "means", "would_change", "cannot_show")
-"""The texts of a page that are recorded with its findings."""
-
-IDS = ("claims", "claim", "claim_id", "ids", "rows")
-"""The columns of a table that name the coded rows behind each row, the first that is there."""
-
-LOCATORS = ("char_start", "char_end", "sentence_sha256")
-"""Columns that only programs read: the downloads of the data have them."""
-
 LONG = 50
 """Rows of a table that the appendix shows at most."""
-
-NUMERIC = re.compile(r"–|[\d,.]+%?")
-"""A cell that is aligned right."""
-
-DATES = re.compile("_(first|last)$")
-"""The ends of a date that the table has in words."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +71,8 @@ class Notebook:
         under = f"Changed from the default: {choices}." if choices else default
         html = "".join(f"<p><strong>{escape(line)}</strong></p>" for line in sentences)
         html += f'<p class="choices">{escape(under)}</p>'
-        texts = {name: self.text(name).text for name in TEXTS if self.words.has(f"page.{name}")}
-        texts["answer"] = sentences[0]
+        names = [name for name in ("title", "means", "would_change", "cannot_show") if self.words.has(f"page.{name}")]
+        texts = {name: self.text(name).text for name in names} | {"answer": sentences[0]}
         recorded = {"analysis": self.analysis, "page": texts, "findings": list(self.worded.values())}
         return Shown(f'<div class="answer">{html}</div>', "\n".join([*sentences, under]), {FINDINGS: recorded})
 
@@ -198,10 +183,11 @@ class Notebook:
         for table_name, frame in vars(self.result).items():
             if isinstance(frame, pd.DataFrame) and len(frame):
                 nested = {column for column in frame if isinstance(frame[column].iloc[0], list | tuple | dict)}
-                hidden = {*nested, *LOCATORS, *(column for column in frame if DATES.search(str(column)))}
+                # what only programs read, which the downloads have, and dates, which the table has in words
+                hidden = ("char_start", "char_end", "sentence_sha256", "_first", "_last")
+                columns = [column for column in frame if column not in nested and not str(column).endswith(hidden)]
                 # printed phrases last: beside a name they would be longer quotes
-                shown = sorted((column for column in frame if column not in hidden), key="phrase".__eq__)
-                heads = {column: str(column).replace("_", " ") for column in shown}
+                heads = {column: str(column).replace("_", " ") for column in sorted(columns, key="phrase".__eq__)}
                 rows = formats.plural(len(frame), "row") + (f", the first {LONG} shown" if len(frame) > LONG else "")
                 frame = frame.head(LONG)
                 cells = pd.DataFrame({head: [self._cell(v, "") for v in frame[c]] for c, head in heads.items()})
@@ -218,13 +204,14 @@ def paragraphs(*texts: str) -> Shown:
 
 
 def _ids(frame: pd.DataFrame) -> list[str]:
-    column = next((frame[name] for name in IDS if name in frame), ())
+    """The coded rows behind each row of a table, where a column names them."""
+    column = next((frame[name] for name in ("claims", "claim", "claim_id", "ids", "rows") if name in frame), ())
     return [str(cell).replace(";", "") for cell in column]
 
 
 def rendered(frame: pd.DataFrame, caption: str, ids: Sequence[str] = ()) -> Shown:
     """A table of text: numbers to the right, no index; ``ids`` are the coded rows of each row."""
-    right = [bool(len(frame)) and all(NUMERIC.fullmatch(cell) for cell in frame[head]) for head in frame]
+    right = [bool(len(frame)) and all(re.fullmatch(r"–|[\d,.]+%?", cell) for cell in frame[head]) for head in frame]
     cells = lambda row, tag: "".join(
         f"<{tag}{' class=n' if number else ''}{' scope=col' if tag == 'th' else ''}>{escape(cell)}</{tag}>"
         for cell, number in zip(row, right, strict=True)

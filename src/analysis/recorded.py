@@ -5,8 +5,6 @@ notebook, site, brief, ``findings.csv`` and command line all read them from ther
 """
 
 import ast
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -36,9 +34,6 @@ FINDINGS = "application/vnd.analysis.findings+json"
 """The type of output under which they are recorded."""
 
 NO_NOTEBOOK = "not a complete notebook; restore it from git or fix it in JupyterLab"
-
-TABLE = re.compile(r'\bpage\.table\("(\w+)"\)')
-"""The call of a cell that shows a table."""
 
 
 class NotebookError(Exception):
@@ -154,7 +149,7 @@ def read_answers(path: Path) -> Answers | None:
         tables = {
             shown[1]: "".join(data["text/html"])
             for source, data in outputs
-            if "text/html" in data and (shown := TABLE.search(source))
+            if "text/html" in data and (shown := re.search(r'\bpage\.table\("(\w+)"\)', source))
         }
         return Answers(path.stem, found.get("analysis", ""), found.get("page", {}), findings, tables)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -184,19 +179,3 @@ def all_findings(notebooks: Iterable[Path] | None = None) -> tuple[Recorded, ...
     """What ``notebooks`` found, by default all of them as they were executed last."""
     read = map(read_answers, all_latest() if notebooks is None else notebooks)
     return tuple(finding for one in read if one for finding in one.findings.values())
-
-
-def as_csv(findings: Iterable[Recorded]) -> str:
-    """Findings as a table, one a row, lists joined by ``; ``."""
-    columns = [name for name in NAMES if name != "values"]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(getattr(finding, name)) for name in columns] for finding in findings)
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(value)
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)

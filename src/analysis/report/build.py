@@ -3,16 +3,18 @@
 import json
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+import pandas as pd
 
 from analysis.analyses import sensitivity
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.index import Index
-from analysis.recorded import INDEX, NOTEBOOKS, NotebookError, all_findings, as_csv
+from analysis.recorded import INDEX, NAMES, NOTEBOOKS, NotebookError, Recorded, all_findings
 from analysis.report.records import write_records
 from analysis.report.run.notebooks import bring_up_to_date, folder_of, serialised
 from analysis.report.run.provenance import files_in, hash_files
@@ -44,6 +46,19 @@ def report(state: str) -> Path:
         write_records()
         files.swap(built, paths.REPORT)
     return paths.REPORT / "index.html"
+
+
+def as_csv(findings: Iterable[Recorded]) -> str:
+    """Findings as a table, one a row, lists joined by ``; ``."""
+    columns = [name for name in NAMES if name != "values"]
+    rows = [[_cell(getattr(finding, name)) for name in columns] for finding in findings]
+    return str(pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n"))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(value)
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _publish(drawn: Path) -> None:

@@ -22,9 +22,6 @@ from analysis.recorded import INDEX, NO_NOTEBOOK, NotebookError, all_latest
 
 Parts = dict[str, Any]
 
-RUNNERS = ("children", "shell", "notebooks")
-"""The modules that decide what an executed notebook holds, whatever its cells are."""
-
 FILES, OWN = "files", "sha256"
 """Keys of a stamp: the hash of each file that was made, and the hash of the notebook that carries the stamp."""
 
@@ -119,13 +116,14 @@ def notebook_parts(name: str) -> Parts:
     data = [*paths.CURATED.glob("*.csv")]
     if package / "analyses" / "sensitivity.py" in code:
         data.append(paths.SCENARIOS)
+    runners = ("children", "shell", "notebooks")  # they decide what it holds, whatever its cells are
     others = [path.read_bytes() for path in all_latest()] if name == INDEX else []
     return ({"the other notebooks": hash_parts(*others)} if others else {}) | {
         "the notebook": hash_parts(json.dumps(cells)),
         "the code": hash_files([*code, *words]),
         "the data": hash_files(data),
         **lock(),
-        "the way of running it": hash_files(package / "report" / "run" / f"{one}.py" for one in RUNNERS),
+        "the way of running it": hash_files(package / "report" / "run" / f"{one}.py" for one in runners),
     }
 
 
@@ -187,7 +185,6 @@ class Stamp:
         return ""
 
     def write(self) -> None:
-        """Note that the outputs were made from ``now``."""
         files.write(self.path, json.dumps({**self.now, FILES: listed(*self.folders)}, indent=1) + "\n")
 
 
@@ -203,7 +200,6 @@ def data_stamp() -> Stamp:
 
 
 def grid_stamp() -> Stamp:
-    """The stamp of the evaluated grid."""
     parts = {
         "the code": hash_files(code_files("analysis.analyses.sensitivity")),
         "the data": hash_files(paths.CURATED.glob("*.csv")),

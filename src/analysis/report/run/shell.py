@@ -29,9 +29,6 @@ from traitlets.config import Config
 
 from analysis.recorded import NotebookError
 
-LONGEST = 1000
-"""Letters of an error's message that are kept."""
-
 
 def _shown(data: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     encoded = {kind: b64encode(one).decode() if isinstance(one, bytes) else one for kind, one in data.items()}
@@ -168,6 +165,6 @@ def _run(shell: Shell, notebook: Any, send: Callable[[Any], None], limit: int) -
         shell.outputs.clear()
         result = shell.run_cell(cell.source, store_history=True)
         if error := result.error_before_exec or result.error_in_exec:
-            raise NotebookError(f"cell {number}: {type(error).__name__}: {str(error)[:LONGEST]}")
+            raise NotebookError(f"cell {number}: {type(error).__name__}: {str(error)[:1000]}")
         cell.outputs, cell.execution_count = list(shell.outputs), number
     return nbformat.writes(notebook)  # type: ignore[no-untyped-call]

@@ -11,7 +11,6 @@ language = "en"
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
 nb_merge_streams = True
-myst_heading_anchors = 0
 smartquotes = False  # a printed phrase stays as printed
 exclude_patterns = ["_static", "extra"]
 suppress_warnings = ["mystnb.unknown_mime_type", "misc.highlighting_failure"]
@@ -30,16 +29,12 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_use_index = False
-html_last_updated_fmt = None
 
 
 def setup(app: Any) -> None:
-    app.connect("builder-inited", _search)
+    # Sphinx's index drops numbers; the page search.md has one of its own
+    app.connect("builder-inited", lambda app: setattr(app.builder, "search", False))
     app.connect("html-page-context", _head, priority=900)
-
-
-def _search(app: Any) -> None:
-    app.builder.search = False  # Sphinx's index drops numbers; the page search.md has one of its own
 
 
 def _head(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
