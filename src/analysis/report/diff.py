@@ -24,8 +24,8 @@ from analysis.wording.formats import plural
 PARAMETERS = "parameters of "
 """How the table is named that has the parameters cell of a notebook."""
 
-KEYS = {"readings": ("ambiguity", "reading"), "patches": ("ambiguity", "reading", "claim_id", "field")}
-"""The columns that name a row, where it is not the first alone."""
+READINGS = ("readings", "patches")
+"""The tables whose rows are readings: the first column is the ambiguity."""
 
 Rows = dict[tuple[str, ...], dict[str, str]]
 
@@ -52,16 +52,11 @@ class State:
 
 
 def _rows(path: Path) -> Rows:
+    """The rows of a table by their keys."""
     with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        names = KEYS.get(path.stem, tuple(reader.fieldnames or ("",))[:1])
-        found: Rows = {}
-        for row in reader:
-            key = tuple(row.get(name) or "" for name in names)
-            while key in found:  # codings and the like: rows of one name, in order
-                key += ("",)
-            found[key] = row
-        return found
+        rows = list(csv.DictReader(file))
+    names = TABLES[path.stem].primary_key if path.stem in TABLES else [*(rows or [{"": ""}])[0]][:1]
+    return {tuple(row.get(name) or "" for name in names): row for row in rows}
 
 
 @contextmanager
@@ -122,18 +117,15 @@ def changed_rows(old: State, new: State) -> dict[tuple[str, str], str]:
             if one and other:
                 columns = [column for column in {**one, **other} if one.get(column) != other.get(column)]
                 columns = [column for column in columns if column in coded] or columns
-                what = "; ".join(f"{column} was {_cell(one, column)}, is {_cell(other, column)}" for column in columns)
+                cell = lambda row, column: (row.get(column) or "empty").removesuffix(".0")
+                what = "; ".join(f"{column} was {cell(one, column)}, is {cell(other, column)}" for column in columns)
             found[table, " ".join(filter(None, key))] = what.strip()
     return found
 
 
-def _cell(row: Mapping[str, str], column: str) -> str:
-    return (row.get(column) or "empty").removesuffix(".0")
-
-
 def _named(table: str, name: str) -> str:
     """A row in words: what it is, its name, its table."""
-    return f"{'reading' if table in KEYS or table.startswith(PARAMETERS) else 'row'} {name} ({table})"
+    return f"{'reading' if table in READINGS or table.startswith(PARAMETERS) else 'row'} {name} ({table})"
 
 
 def _bears_on(table: str, name: str, both: Iterable[Recorded]) -> bool:
@@ -141,7 +133,7 @@ def _bears_on(table: str, name: str, both: Iterable[Recorded]) -> bool:
     if table.startswith(PARAMETERS):
         return any(finding.id.partition(".")[0] == table.partition("_")[2] for finding in both)
     key = name.split(" ")[0]
-    if table in KEYS:
+    if table in READINGS:
         return any(reading.partition("=")[0] == key for finding in both for reading in finding.readings)
     return any(key in finding.evidence for finding in both)
 
