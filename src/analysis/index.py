@@ -22,9 +22,8 @@ def main_points(
 ) -> tuple[Recorded, ...]:
     """The ``chosen`` findings in their order; one that the chosen sources do not answer is left out.
 
-    ``both_sides`` are the findings whose sentence says that sources contradict each other. Raises ValueError for more
-    than five, and for any other that sources contradict: who reads a number first and its refutation later remembers
-    the number.
+    Raises ValueError for more than five, and for one that other sources contradict but for ``both_sides``, whose
+    sentences say so: who reads a number first and its refutation later remembers the number.
     """
     names, sides = tuple(chosen), set(both_sides)
     if len(names) > 5:  # more are not read

@@ -91,7 +91,7 @@ class Trace:
     def _entry(self, table: str, row: Mapping[str, Any], sources: pd.DataFrame) -> Entry:
         id_, name = CODED[table]
         if table == "wider":
-            date, page = row["as_of"], row["url"]
+            date, page = row["as_of"], link(row["url"])
             where = re.sub(r"(\d{4}-[\d-]+)", lambda found: formats.day(found[1]), row["publisher"])
         else:
             about = sources.loc[row["source_id"]]
@@ -110,7 +110,7 @@ class Trace:
             self.number(row) if "lower" in row else "",
             row["source_id"],
             where,
-            page if re.match("https?://", page) else "",  # nothing else may become a link
+            page,
             tuple(self.words.choice(name, self.record.scenario[name]) for name in named),
             row,
         )
@@ -140,12 +140,11 @@ class Trace:
     def to_text(self, name: str) -> str:
         """From a finding or a coded row to the words, as text. Raises ParameterError where ``name`` is neither."""
         finding = self.findings.get(name)
-        rows = finding.evidence if finding else (name,) if name in self.entries else ()
         lines = []
         if finding:
             lines = [finding.question, finding.answer, finding.arithmetic, *finding.assumes]
             lines += [" ".join(self.words.choice(*one.split("=", 1))) for one in finding.readings]
-        for one in (self.entries[row] for row in self.rows(rows)):
+        for one in map(self.entries.__getitem__, self.rows(finding.evidence if finding else [name])):
             lines.append(f"{one.id}: “{one.phrase}”, {one.speaker} ({one.role}); {one.where}, {one.published}")
         if not lines:
             known = [one for one in self.findings if one.startswith(f"{name.split('.')[0]}.")]
