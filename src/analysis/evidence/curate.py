@@ -152,9 +152,8 @@ def _sources(folders: Iterable[Path], problems: list[Problem]) -> pd.DataFrame:
     for folder in folders:
         file = f"{folder.name}/source.toml"
         try:
-            values = tomllib.loads(
-                tables.read_text(folder / "source.toml", file, "what `analysis intake` writes there")
-            )
+            content = tables.read_text(folder / "source.toml", file, "what `analysis intake` writes there")
+            values = tomllib.loads(content)
         except EvidenceError as error:
             problems.extend(error.problems)
             continue

@@ -274,11 +274,8 @@ class _Reader:
             after = self.quantity(start + 1) if self.line[start + 1 : start + 2] in tuple("1uethsdwap") else None
             return after if after and after[1] in {"count", "vague"} else (start + 1, "vague", ())
         if symbol == "y":
-            return (
-                start + 1,
-                "age",
-                ((self.value(start),), (self.value(start) + (6 if self.value(start) == 13 else 9),)),
-            )
+            age = self.value(start)
+            return start + 1, "age", ((age,), (age + (6 if age == 13 else 9),))
         if symbol in "Dqm":
             kind = {"D": "date", "q": "word", "m": "times"}[symbol]
             return start + 1, kind, (self.tokens[start].readings,) if symbol != "D" else ()

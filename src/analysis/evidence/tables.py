@@ -6,7 +6,7 @@ The tables themselves are declared in `schema`.
 import csv
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
@@ -173,29 +173,27 @@ def check_cells(frame: pd.DataFrame, table: Table, vocabulary: Vocabulary) -> It
     frame = frame.assign(folder=frame["file"].str.split("/").str[0])
     for column in (column for column in table.columns if column.name in frame):
         located = column.name in ("char_start", "char_end", "sentence_sha256")
-        for admits, expected in _checks(column, vocabulary):
-            wrong = ~admits(frame[column.name]).astype(bool)
+        for admitted, expected in _checked(frame[column.name], column, vocabulary):
             remedy = _FILL if located and expected == _BLANK else ""
-            yield from faults(frame, (wrong, column.name, expected), remedy=remedy)
+            yield from faults(frame, (~admitted.astype(bool), column.name, expected), remedy=remedy)
 
 
-def _checks(column: Column, vocabulary: Vocabulary) -> Iterator[tuple[Callable[[pd.Series], Any], str]]:
-    """What each cell of ``column`` must pass, with what is expected in words."""
-    yield lambda cells: cells == cells.str.strip(), "no white space around it"
+def _checked(cells: pd.Series, column: Column, vocabulary: Vocabulary) -> Iterator[tuple[pd.Series, str]]:
+    """Which ``cells`` pass each check of their ``column``, with what is expected in words."""
+    yield cells == cells.str.strip(), "no white space around it"
     if "optional" not in column.flags:
-        yield lambda cells: cells.str.strip() != "", _BLANK
+        yield cells.str.strip() != "", _BLANK
     if column.longest:
-        yield lambda cells: cells.str.len() <= column.longest, f"{column.longest} characters at most"
+        yield cells.str.len() <= column.longest, f"{column.longest} characters at most"
     terms = vocabulary.get(column.terms, frozenset())
     words, listed = {"", *terms}, ", ".join(sorted(terms))
     if column.terms and "many" in column.flags:
-        yield lambda cells: cells.map(lambda cell: set(cell.split(";")) <= words), f"terms of {listed}, joined by ';'"
+        yield cells.map(lambda cell: set(cell.split(";")) <= words), f"terms of {listed}, joined by ';'"
     elif column.terms:
         table = KEYS.get(column.terms)
-        yield lambda cells: cells.isin(words), f"a {column.terms} of {table}.csv" if table else f"one of {listed}"
+        yield cells.isin(words), f"a {column.terms} of {table}.csv" if table else f"one of {listed}"
     if column.form:
-        expected = _IN_WORDS.get(column.form, f"the form {column.form}")
-        yield lambda cells: (cells == "") | cells.str.fullmatch(column.form), expected
+        yield (cells == "") | cells.str.fullmatch(column.form), _IN_WORDS.get(column.form, f"the form {column.form}")
 
 
 def numeric(cells: pd.Series) -> pd.Series:

@@ -120,17 +120,13 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
     else:
         value = next(filter(None, (_cell(one) for one in ends[0] if unit != "share" or one <= 1)), "")
         hedge = "more_than" if value and hedge == "exact" and re.search(r"\bmost\b|majority", words) else hedge
-    above_one = ranged and unit == "share" and ends[1][0] > 1
     if quantity.kind == "share" and not ranged and len(ends[0]) > 1:  # a fifth attack, a fifth left
         hedge = ""
-    none = (hedge, value, unit == "share") in (("less_than", "0", True), ("more_than", "1", True)) or (
-        hedge not in ("", "vague") and not value
-    )
-    if none or (ranged and not value_to) or above_one:
+    outside = (hedge, value) in (("less_than", "0"), ("more_than", "1")) or (ranged and ends[1][0] > 1)
+    numberless = (hedge not in ("", "vague") and not value) or (ranged and not value_to)
+    if numberless or (unit == "share" and outside):
         hedge = value = value_to = ""
-    measured, around_it = {"share": "persons"}.get(unit, "time" if unit in _TIMES else unit), text.quote(clause).lower()
-    fitting = (name for of, pattern, name in _MEASURES if of == measured and re.search(pattern, around_it))
-    measure = "age" if quantity.kind == "age" else next(fitting, "")
+    measure = "age" if quantity.kind == "age" else _measure(unit, text.quote(clause).lower())
     kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
     return Suggestion(around, "claims", measure, hedge, value, unit, "age" if measure == "age" else kind, value_to)
 
@@ -207,3 +203,8 @@ def _idle(quantity: Quantity, words: str, before: str, after: str) -> bool:
     if quantity.kind == "order":
         return not re.match(r"\s\w+est\b", after) and len(quantity.ends[0]) < 2
     return words in {"once", "twice"}
+
+
+def _measure(unit: str, clause: str) -> str:
+    of = "time" if unit in _TIMES else "persons" if unit == "share" else unit
+    return next((name for scope, words, name in _MEASURES if scope == of and re.search(words, clause)), "")

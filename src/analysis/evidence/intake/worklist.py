@@ -61,11 +61,10 @@ def intake(file: Path, source: str, url: str = "", raw: Path = paths.RAW) -> Int
     be; nothing is written then.
     """
     folder = raw / source
-    text, data = _taken(file, raw, source, url)
+    text = _taken(file, raw, source, url)
     described = folder / "source.toml"
     new = not described.exists()
-    fingerprint = sha256(data).hexdigest()
-    description = _described(described, fingerprint, url)
+    description = _described(described, sha256(text.content.encode()).hexdigest(), url)
     changed: dict[Path, str] = {}
     rows = _read(folder, text, changed)
     todo = pd.DataFrame(_todo(folder, text, rows), columns=schema.TODO.raw_columns)
@@ -79,7 +78,7 @@ def intake(file: Path, source: str, url: str = "", raw: Path = paths.RAW) -> Int
     return Intake(folder, new, Counter(row["status"] for row in rows), len(todo))
 
 
-def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
+def _taken(file: Path, raw: Path, source: str, url: str) -> Text:
     """The text in ``file``, once it and the folder's name are found fit."""
     problems = []
     if not re.fullmatch(schema.ID, source) or source in RESERVED:
@@ -89,27 +88,22 @@ def _taken(file: Path, raw: Path, source: str, url: str) -> tuple[Text, bytes]:
         problems.append(Problem(source, "a link or a file", "a folder, or nothing yet"))
     if url and not (re.fullmatch(r"https?://\S+", url) and url.isprintable()):
         problems.append(Problem("--url", repr(url), "an address such as https://example.org/article"))
-    data = b""
     try:
-        data = file.read_bytes()
-        content = data.decode("utf-8")
+        content = file.read_bytes().decode("utf-8")
         if not content.strip():
             problems.append(Problem(str(file), "no text", "the source's text"))
         elif page := _PAGE.search(visible(content)) or _CODE.search(content):
             remedy = "Open the page in a browser, copy the article, and save it as plain text in UTF-8."
-            problems.append(
-                Problem(
-                    str(file), f"a saved page, with {page.group()[:60]!r}", "the article's text alone", remedy=remedy
-                )
-            )
+            found = f"a saved page, with {page.group()[:60]!r}"
+            problems.append(Problem(str(file), found, "the article's text alone", remedy=remedy))
     except OSError as error:
         problems.append(Problem(str(file), str(error.strerror).lower(), "a file that can be read"))
     except UnicodeDecodeError as error:
-        found = f"the byte 0x{data[error.start]:02x} at offset {error.start}"
+        found = f"the byte 0x{error.object[error.start]:02x} at offset {error.start}"
         problems.append(Problem(str(file), found, "UTF-8", remedy="Save the text as UTF-8."))
     if problems:
         raise EvidenceError(problems)
-    return Text(content), data
+    return Text(content)
 
 
 def _described(path: Path, fingerprint: str, url: str) -> bytes:
@@ -150,9 +144,8 @@ def _read(folder: Path, text: Text, changed: dict[Path, str]) -> list[dict[str, 
     for row in every:
         row["status"], row["places"] = locate(text, row)
     shift = lambda row, place: place.start - int(row["char_start"])
-    shifts = Counter(
-        shift(row, place) for row in every if row["status"] in ("found", "moved") for place in row["places"]
-    )
+    kept = (row for row in every if row["status"] in ("found", "moved"))
+    shifts = Counter(shift(row, place) for row in kept for place in row["places"])
     for path, (table, rows) in coded.items():
         for row in rows:
             if row["status"] == "moved":  # of several places of one sentence: as far as most other rows moved
@@ -174,10 +167,9 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
     empty = dict.fromkeys(schema.TODO.raw_columns, "")
     for row in rows:
         if row["status"] in {"changed", "missing"}:
-            coded = empty | {name: row[name] for name in schema.TODO.raw_columns if name in row}
-            todo.append(
-                coded | {"char_start": "", "char_end": ""} | (locator(text, row["span"]) if row["span"] else {})
-            )
+            coded = {name: row[name] for name in schema.TODO.raw_columns if name in row}
+            place = locator(text, row["span"]) if row["span"] else {"char_start": "", "char_end": ""}
+            todo.append(empty | coded | place)
     filled = defaultdict(list)
     if (folder / "todo.csv").exists():
         before = tables.to_frame(tables.read_raw(folder / "todo.csv", schema.TODO), schema.TODO)
@@ -190,15 +182,10 @@ def _todo(folder: Path, text: Text, rows: list[dict[str, Any]]) -> list[dict[str
             continue
         place = locator(text, guess.span)
         kept = filled[place["phrase"], place["sentence_sha256"]]
-        todo.append(
-            empty
-            | {"status": "todo"}
-            | place
-            | (kept.pop(0) if kept else {name: getattr(guess, name) for name in _SUGGESTED})
-        )
+        cells = kept.pop(0) if kept else {name: getattr(guess, name) for name in _SUGGESTED}
+        todo.append(empty | {"status": "todo"} | place | cells)
     for table in DRAFTED:
-        used = [row["row_id"] for row in (*rows, *todo)]
-        free = free_ids(table, folder.name, used)
+        free = free_ids(table, folder.name, [row["row_id"] for row in (*rows, *todo)])
         for row in todo:
             if row["table"] == table.name and not row["row_id"]:
                 row["row_id"] = next(free)
