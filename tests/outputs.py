@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from analysis.evidence import paths
-from analysis.figures.chart import Drawing
+from analysis.figures.chart import Chart
 from analysis.recorded import NOTEBOOKS
 
 from .test_notebooks import code_cells
@@ -29,7 +29,7 @@ def test_a_notebook_shows_what_is_stored(name: str) -> None:
         assert isinstance(last, ast.Expr)
         shown = eval(compile(ast.Expression(last.value), name, "eval"), namespace)
         (stored,) = (output.data for output in cell.outputs)
-        if isinstance(shown, Drawing):
+        if isinstance(shown, Chart):
             assert shown.alt == stored["text/plain"]
         else:
             assert json.loads(json.dumps(shown._repr_mimebundle_())) == stored

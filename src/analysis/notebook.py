@@ -22,7 +22,7 @@ from analysis.wording import Wording, formats
 from analysis.wording.facts import narrowed, none_in_words
 
 if TYPE_CHECKING:
-    from analysis.figures.chart import Drawing
+    from analysis.figures.chart import Chart
 
 LONG = 50
 """Rows of a table that the appendix shows at most."""
@@ -95,7 +95,7 @@ class Notebook:
         text = "\n".join(head + line for head, line in lines)
         return Shown(f'<div class="finding" data-finding="{escape(item["id"])}" data-rows="{ids}">{html}</div>', text)
 
-    def figure(self, name: str) -> "Drawing":
+    def figure(self, name: str) -> "Chart":
         """One figure of the analysis."""
         from analysis.figures.chart import show, style  # here: matplotlib takes half of all imports, and not all draw
 

@@ -1,1 +1,1 @@
-"""One function a figure: findings in, a :class:`Drawing` out; one style."""
+"""One function a figure: findings in, a :class:`Chart` out; one style."""

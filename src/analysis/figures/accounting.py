@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.analyses.finding import Result
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, SPEAKERS, Chart, Drawing, arrow, brief, interval, label, row_labels
+from analysis.figures.chart import COLOURS, SPEAKERS, Chart, arrow, brief, interval, label, row_labels
 from analysis.wording import Wording
 from analysis.wording.formats import amount, day
 
@@ -14,7 +14,7 @@ PANELS = ("killed", "away")
 """The quantities whose bounds depend on what is assumed."""
 
 
-def dead(result: Result, words: Wording) -> Drawing:
+def dead(result: Result, words: Wording) -> Chart:
     """The official totals of the dead by date, and the range that the articles allow."""
     found = next((item for item in result.findings if item.id == "accounting.killed"), None)
     frame = result.official
@@ -43,7 +43,7 @@ def dead(result: Result, words: Wording) -> Drawing:
     return chart.done(frame)
 
 
-def bounds(result: Result, words: Wording) -> Drawing:
+def bounds(result: Result, words: Wording) -> Chart:
     """What each nested set of assumptions leaves possible of the dead and of those alive and not back."""
     frame = result.bounds[result.bounds["quantity"].isin(PANELS)].reset_index(drop=True)
     name = lambda key: words.text(f"words.quantity.{key}")

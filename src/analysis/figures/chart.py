@@ -9,7 +9,6 @@ analysis only is drawn in its own module.
 import os
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from io import BytesIO
@@ -65,19 +64,55 @@ def style() -> Any:
     return mpl.rc_context({**mpl.rcParamsDefault, **STYLE, "backend": mpl.rcParams["backend"]})
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A finished figure: shown in a notebook as SVG and PNG, with its alt text as plain form.
+class Chart:
+    """One figure, made inside :func:`style`; shown in a notebook as SVG and PNG, with its alt text as plain form.
 
-    ``name`` is analysis/figure, ``drawn`` the ids of the coded rows that it draws, ``data`` what it plots.
+    ``name`` is that of its templates: figure.NAME.title, .subtitle, .alt, and .note where there is one. ``values`` fill
+    them. ``claims`` are the ids of the coded rows that it draws, one or several a cell. ``height`` in inches is that of
+    the drawing alone: title and source line are added to it. ``data`` is what it plots, there once it is done.
     """
 
-    name: str
-    figure: Figure
-    title: str
     alt: str
     data: pd.DataFrame
-    drawn: tuple[str, ...]
+
+    def __init__(self, words: Wording, name: str, claims: Iterable[str], height: float, values: dict[str, Any]) -> None:
+        self.words, self.part, self.values = words, f"figure.{name}", values
+        self.name = f"{words.analysis}/{name}"
+        self.drawn = tuple(dict.fromkeys(claim for cell in claims for claim in str(cell).split("; ")))
+        self.title = self._text("title")
+        note = self._text("note") if words.has(f"{self.part}.note") else ""
+        heads = [
+            (textwrap.fill(self.title, 56), 12.5, "bold", INK),
+            (textwrap.fill(self._text("subtitle"), 78), 9.5, "normal", GREY),
+        ]
+        foot = textwrap.fill(f"{note} {source_line(words, self.drawn)}".strip(), 96)
+        tall = lambda text, size: 1.3 * size / 72 * (text.count("\n") + 1)
+        top = sum(tall(text, size) for text, size, _, _ in heads) + 0.18
+        bottom = tall(foot, 7.5) + 0.12
+        whole = height + top + bottom
+        self.figure: Any = Figure(figsize=(WIDTH, whole), facecolor=WHITE)
+        self.figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole))
+        y = whole - 0.06
+        for text, size, weight, colour in heads:
+            font: dict[str, Any] = {"fontsize": size, "fontweight": weight, "color": colour, "linespacing": 1.2}
+            self.figure.text(0.015, y / whole, text, va="top", **font)
+            y -= tall(text, size) + 0.03
+        self.figure.text(0.015, 0.05 / whole, foot, va="bottom", fontsize=7.5, color=GREY, linespacing=1.2)
+
+    def _text(self, part: str) -> str:
+        return self.words.text(f"{self.part}.{part}", **self.values)
+
+    def done(self, data: pd.DataFrame) -> "Chart":
+        """The figure with the data it plots."""
+        self.data, self.alt = data, self._text("alt")
+        return self
+
+    def empty(self, why: str) -> "Chart":
+        """A figure that says why there is nothing to draw."""
+        axes = self.figure.subplots()
+        axes.set_axis_off()
+        axes.text(0.5, 0.5, textwrap.fill(why, 60), ha="center", va="center", color=GREY, transform=axes.transAxes)
+        return self.done(pd.DataFrame())
 
     @cached_property
     def svg(self) -> str:
@@ -115,55 +150,6 @@ class Drawing:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         # PNG too: JupyterLab shows no SVG of a notebook that is not trusted yet
         return {"image/svg+xml": self.svg, "image/png": self.png, "text/plain": self.alt}
-
-
-class Chart:
-    """One figure in the making, inside :func:`style`.
-
-    ``name`` is that of its templates: figure.NAME.title, .subtitle, .alt, and .note where there is one. ``values`` fill
-    them. ``claims`` are the ids of the coded rows that it draws, one or several a cell. ``height`` in inches is that of
-    the drawing alone: title and source line are added to it.
-    """
-
-    def __init__(
-        self, words: Wording, name: str, claims: Iterable[str], height: float, values: Mapping[str, Any] | None = None
-    ) -> None:
-        self.words, self.name, self.values = words, name, dict(values or {})
-        self.drawn = tuple(dict.fromkeys(claim for cell in claims for claim in str(cell).split("; ")))
-        self.title = self._text("title")
-        note = self._text("note") if words.has(f"figure.{name}.note") else ""
-        heads = [
-            (textwrap.fill(self.title, 56), 12.5, "bold", INK),
-            (textwrap.fill(self._text("subtitle"), 78), 9.5, "normal", GREY),
-        ]
-        foot = textwrap.fill(f"{note} {source_line(words, self.drawn)}".strip(), 96)
-        tall = lambda text, size: 1.3 * size / 72 * (text.count("\n") + 1)
-        top = sum(tall(text, size) for text, size, _, _ in heads) + 0.18
-        bottom = tall(foot, 7.5) + 0.12
-        whole = height + top + bottom
-        self.figure: Any = Figure(figsize=(WIDTH, whole), facecolor=WHITE)
-        self.figure.set_layout_engine("constrained", rect=(0, bottom / whole, 1, height / whole))
-        y = whole - 0.06
-        for text, size, weight, colour in heads:
-            font: dict[str, Any] = {"fontsize": size, "fontweight": weight, "color": colour, "linespacing": 1.2}
-            self.figure.text(0.015, y / whole, text, va="top", **font)
-            y -= tall(text, size) + 0.03
-        self.figure.text(0.015, 0.05 / whole, foot, va="bottom", fontsize=7.5, color=GREY, linespacing=1.2)
-
-    def _text(self, part: str) -> str:
-        return self.words.text(f"figure.{self.name}.{part}", **self.values)
-
-    def done(self, data: pd.DataFrame) -> Drawing:
-        """The finished figure with the data it plots."""
-        name = f"{self.words.analysis}/{self.name}"
-        return Drawing(name, self.figure, self.title, self._text("alt"), data, self.drawn)
-
-    def empty(self, why: str) -> Drawing:
-        """A figure that says why there is nothing to draw."""
-        axes = self.figure.subplots()
-        axes.set_axis_off()
-        axes.text(0.5, 0.5, textwrap.fill(why, 60), ha="center", va="center", color=GREY, transform=axes.transAxes)
-        return self.done(pd.DataFrame())
 
 
 def source_line(words: Wording, claims: Iterable[str]) -> str:
@@ -244,12 +230,12 @@ def years(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
 
 
-def show(drawing: Drawing, default: bool) -> Drawing:
-    """``drawing``, for a notebook to display; saved too where ANALYSIS_FIGURES names a folder.
+def show(chart: Chart, default: bool) -> Chart:
+    """``chart``, for a notebook to display; saved too where ANALYSIS_FIGURES names a folder.
 
     Only a ``default`` scenario is saved: the committed figures are those of the default readings.
     """
     folder = os.environ.get("ANALYSIS_FIGURES")
     if folder and default:
-        drawing.save(Path(folder), os.environ.get("ANALYSIS_PROVENANCE", ""))
-    return drawing
+        chart.save(Path(folder), os.environ.get("ANALYSIS_PROVENANCE", ""))
+    return chart

@@ -1,11 +1,11 @@
 """The figure of the claims."""
 
 from analysis.analyses.finding import Result
-from analysis.figures.chart import GREY, SPEAKERS, Chart, Drawing, label, row_labels
+from analysis.figures.chart import GREY, SPEAKERS, Chart, label, row_labels
 from analysis.wording import Wording
 
 
-def who(result: Result, words: Wording) -> Drawing:
+def who(result: Result, words: Wording) -> Chart:
     """Claims by kind of speaker: with a number, and without."""
     frame = result.who
     name = lambda role: words.name("speaker_role", role)

@@ -1,12 +1,12 @@
 """The figures of deaths by year."""
 
 from analysis.analyses.finding import Result
-from analysis.figures.chart import BACKED, COLOURS, GREY, INK, Chart, Drawing, interval, label, row_labels
+from analysis.figures.chart import BACKED, COLOURS, GREY, INK, Chart, interval, label, row_labels
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number, share
 
 
-def series(result: Result, words: Wording) -> Drawing:
+def series(result: Result, words: Wording) -> Chart:
     """Documented deaths by year as columns, each with its share; the shares that the article prints beside them."""
     frame = result.series
     values = {
@@ -41,7 +41,7 @@ def series(result: Result, words: Wording) -> Drawing:
     return chart.done(frame.drop(columns=["start", "end"]))
 
 
-def pace(result: Result, words: Wording) -> Drawing:
+def pace(result: Result, words: Wording) -> Chart:
     """Ratios of deaths a month with exact intervals, on a logarithmic scale."""
     frame = result.pace
     summary = (
@@ -64,7 +64,7 @@ def pace(result: Result, words: Wording) -> Drawing:
     return chart.done(frame)
 
 
-def rates(result: Result, words: Wording) -> Drawing:
+def rates(result: Result, words: Wording) -> Chart:
     """Possible deaths per 100 person-years at risk between official totals."""
     frame = result.rates
     name = lambda row: f"{month(f'{row.start:%Y-%m}')} to {month(f'{row.end:%Y-%m}')}"
@@ -89,7 +89,7 @@ def rates(result: Result, words: Wording) -> Drawing:
     return chart.done(frame.drop(columns=["away_start", "away_end"]))
 
 
-def half(result: Result, words: Wording) -> Drawing:
+def half(result: Result, words: Wording) -> Chart:
     """The dead that "more than half" requires for each base, against the dead that were counted."""
     frame = result.half
     name = lambda base: words.text(f"words.base.{base}")

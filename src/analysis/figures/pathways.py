@@ -17,7 +17,6 @@ from analysis.figures.chart import (
     PALE,
     SPEAKERS,
     Chart,
-    Drawing,
     column_labels,
     interval,
     label,
@@ -38,7 +37,7 @@ END_COLOURS = {
 HEADS = ("motive", "tie", "earlier prison", "group", "route", "inside", "exit", "outcome")
 
 
-def courses(result: Result, words: Wording) -> Drawing:
+def courses(result: Result, words: Wording) -> Chart:
     """Every case as a line from motive to outcome, gaps visible, sorted by how it ended."""
     frame = result.courses
     ends = result.outcomes.set_index("end")["cases"]
@@ -72,7 +71,7 @@ def courses(result: Result, words: Wording) -> Drawing:
     return chart.done(frame)
 
 
-def codes(result: Result, words: Wording) -> Drawing:
+def codes(result: Result, words: Wording) -> Chart:
     """Distinct speakers by factor, a colour a kind of speaker."""
     frame = words.record.scenario["frame"]
     found: list[dict[str, Any]] = next((f.values["codes"] for f in result.findings if f.id == "pathways.factors"), [])
@@ -111,7 +110,7 @@ def _stacked(axes: Axes, groups: Mapping[Any, list[Any]], words: Wording) -> Non
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def directions(result: Result, words: Wording) -> Drawing:
+def directions(result: Result, words: Wording) -> Chart:
     """Distinct speakers by part of the way and kind of factor."""
     found, phases = grouped(listed(result.explanations), "phase", "direction"), words.record.terms("phase")
     order = sorted(found.items(), key=lambda one: (phases.index(one[0][0]), -distinct(one[1], "speaker")))
@@ -131,7 +130,7 @@ def directions(result: Result, words: Wording) -> Drawing:
     return chart.done(result.directions)
 
 
-def reliability(result: Result, words: Wording) -> Drawing:
+def reliability(result: Result, words: Wording) -> Chart:
     """Krippendorff's alpha of each code with its interval; those that few sentences carry in grey."""
     order = ["holds", "fails", "few"]
     rows = [row for row in result.reliability.itertuples() if row.status != "few" or row.units >= FEW_UNITS // 2]

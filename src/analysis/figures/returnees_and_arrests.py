@@ -6,12 +6,12 @@ import matplotlib.dates as mdates
 import pandas as pd
 
 from analysis.analyses.finding import Result
-from analysis.figures.chart import BACKED, COLOURS, PALE, Chart, Drawing, label, legend, row_labels, years
+from analysis.figures.chart import BACKED, COLOURS, PALE, Chart, label, legend, row_labels, years
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number
 
 
-def counts(result: Result, words: Wording) -> Drawing:
+def counts(result: Result, words: Wording) -> Chart:
     """Running totals of returns over time, and arrested returnees as bars over the periods they are counted for."""
     frame = result.returned
     official = frame[frame["elsewhere"] & frame["speaker_role"].eq("official")]
@@ -75,7 +75,7 @@ def _arrests(result: Result) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def gap(result: Result, words: Wording) -> Drawing:
+def gap(result: Result, words: Wording) -> Chart:
     """One count of returns split into counted arrests and the rest, under each reading and record."""
     frame = result.gap
     gap_values = next((item.values for item in result.findings if item.id.endswith(".gap")), None)

@@ -1,14 +1,14 @@
 """The figure of the sensitivity analysis."""
 
 from analysis.analyses.sensitivity import Sensitivity
-from analysis.figures.chart import COLOURS, PALE, Chart, Drawing, column_labels, row_labels
+from analysis.figures.chart import COLOURS, PALE, Chart, column_labels, row_labels
 from analysis.wording import Wording
 
 DOTS = {"little": 5, "some": 9, "lot": 14}
 """How large a dot is for a move."""
 
 
-def moves(result: Sensitivity, words: Wording) -> Drawing:
+def moves(result: Sensitivity, words: Wording) -> Chart:
     """Which choice moves which main answer: a row a question, a column an answer, a dot as large as the widest move."""
     frame = result.moves
     names = list(result.ranges["name"])

@@ -6,14 +6,14 @@ import pandas as pd
 
 from analysis.analyses.finding import SERIES, Result
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, GREY, SPEAKERS, Chart, Drawing, arrow, label, row_labels, years
+from analysis.figures.chart import COLOURS, GREY, SPEAKERS, Chart, arrow, label, row_labels, years
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number
 
 YEAR = pd.Timedelta(days=365)
 
 
-def series(result: Result, words: Wording) -> Drawing:
+def series(result: Result, words: Wording) -> Chart:
     """The official running totals over time and the articles' counts beside them, a panel a measure."""
     frame = result.series
     official, articles = frame[frame["who"].eq("official")], frame[frame["who"].eq("article")]
@@ -66,7 +66,7 @@ def _near(claim: Any, official: pd.DataFrame) -> bool:
     return bool((high is None or high >= around["lower"].min()) and (low is None or low <= around["upper"].max()))
 
 
-def origins(result: Result, words: Wording) -> Drawing:
+def origins(result: Result, words: Wording) -> Chart:
     """How much older the statement is that each count goes back to."""
     frame = result.origins[result.origins["how"].eq("same")].sort_values("days", ascending=False, kind="stable")
     listed = "; ".join(f"{words.label(row.claim)} {number(row.days)} days" for row in frame.itertuples())
