@@ -133,7 +133,7 @@ def test_274_in_2016_or_2017_and_128_in_july_2014_are_no_rivals(both: Record) ->
     by_id = {one.claim_id: one for one in figures(both)}
     assert not same_scope_and_date(by_id["wider.c100"], by_id["wider.c011b"])
     assert same_scope_and_date(by_id["wider.c060"], by_id["wider.c060"])
-    pairs = rivals(both, "returned")
+    pairs = [(one.claim_id, two.claim_id) for one, two in rivals(both, "returned")]
     assert ("raseef22-2017-03.c03", "raseef22-2017-03.c04") in pairs
     assert not {"wider.c100", "wider.c011b"} & {claim for pair in pairs for claim in pair}
 

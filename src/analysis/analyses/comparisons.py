@@ -181,10 +181,9 @@ def _within(record: Record, claims: list[Any]) -> np.ndarray[Any, np.dtype[np.bo
     )
 
 
-def rivals(record: Record, measure: str) -> list[tuple[str, str]]:
+def rivals(record: Record, measure: str) -> list[tuple[Any, Any]]:
     """Pairs of figures of one measure that count the same people over the same time and do not overlap, the lower first."""
     counts = (one for one in figures(record) if one.measure == measure)
     ordered = sorted(counts, key=lambda one: (inf if one.lower is None else one.lower, one.claim_id))
     apart = lambda one, two: same_scope_and_date(one, two) and distance(bounds_of(one), bounds_of(two))
-    pairs = ((one, two) for one, two in combinations(ordered, 2) if one.family != two.family and apart(one, two))
-    return [(one.claim_id, two.claim_id) for one, two in pairs]
+    return [(one, two) for one, two in combinations(ordered, 2) if one.family != two.family and apart(one, two)]

@@ -63,11 +63,14 @@ def analyse(record: Record) -> Result:
     own, claims = claim_rows(record)
     returned, arrested = _returned(claims), _arrested(claims)
     counted = [row for row in arrested if _counted(row)]
-    readings = _readings(record)
+    # of the count that is printed both as returns and as arrests
+    ambiguity = ambiguity_between(record, "measure", {"returned", "returned_arrested"})
+    read = record.each_reading(ambiguity) if ambiguity else {"": record}
+    readings = {name: claim_rows(other).both for name, other in read.items()}
     as_arrests = readings.get("arrests", claims)
     printed = [row for row in _arrested(articles(as_arrests)) if _exact_flow(row)]
-    contested = printed[0].lower if len(readings) > 1 and printed else None
-    agreement = "low" if len(readings) > 1 else "untested"
+    contested = printed[0].lower if ambiguity and printed else None
+    agreement = "low" if ambiguity else "untested"
     gap = [*_gap(readings)]
     tried = [*_tried(own, as_arrests if own is claims else articles(as_arrests))]
     rivals = _rivals(both)
@@ -75,7 +78,7 @@ def analyse(record: Record) -> Result:
     findings = (
         *_returned_finding(both, returned),
         *_arrested_finding(both, counted, printed, agreement),
-        *_gap_finding(both, record, gap, returned, contested),
+        *_gap_finding(record, ambiguity, gap, returned, contested),
         *_tried_finding(both, tried),
         *_nearest_finding(both, nearest),
         *_rivals_finding(both, rivals),
@@ -93,18 +96,6 @@ def analyse(record: Record) -> Result:
         claims=claims_table(both, both.claims[cited]),
         findings=findings,
     )
-
-
-def _ambiguity(record: Record) -> str:
-    """Of the count that is printed both as returns and as arrests."""
-    return ambiguity_between(record, "measure", {"returned", "returned_arrested"})
-
-
-def _readings(record: Record) -> dict[str, list[Any]]:
-    """The claims of the articles and the figures elsewhere under each reading of the count that is printed as both."""
-    ambiguity = _ambiguity(record)
-    readings = record.each_reading(ambiguity) if ambiguity else {"": record}
-    return {name: claim_rows(read).both for name, read in readings.items()}
 
 
 def _dated(claims: Iterable[Any]) -> list[Any]:
@@ -188,13 +179,11 @@ def _rivals(both: Record) -> list[Any]:
 
     Two printings of the people may still be of the same: ``same_people`` is whether both leave out women and minors.
     """
-    claims = {row.claim_id: row for row in _dated(claim_rows(both).both)}
     rows = []
-    for one, two in comparisons.rivals(both, "returned"):
-        low, high = claims[one], claims[two]
-        same = low.population == high.population or "moroccans_joined" not in (low.population, high.population)
+    for low, high in comparisons.rivals(both, "returned"):
+        same = low.worded == high.worded or "moroccans_joined" not in (low.worded, high.worded)
         apart = high.lower - low.upper, None if high.upper is None else high.upper - low.lower
-        rows.append(Rivals(one, two, low.day, *apart, same, f"{one}; {two}"))
+        rows.append(Rivals(low.claim_id, high.claim_id, low.last, *apart, same, join_ids((low, high))))
     return sorted(rows, key=lambda row: (not row.same_people, row.day))
 
 
@@ -258,10 +247,9 @@ def _arrested_finding(both: Record, counted: list[Any], printed: list[Any], agre
 
 
 def _gap_finding(
-    both: Record, record: Record, gap: list[Any], returned: list[Any], contested: float | None
+    record: Record, ambiguity: str, gap: list[Any], returned: list[Any], contested: float | None
 ) -> Iterator[Finding]:
     """One finding a count of returns in the articles, official ones first."""
-    ambiguity = _ambiguity(record)
     chosen = record.scenario[ambiguity] if ambiguity else ""
     official = {row.claim_id: row.speaker_role == "official" for row in returned}
     order = sorted({row.returned for row in gap}, key=lambda claim: (not official[claim], claim))
@@ -288,7 +276,7 @@ def _gap_finding(
         name = "gap" if place == 0 else f"gap.{claim.replace('.', '-')}"
         id_, bounds = f"returnees_and_arrests.{name}", (shown.lower, shown.upper)
         agreement, assumed = "low" if ambiguity else "untested", ["among_returned"]
-        yield make_finding(both, id_, bounds, "people", ids_of(rows), values, assumed, agreement=agreement)
+        yield make_finding(record, id_, bounds, "people", ids_of(rows), values, assumed, agreement=agreement)
 
 
 def _tried_finding(both: Record, tried: list[Any]) -> Iterator[Finding]:
