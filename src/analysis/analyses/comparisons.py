@@ -59,9 +59,9 @@ def stated(record: Record) -> list[Any]:
     counts (all officials are one); ``worded``, the population as printed; ``begins``, the first day of a window; ``first``
     and ``last``, the days between which what is counted ends. ``statement`` is the article, or the statement elsewhere.
     """
-    (narrow, wide), whole = SLIDING["population"], trees(record)
-    of_them = {measure for measure in whole["measure"] if WHOLE in ancestors(measure, whole["measure"])}
-    abroad = {place for place in whole["place"] if "syria_iraq_libya" in ancestors(place, whole["place"])}
+    (narrow, wide), above = SLIDING["population"], terms_above(record)
+    of_them = {measure for measure, terms in above["measure"].items() if WHOLE in terms}
+    abroad = {place for place, terms in above["place"].items() if "syria_iraq_libya" in terms}
     rows = [claim for claim in claim_rows(record).own if not claim.case_id]
     taken = []
     figure = kind("Figure", (*(rows[0]._fields if rows else ()), "side", "worded", "begins", "first", "last"))
@@ -80,19 +80,15 @@ def stated(record: Record) -> list[Any]:
     return taken
 
 
-def trees(record: Record) -> dict[str, dict[str, str]]:
-    """Per field: each term, and the term whose people include its people."""
-    terms = nested(record.reported["codebook"], "field", "term", "part_of")
-    return {"measure": lookup(record.measures, "measure", "part_of")} | {name: terms[name] for name in FIELDS[1:]}
-
-
 Above = Mapping[str, Mapping[str, frozenset[str]]]
 
 
 @cached()
 def terms_above(record: Record) -> Above:
     """Per field: each term, and all the terms whose people include its people, itself among them."""
-    return {field: {term: frozenset(ancestors(term, tree)) for term in tree} for field, tree in trees(record).items()}
+    trees = nested(record.reported["codebook"], "field", "term", "part_of")
+    trees["measure"] = lookup(record.measures, "measure", "part_of")
+    return {field: {term: frozenset(ancestors(term, trees[field])) for term in trees[field]} for field in FIELDS}
 
 
 def figures(record: Record) -> list[Any]:

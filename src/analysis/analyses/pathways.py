@@ -127,10 +127,8 @@ def counted(rows: Iterable[Any], keys: Callable[[Any], Iterable[tuple[str, ...]]
     for row in rows:
         for key in keys(row):
             groups.setdefault(key, []).append(row)
-    return [
-        (*key, len(group), distinct(group, "speaker"), distinct(group, "story"), join_ids(group, "explanation_id"))
-        for key, group in groups.items()
-    ]
+    counts = lambda group: (len(group), distinct(group, "speaker"), distinct(group, "story"))
+    return [(*key, *counts(group), join_ids(group, "explanation_id")) for key, group in groups.items()]
 
 
 def codes_of(row: Any, frame: str) -> list[str]:
@@ -146,11 +144,9 @@ def _courses(record: Record) -> list[Any]:
         rows = stages_of.get(case.case_id, [])
         stages = {stage: dict.fromkeys(row.value for row in rows if row.stage == stage) for stage in STAGES}
         double = min(case.shared or 0, case.persons)
-        about = case.case_id, case.source_id, case.label, case.persons, case.origin
+        about = case.case_id, case.source_id, case.label, case.persons, case.origin, *map("; ".join, stages.values())
         cited = "; ".join([case.case_id, *(row.stage_id for row in rows)])
-        courses.append(
-            Course(*about, *map("; ".join, stages.values()), cited, _end(stages), double, double >= case.persons)
-        )
+        courses.append(Course(*about, cited, _end(stages), double, double >= case.persons))
     return sorted(courses, key=lambda row: (ORDER.index(row.end), row.outcome, row.case_id))
 
 
@@ -181,11 +177,11 @@ def _outcomes(courses: list[Any]) -> list[Any]:
 
 def _stages(record: Record) -> list[Any]:
     """What is told of each stage before the outcome, in the order of a life."""
-    stages = grouped((row for row in listed(record.stages) if row.stage != "outcome"), "stage", "value")
     reported = []
-    for (stage, value), rows in stages.items():
+    for (stage, value), rows in grouped(listed(record.stages), "stage", "value").items():
         counts = distinct(rows, "case_id"), distinct(rows, "speaker"), join_ids(rows, "stage_id")
-        reported.append(Reported(stage, value, *counts, f"stage_{stage}:{value}"))
+        if stage != "outcome":
+            reported.append(Reported(stage, value, *counts, f"stage_{stage}:{value}"))
     return sorted(reported, key=lambda row: (STAGES.index(row.stage), -row.cases))
 
 
@@ -237,13 +233,8 @@ def _outcome_finding(record: Record, courses: list[Any], outcomes: list[Any]) ->
         return
     ends = {row.end: picked(row, "cases", "persons", "lower", "upper") for row in outcomes}
     persons, double = (sum(getattr(course, name) for course in courses) for name in ("persons", "double"))
-    values = {
-        "ends": ends,
-        "cases": sum(not course.within for course in courses),
-        "persons": persons - double,
-        "counted": persons,
-        "double": double,
-    }
+    values = {"ends": ends, "cases": sum(not course.within for course in courses)}
+    values |= {"persons": persons - double, "counted": persons, "double": double}
     bounds, cited = (ends["died"]["lower"], ends["died"]["upper"]), [course.case_id for course in courses]
     yield make_finding(record, "pathways.cases", bounds, "share", (), values, ["not_a_sample"], cited)
 
@@ -256,18 +247,11 @@ def _code_finding(record: Record, rows: list[Any], frame: str, agreement: list[A
     factors = [Factor(*one) for one in counted(coded, lambda row: [(code,) for code in codes_of(row, frame)])]
     factors.sort(key=lambda factor: (-factor.speakers, -factor.explanations))
     status = {row.code: row.status for row in agreement if row.field == frame}
-    codes = [
-        picked(factor, "code", "explanations", "speakers", "stories") | {"status": status.get(factor.code, "few")}
-        for factor in factors
-    ]
+    fields = ("code", "explanations", "speakers", "stories")
+    codes = [picked(factor, *fields) | {"status": status.get(factor.code, "few")} for factor in factors]
     cited = [row.explanation_id for row in coded]
-    values = {
-        "frame": frame,
-        "codes": codes,
-        "speakers": distinct(coded, "speaker"),
-        "explanations": len(coded),
-        "phases": list(dict.fromkeys(row.phase for row in coded)),
-    }
+    values = {"frame": frame, "codes": codes, "speakers": distinct(coded, "speaker"), "explanations": len(coded)}
+    values["phases"] = list(dict.fromkeys(row.phase for row in coded))
     yield make_finding(record, "pathways.factors", factors[0].speakers, "speakers", (), values, ["statements"], cited)
 
 
@@ -276,16 +260,13 @@ def _phase_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
     if not rows:
         return
     phases = []
-    by_phase = grouped(rows, "phase")
-    for phase in (phase for phase in record.terms("phase") if phase in by_phase):
-        part = by_phase[phase]
+    for phase, part in sorted(grouped(rows, "phase").items(), key=lambda one: record.terms("phase").index(one[0])):
         directions = {direction: distinct(group, "speaker") for direction, group in grouped(part, "direction").items()}
         most = max(directions.values())
         top = [{"direction": name, "speakers": count} for name, count in directions.items() if count == most]
         phases.append({"phase": phase, "speakers": distinct(part, "speaker"), "top": top})
     speakers, cited = distinct(rows, "speaker"), [row.explanation_id for row in rows]
-    values = {"phases": phases}
-    yield make_finding(record, "pathways.phases", speakers, "speakers", (), values, ["statements"], cited)
+    yield make_finding(record, "pathways.phases", speakers, "speakers", (), {"phases": phases}, ["statements"], cited)
 
 
 def _speaker_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
