@@ -32,7 +32,6 @@ CONVENTIONS = (
     "left_out",
     "sources",
 )
-"""The claims it reads, whose ambiguities are parameters of the notebook, and its other parameters."""
 
 SEARCH = 80
 """Subsets looked at before the lists of conflicts and repairs are cut; the size of the smallest repair is proven anyway."""
@@ -80,7 +79,7 @@ def analyse(record: Record) -> Result:
         *_left_out_finding(model, left_out),
     )
     return Result(
-        claims=claims_table(record, record.claims.set_index("claim_id", drop=False).loc[[*model.of_claim]]),
+        claims=claims_table(record.claims.set_index("claim_id", drop=False).loc[[*model.of_claim]]),
         bounds=framed(Total, _totals(record)),
         official=framed(Official, official),
         conflicts=framed(Conflict, conflicts),

@@ -19,7 +19,6 @@ from analysis.evidence.record import Record
 
 READS = counts_moroccans
 CONVENTIONS = ("assumptions", "revision", "same_date", "about_width", "record", "statements", "left_out", "sources")
-"""The claims it reads, whose ambiguities are parameters of the notebook, and its other parameters."""
 
 
 COUNTS = ("count", "numbers", "claims")
@@ -59,7 +58,7 @@ def analyse(record: Record) -> Result:
         positions=framed(Positions, positions),
         statements=statements,
         odd=odd,
-        claims=claims_table(record, record.claims),
+        claims=claims_table(record.claims),
         findings=findings,
     )
 

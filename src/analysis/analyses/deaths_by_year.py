@@ -22,7 +22,6 @@ from analysis.evidence.record import WIDER_TOO, Record
 
 READS = ("killed", "killed_fighting", "departed")
 CONVENTIONS = ("about_width", "statements", "left_out", "sources")
-"""The measures it reads, where the ambiguities of their claims are parameters of the notebook, and its other parameters."""
 
 YEAR = 365.25
 """Days of a year, on average."""
@@ -89,7 +88,7 @@ def analyse(record: Record) -> Result:
         official=framed(Interval, official),
         rates=framed(Rate, rates),
         half=framed(Half, half),
-        claims=claims_table(both, both.claims[read]),
+        claims=claims_table(both.claims[read]),
         findings=findings,
     )
 

@@ -101,7 +101,7 @@ def ambiguity_between(record: Record, field: str, values: Iterable[str] = (), cl
     return next(found, "")
 
 
-def claims_table(record: Record, claims: pd.DataFrame) -> pd.DataFrame:
+def claims_table(claims: pd.DataFrame) -> pd.DataFrame:
     """Claims as a reader's table. Columns: what, speaker, phrase, as_of, period, lower, upper, unit, claim_id."""
     columns = ["label", "speaker", "phrase", "as_of", "period", "lower", "upper", "unit", "claim_id"]
     return claims[columns].rename(columns={"label": "what"}).reset_index(drop=True)

@@ -21,7 +21,6 @@ from analysis.evidence.record import FRAMES, Record
 
 READS: tuple[str, ...] = ()
 CONVENTIONS = ("frame", "phases", "speaker_roles", "sources")
-"""It reads no claim; the parameters of the notebook."""
 
 STAGES = ("motive", "tie", "prior_detention", "group", "route", "inside", "exit", "outcome")
 """The stages of a life course, in order."""

@@ -29,7 +29,6 @@ from analysis.evidence.record import WIDER_TOO, Record
 
 READS = ("returned", "returned_part", "returned_arrested", "returned_tried", "arrested_terrorism")
 CONVENTIONS = ("about_width", "record", "statements", "left_out", "sources")
-"""The measures it reads, where the ambiguities of their claims are parameters of the notebook, and its other parameters."""
 
 ARRESTED = ("returned_arrested", "returned_tried")
 """The measures that count returnees who were arrested or tried."""
@@ -93,7 +92,7 @@ def analyse(record: Record) -> Result:
         tried=framed(Tried, tried),
         rivals=framed(Rivals, rivals),
         nearest=framed(Pair, nearest),
-        claims=claims_table(both, both.claims[cited]),
+        claims=claims_table(both.claims[cited]),
         findings=findings,
     )
 

@@ -43,7 +43,6 @@ from analysis.evidence.record import WIDER_TOO, Record
 
 READS = counts_moroccans
 CONVENTIONS = ("revision", "about_width", "sources")
-"""The claims it reads, whose ambiguities are parameters of the notebook, and its other parameters."""
 
 SUPPORT = ("agreed", "single", "contested")
 """What a second, independent statement does to a claim, as :mod:`grading` says it."""
@@ -112,7 +111,7 @@ def analyse(record: Record) -> Result:
         grid=grid(graded),
         grades=graded,
         sums=framed(Sum, sums),
-        claims=claims_table(both, both.claims[both.claims["source_id"].eq("wider")]),
+        claims=claims_table(both.claims[both.claims["source_id"].eq("wider")]),
         findings=findings,
     )
 
