@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.account.model import ASSERTED, ASSUMPTIONS, LEVELS, WHOLE, AccountModel, last_day, months
 from analysis.account.solver import ENDS, End, Interval, Reconciliation, Terms, denials
-from analysis.analyses.finding import Finding, Result, bounded, claims_table, counts_moroccans, make_finding
+from analysis.analyses.finding import Finding, Result, answered, bounded, claims_table, counts_moroccans, make_finding
 from analysis.analyses.proofs import Conflict, explained, proof_values
 from analysis.analyses.repairs import Repair, repairs
 from analysis.analyses.rows import claim_rows, first_of, framed, grouped, ids_of, join_ids, kind, official_totals
@@ -70,13 +70,13 @@ def analyse(record: Record) -> Result:
     official, ways = _official(record), [*repairs(model, found, SEARCH)]
     conflicts = [explained(model, conflict) for conflict in found.conflicts]
     left_out, implied, tests = _left_out(model, found), [*_implied(closed)], [*_tests(model)]
-    findings = (
+    findings = answered(
         *_account_findings(model, official, found),
         _conflict_finding(model, conflicts, found),
         _repair_finding(model, conflicts, ways, found),
-        *_implied_finding(closed, implied),
+        _implied_finding(closed, implied),
         *_test_findings(model, tests),
-        *_left_out_finding(model, left_out),
+        left_out and _left_out_finding(model, left_out),
     )
     return Result(
         claims=claims_table(record.claims.set_index("claim_id", drop=False).loc[[*model.of_claim]]),
@@ -305,12 +305,13 @@ def _repair_finding(model: AccountModel, conflicts: list[Any], ways: list[Any], 
     return _finding(model, "repairs", (found.size, found.size), "changes", cited, assumed=assumed, **values)
 
 
-def _implied_finding(closed: AccountModel, rows: list[Any]) -> Iterator[Finding]:
+def _implied_finding(closed: AccountModel, rows: list[Any]) -> Finding | None:
     lowers, uppers = [row.lower for row in rows if row.lower is not None], [row.upper for row in rows]
-    if lowers:
-        bounds = min(lowers), None if None in uppers else max(uppers)
-        cited = ids_of(rows)
-        yield _finding(closed, "implied", bounds, "people", cited, rows=[row._asdict() for row in rows])
+    if not lowers:
+        return None
+    bounds = min(lowers), None if None in uppers else max(uppers)
+    cited = ids_of(rows)
+    return _finding(closed, "implied", bounds, "people", cited, rows=[row._asdict() for row in rows])
 
 
 def _test_findings(model: AccountModel, tests: Iterable[Any]) -> Iterator[Finding]:
@@ -323,9 +324,8 @@ def _test_findings(model: AccountModel, tests: Iterable[Any]) -> Iterator[Findin
             yield _finding(model, numbered, (row.changes, row.changes), "changes", ids_of([row]), **values)
 
 
-def _left_out_finding(model: AccountModel, rows: list[Any]) -> Iterator[Finding]:
+def _left_out_finding(model: AccountModel, rows: list[Any]) -> Finding:
     moving = [row for row in rows if row.moves]
-    if rows:
-        values = {"moving": [row._asdict() for row in moving], "of": len(rows)}
-        count = len(moving)
-        yield _finding(model, "left_out", (count, count), "statements", [row.claim for row in moving], **values)
+    values = {"moving": [row._asdict() for row in moving], "of": len(rows)}
+    count = len(moving)
+    return _finding(model, "left_out", (count, count), "statements", [row.claim for row in moving], **values)

@@ -4,7 +4,6 @@ Counts are compared by the account's constraints and by :mod:`comparisons`; stat
 side as positions on a question. How the totals are reconciled is the question of :mod:`analysis.analyses.accounting`.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from analysis.account.model import AccountModel
 from analysis.analyses.accounting import SEARCH
 from analysis.analyses.comparisons import contradictions
-from analysis.analyses.finding import Finding, Result, claims_table, counts_moroccans, make_finding
+from analysis.analyses.finding import Finding, Result, answered, claims_table, counts_moroccans, make_finding
 from analysis.analyses.flags import flags
 from analysis.analyses.rows import claim_rows, framed, grouped, ids_of, join_ids, kind, listed, picked
 from analysis.evidence.record import Record
@@ -43,12 +42,12 @@ def analyse(record: Record) -> Result:
     statements = record.positions.sort_values(["question", "answer", "position_id"]).reset_index(drop=True)
     positions = _positions(record, listed(statements))
     odd = flags(record)
-    findings = (
-        *_who_finding(record, rows, who),
-        *_family_finding(record, rows, families),
+    findings = answered(
+        rows and _who_finding(record, rows, who),
+        families and _family_finding(record, rows, families),
         _contradiction_finding(record, rows, sets),
-        *_position_finding(record, positions),
-        *_odd_finding(record, rows, odd),
+        positions and _position_finding(record, positions),
+        _odd_finding(record, rows, odd),
     )
     return Result(
         who=pd.DataFrame(who, columns=["speaker_role", *COUNTS]),
@@ -116,22 +115,20 @@ def _positions(record: Record, statements: list[Any]) -> list[Any]:
     return sorted(positions, key=lambda row: (-row.speakers, row.question))
 
 
-def _who_finding(record: Record, rows: list[Any], who: list[tuple[str, int, int, str]]) -> Iterator[Finding]:
+def _who_finding(record: Record, rows: list[Any], who: list[tuple[str, int, int, str]]) -> Finding:
     values = {
         "roles": [{"role": role, "count": count} for role, count, *_ in who],
         "sources": len(grouped(rows, "source_id")),
         "vague": sum(row.hedge == "vague" for row in rows),
     }
-    if rows:
-        yield make_finding(record, "claims.who", len(rows), "claims", [row.claim_id for row in rows], values, lines=0)
+    return make_finding(record, "claims.who", len(rows), "claims", [row.claim_id for row in rows], values, lines=0)
 
 
-def _family_finding(record: Record, rows: list[Any], families: list[Any]) -> Iterator[Finding]:
+def _family_finding(record: Record, rows: list[Any], families: list[Any]) -> Finding:
     total = len(grouped(rows, "family"))
     examples = [family.claims.split("; ")[:2] for family in families if family.articles > 1]
     values = {"claims": len(rows), "repeated": len(families), "crossing": len(examples), "examples": examples}
-    if families:
-        yield make_finding(record, "claims.families", total, "statements", ids_of(families), values, lines=0)
+    return make_finding(record, "claims.families", total, "statements", ids_of(families), values, lines=0)
 
 
 def _contradiction_finding(record: Record, rows: list[Any], sets: list[Any]) -> Finding:
@@ -144,17 +141,17 @@ def _contradiction_finding(record: Record, rows: list[Any], sets: list[Any]) -> 
     return make_finding(record, "claims.contradictions", len(sets), "sets", cited, values, lines=0)
 
 
-def _position_finding(record: Record, positions: list[Any]) -> Iterator[Finding]:
-    if positions:
-        asked = {"asked": int(record.positions["question"].nunique())}
-        values = asked | picked(positions[0], "speakers", "answers", top="question")
-        cited = ids_of(positions)
-        yield make_finding(record, "claims.positions", len(positions), "questions", (), values, coded=cited, lines=0)
+def _position_finding(record: Record, positions: list[Any]) -> Finding:
+    asked = {"asked": int(record.positions["question"].nunique())}
+    values = asked | picked(positions[0], "speakers", "answers", top="question")
+    cited = ids_of(positions)
+    return make_finding(record, "claims.positions", len(positions), "questions", (), values, coded=cited, lines=0)
 
 
-def _odd_finding(record: Record, rows: list[Any], odd: pd.DataFrame) -> Iterator[Finding]:
+def _odd_finding(record: Record, rows: list[Any], odd: pd.DataFrame) -> Finding | None:
     """Rests on the flagged claims; on every figure that was compared where none is flagged."""
     figures = [row.claim_id for row in rows if row.value is not None and not row.case_id]
     cited = ids_of(odd.itertuples()) or figures
-    if figures:
-        yield make_finding(record, "claims.odd", len(odd), "flags", cited, {"figures": len(figures)}, lines=0)
+    if not figures:
+        return None
+    return make_finding(record, "claims.odd", len(odd), "flags", cited, {"figures": len(figures)}, lines=0)

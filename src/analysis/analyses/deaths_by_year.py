@@ -14,7 +14,15 @@ from typing import Any
 import pandas as pd
 
 from analysis.account.scopes import ancestors
-from analysis.analyses.finding import Finding, Result, ambiguity_between, claims_table, least_part, make_finding
+from analysis.analyses.finding import (
+    Finding,
+    Result,
+    ambiguity_between,
+    answered,
+    claims_table,
+    least_part,
+    make_finding,
+)
 from analysis.analyses.rows import claim_rows, first_of, framed, ids_of, join_ids, kind, listed, official_totals, picked
 from analysis.analyses.statistics import rate_ratio
 from analysis.evidence.intervals import bounds_of
@@ -72,13 +80,13 @@ def analyse(record: Record) -> Result:
     official = [*(_between(*step) for step in steps), *_dated_otherwise(apart, dead)]
     rates = [rate for step in steps if (rate := _rate(*step, totals["departed"], totals["returned"]))]
     half = [*_half(record, own, claims, totals)]
-    findings = (
-        *_series_finding(both, series),
-        *_pace_finding(both, pace, _shares(own)),
-        *_official_finding(both, official),
-        *_rate_finding(both, rates),
-        *_printed_finding(both, printed),
-        *_half_finding(both, half),
+    findings = answered(
+        series and _series_finding(both, series),
+        pace[1:] and _pace_finding(both, pace, _shares(own)),
+        _official_finding(both, official),
+        rates[1:] and _rate_finding(both, rates),
+        _printed_finding(both, printed),
+        half and _half_finding(both, half),
     )
     read = both.claims["measure"].eq("killed") & both.claims["case_id"].eq("")
     return Result(
@@ -278,9 +286,7 @@ def _half(record: Record, own: list[Any], claims: list[Any], totals: dict[str, l
         yield Half(base, lower, upper, float(least), *official, printed, verdict, share.claim_id, ids)
 
 
-def _series_finding(both: Record, series: list[Any]) -> Iterator[Finding]:
-    if not series:
-        return
+def _series_finding(both: Record, series: list[Any]) -> Finding:
     last = series[-1]
     values = {
         "n": last.n,
@@ -288,53 +294,49 @@ def _series_finding(both: Record, series: list[Any]) -> Iterator[Finding]:
         "last": last.period,
         "last_deaths": last.deaths,
     }
-    yield make_finding(both, "deaths_by_year.series", last.share, "share", ids_of(series), values)
+    return make_finding(both, "deaths_by_year.series", last.share, "share", ids_of(series), values)
 
 
-def _pace_finding(both: Record, pace: list[Any], shares: list[Any]) -> Iterator[Finding]:
+def _pace_finding(both: Record, pace: list[Any], shares: list[Any]) -> Finding:
     """The last period against the one before; the bounds are those of the period that the article is read to mean."""
-    if len(pace) < 2:
-        return
     part, whole = pace[-2:]
     last = max(shares, key=lambda share: share.period_first)
     chosen = whole if last.period_end.endswith("-12-31") else part
     fields = [name for name in Pace._fields if name != "claims"]
     values = {"part": picked(part, *fields), "whole": picked(whole, *fields)}
     bounds, cited, assumed = (chosen.low, chosen.high), ids_of([whole]), ["even", "documented"]
-    yield make_finding(both, "deaths_by_year.pace", bounds, "ratio", cited, values, assumed, lines=2, agreement="high")
+    return make_finding(both, "deaths_by_year.pace", bounds, "ratio", cited, values, assumed, lines=2, agreement="high")
 
 
-def _official_finding(both: Record, official: list[Any]) -> Iterator[Finding]:
+def _official_finding(both: Record, official: list[Any]) -> Finding | None:
     totals = ("before", "before_lower", "before_upper", "after")
     tell = lambda row: picked(row, "start", "end", "lower", "upper", "months", "per_month", *totals, deaths="value")
     intervals = [tell(row) for row in official if row.before is not None]
     other = [tell(row) for row in official if row.before is None]
     if len(intervals) < 2:
-        return
+        return None
     one, two, *then = intervals
     low, high = (two["per_month"] * one["months"] / one[end] if one[end] else None for end in ("upper", "lower"))
     ratio = round(two["per_month"] / one["per_month"], 6)
     values = {"one": one, "two": two, "then": then, "other": other, "ratio": ratio}
     agreement, assumed = "medium" if other else "high", ["totals_dated"]
     bounds, id_ = (low, high), "deaths_by_year.official"
-    yield make_finding(both, id_, bounds, "ratio", ids_of(official), values, assumed, agreement=agreement)
+    return make_finding(both, id_, bounds, "ratio", ids_of(official), values, assumed, agreement=agreement)
 
 
-def _rate_finding(both: Record, rates: list[Any]) -> Iterator[Finding]:
-    if len(rates) < 2:
-        return
+def _rate_finding(both: Record, rates: list[Any]) -> Finding:
     one, two, *_ = rates
     ends = {"lower": "rate_lower", "upper": "rate_upper", "least": "at_risk_lower", "most": "at_risk_upper"}
     tell = lambda rate: picked(rate, "start", "end", "deaths", "years", "away_start", "away_end", **ends)
     values = {"one": tell(one), "two": tell(two), "apart": two.rate_lower > one.rate_upper}
     bounds, unit = (two.rate_lower, two.rate_upper), "deaths per 100 person-years"
-    yield make_finding(both, "deaths_by_year.rate", bounds, unit, ids_of(rates), values, ["at_risk", "one_population"])
+    return make_finding(both, "deaths_by_year.rate", bounds, unit, ids_of(rates), values, ["at_risk", "one_population"])
 
 
-def _printed_finding(both: Record, printed: list[Any]) -> Iterator[Finding]:
+def _printed_finding(both: Record, printed: list[Any]) -> Finding | None:
     chosen = next((row for row in printed if row.chosen), None)
     if chosen is None:
-        return
+        return None
     values = {
         "each": any(share["each"] for share in chosen.shares),
         "second": chosen.shares[-1]["share"],
@@ -342,12 +344,10 @@ def _printed_finding(both: Record, printed: list[Any]) -> Iterator[Finding]:
         "others": [{"left": row.left} for row in printed if not row.chosen],
     }
     bounds, cited = (chosen.lower, chosen.upper), ids_of(printed)
-    yield make_finding(both, "deaths_by_year.printed", bounds, "share", cited, values, ["add_to_one"])
+    return make_finding(both, "deaths_by_year.printed", bounds, "share", cited, values, ["add_to_one"])
 
 
-def _half_finding(both: Record, half: list[Any]) -> Iterator[Finding]:
-    if not half:
-        return
+def _half_finding(both: Record, half: list[Any]) -> Finding:
     values = {
         "bases": [picked(row, "base", "lower", "upper", "verdict", least="least_dead") for row in half],
         **picked(half[0], "official_day", official="dead_official", article="dead_article"),
@@ -356,4 +356,4 @@ def _half_finding(both: Record, half: list[Any]) -> Iterator[Finding]:
     against = verdicts.count("contradicted")
     agreement = "high" if not against else "medium" if against < len(half) else "low"
     fitting = len(half) - against - verdicts.count("open")
-    yield make_finding(both, "deaths_by_year.half", fitting, "bases", ids_of(half), values, agreement=agreement)
+    return make_finding(both, "deaths_by_year.half", fitting, "bases", ids_of(half), values, agreement=agreement)

@@ -48,6 +48,11 @@ class Result(SimpleNamespace):
     findings: tuple[Finding, ...]
 
 
+def answered(*findings: Any) -> tuple[Finding, ...]:
+    """The findings that there are, of such as ``rows and finding_of(rows)``, which is none where no row is."""
+    return tuple(filter(None, findings))
+
+
 def findings_under(record: Record, analysis: Any) -> tuple[Finding, ...]:
     """The findings of a module of analyses, made once for each scenario: a page tries the rival readings too."""
     analyse = getattr(analysis, "outline", analysis.analyse)

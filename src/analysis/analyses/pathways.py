@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.analyses.finding import Finding, Result, make_finding
+from analysis.analyses.finding import Finding, Result, answered, make_finding
 from analysis.analyses.rows import distinct, framed, grouped, join_ids, kind, listed, picked
 from analysis.analyses.statistics import TAILS, alpha
 from analysis.evidence.record import FRAMES, Record
@@ -97,12 +97,12 @@ def analyse(record: Record) -> Result:
     speakers = sorted(((*role, first_hand[role[0]]) for role in by_role), key=lambda role: (-role[2], -role[1]))
     went = table[table["first_hand"].astype(bool) & table["speaker_role"].eq("insider")].reset_index(drop=True)
     agreement = [*_agreement(record)]
-    findings = (
-        *_outcome_finding(record, courses, outcomes),
-        *_code_finding(record, rows, frame, agreement),
-        *_phase_finding(record, rows),
-        *_speaker_finding(record, rows),
-        *_reliability_finding(record, agreement),
+    findings = answered(
+        courses and _outcome_finding(record, courses, outcomes),
+        _code_finding(record, rows, frame, agreement),
+        rows and _phase_finding(record, rows),
+        rows and _speaker_finding(record, rows),
+        agreement and _reliability_finding(record, agreement),
     )
     return Result(
         courses=framed(Course, courses),
@@ -227,22 +227,20 @@ def _agreement(record: Record) -> Iterator[Any]:
             yield Agreement(field, term, name, *counts, *(round(float(share), 6) for share in shares), status)
 
 
-def _outcome_finding(record: Record, courses: list[Any], outcomes: list[Any]) -> Iterator[Finding]:
-    if not courses:
-        return
+def _outcome_finding(record: Record, courses: list[Any], outcomes: list[Any]) -> Finding:
     ends = {row.end: picked(row, "cases", "persons", "lower", "upper") for row in outcomes}
     persons, double = (sum(getattr(course, name) for course in courses) for name in ("persons", "double"))
     values = {"ends": ends, "cases": sum(not course.within for course in courses)}
     values |= {"persons": persons - double, "counted": persons, "double": double}
     bounds, cited = (ends["died"]["lower"], ends["died"]["upper"]), [course.case_id for course in courses]
-    yield make_finding(record, "pathways.cases", bounds, "share", (), values, ["not_a_sample"], cited)
+    return make_finding(record, "pathways.cases", bounds, "share", (), values, ["not_a_sample"], cited)
 
 
-def _code_finding(record: Record, rows: list[Any], frame: str, agreement: list[Any]) -> Iterator[Finding]:
+def _code_finding(record: Record, rows: list[Any], frame: str, agreement: list[Any]) -> Finding | None:
     """Which factors are given, most speakers first."""
     coded = [row for row in rows if codes_of(row, frame)]
     if not coded:
-        return
+        return None
     factors = [Factor(*one) for one in counted(coded, lambda row: [(code,) for code in codes_of(row, frame)])]
     factors.sort(key=lambda factor: (-factor.speakers, -factor.explanations))
     status = {row.code: row.status for row in agreement if row.field == frame}
@@ -251,13 +249,11 @@ def _code_finding(record: Record, rows: list[Any], frame: str, agreement: list[A
     cited = [row.explanation_id for row in coded]
     values = {"frame": frame, "codes": codes, "speakers": distinct(coded, "speaker"), "explanations": len(coded)}
     values["phases"] = list(dict.fromkeys(row.phase for row in coded))
-    yield make_finding(record, "pathways.factors", factors[0].speakers, "speakers", (), values, ["statements"], cited)
+    return make_finding(record, "pathways.factors", factors[0].speakers, "speakers", (), values, ["statements"], cited)
 
 
-def _phase_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
+def _phase_finding(record: Record, rows: list[Any]) -> Finding:
     """What is said of each phase: the directions by distinct speakers."""
-    if not rows:
-        return
     phases = []
     for phase, part in sorted(grouped(rows, "phase").items(), key=lambda one: record.terms("phase").index(one[0])):
         directions = {direction: distinct(group, "speaker") for direction, group in grouped(part, "direction").items()}
@@ -265,12 +261,10 @@ def _phase_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
         top = [{"direction": name, "speakers": count} for name, count in directions.items() if count == most]
         phases.append({"phase": phase, "speakers": distinct(part, "speaker"), "top": top})
     speakers, cited = distinct(rows, "speaker"), [row.explanation_id for row in rows]
-    yield make_finding(record, "pathways.phases", speakers, "speakers", (), {"phases": phases}, ["statements"], cited)
+    return make_finding(record, "pathways.phases", speakers, "speakers", (), {"phases": phases}, ["statements"], cited)
 
 
-def _speaker_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
-    if not rows:
-        return
+def _speaker_finding(record: Record, rows: list[Any]) -> Finding:
     first = [row for row in rows if row.first_hand]
     went = [row for row in first if row.speaker_role == "insider"]
     of = Counter(row.source_id for row in rows)
@@ -292,15 +286,13 @@ def _speaker_finding(record: Record, rows: list[Any]) -> Iterator[Finding]:
         "roles": roles,
     }
     cited = [row.explanation_id for row in rows]
-    yield make_finding(record, "pathways.who_explains", len(first), "explanations", (), values, coded=cited)
+    return make_finding(record, "pathways.who_explains", len(first), "explanations", (), values, coded=cited)
 
 
-def _reliability_finding(record: Record, agreement: list[Any]) -> Iterator[Finding]:
-    if not agreement:
-        return
+def _reliability_finding(record: Record, agreement: list[Any]) -> Finding:
     by = Counter(row.status for row in agreement)
     values: dict[str, Any] = {name: by[name] for name in ("holds", "fails", "few")}
     values |= {"codes": len(agreement), "threshold": FIRM, "few_units": FEW_UNITS}
     values["firm"] = [picked(row, "field", "code", "alpha") for row in agreement if row.status == "holds"]
     cited = list(record.explanations["explanation_id"])
-    yield make_finding(record, "pathways.reliability", by["holds"], "codes", (), values, ["coders"], cited)
+    return make_finding(record, "pathways.reliability", by["holds"], "codes", (), values, ["coders"], cited)

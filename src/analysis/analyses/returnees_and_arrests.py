@@ -12,7 +12,15 @@ from typing import Any
 import pandas as pd
 
 from analysis.analyses import comparisons
-from analysis.analyses.finding import Finding, Result, ambiguity_between, claims_table, least_part, make_finding
+from analysis.analyses.finding import (
+    Finding,
+    Result,
+    ambiguity_between,
+    answered,
+    claims_table,
+    least_part,
+    make_finding,
+)
 from analysis.analyses.rows import (
     WHOLE_SUBJECT,
     articles,
@@ -74,13 +82,13 @@ def analyse(record: Record) -> Result:
     tried = [*_tried(own, as_arrests if own is claims else articles(as_arrests))]
     rivals = _rivals(both)
     nearest = _nearest(returned, arrested)
-    findings = (
-        *_returned_finding(both, returned),
-        *_arrested_finding(both, counted, printed, agreement),
+    findings = answered(
+        returned and _returned_finding(both, returned),
+        (counted or printed) and _arrested_finding(both, counted, printed, agreement),
         *_gap_finding(record, ambiguity, gap, returned, contested),
-        *_tried_finding(both, tried),
-        *_nearest_finding(both, nearest),
-        *_rivals_finding(both, rivals),
+        tried and _tried_finding(both, tried),
+        nearest and _nearest_finding(both, nearest),
+        _rivals_finding(both, rivals),
     )
     cited = both.claims["claim_id"].isin([row.claim_id for row in (*returned, *arrested)])
     numbered = [row for row in arrested if row.kind != "share" and row.lower is not None]
@@ -221,9 +229,7 @@ def _values(row: Any) -> dict[str, Any]:
     return picked(row, "lower", "upper", "day", "start", "speaker", "hedge", claim="claim_id")
 
 
-def _returned_finding(both: Record, returned: list[Any]) -> Iterator[Finding]:
-    if not returned:
-        return
+def _returned_finding(both: Record, returned: list[Any]) -> Finding:
     printed = [row for row in returned if not row.elsewhere]
     elsewhere = [row for row in returned if row.elsewhere and row.speaker_role == "official"]
     series = first_of((row for row in elsewhere if row.population == "moroccan_returnees"), "day")
@@ -232,17 +238,15 @@ def _returned_finding(both: Record, returned: list[Any]) -> Iterator[Finding]:
     bounds = min(row.lower for row in shown), max((row.upper for row in shown if row.upper is not None), default=None)
     lines, cited = min(2, len({row.speaker for row in returned})), [row.claim_id for row in returned]
     id_ = "returnees_and_arrests.returned"
-    yield make_finding(both, id_, bounds, "people", cited, values, lines=lines, agreement="medium")
+    return make_finding(both, id_, bounds, "people", cited, values, lines=lines, agreement="medium")
 
 
-def _arrested_finding(both: Record, counted: list[Any], printed: list[Any], agreement: str) -> Iterator[Finding]:
-    if not counted and not printed:
-        return
+def _arrested_finding(both: Record, counted: list[Any], printed: list[Any], agreement: str) -> Finding:
     elsewhere = [row for row in counted if row.elsewhere]
     values = {"printed": [*map(_values, printed)], "elsewhere": [*map(_values, elsewhere)]}
     bounds = (elsewhere[-1].lower, elsewhere[-1].upper) if elsewhere else (None, None)
     cited = [row.claim_id for row in (*printed, *counted)]
-    yield make_finding(both, "returnees_and_arrests.arrested", bounds, "people", cited, values, agreement=agreement)
+    return make_finding(both, "returnees_and_arrests.arrested", bounds, "people", cited, values, agreement=agreement)
 
 
 def _gap_finding(
@@ -278,18 +282,14 @@ def _gap_finding(
         yield make_finding(record, id_, bounds, "people", ids_of(rows), values, assumed, agreement=agreement)
 
 
-def _tried_finding(both: Record, tried: list[Any]) -> Iterator[Finding]:
-    if not tried:
-        return
+def _tried_finding(both: Record, tried: list[Any]) -> Finding:
     row = min(tried, key=lambda row: row.least_tried)
     values = picked(row, "share", "returned", "count", "least_tried", "arrests", "beyond")
     bounds, id_ = (row.least_tried, row.count), "returnees_and_arrests.tried"
-    yield make_finding(both, id_, bounds, "people", ids_of([row]), values, ["tried_of_all"])
+    return make_finding(both, id_, bounds, "people", ids_of([row]), values, ["tried_of_all"])
 
 
-def _nearest_finding(both: Record, nearest: list[Any]) -> Iterator[Finding]:
-    if not nearest:
-        return
+def _nearest_finding(both: Record, nearest: list[Any]) -> Finding:
     obstacles = {"start", "share", "number", "intent"}
     numbered = [row for row in nearest if row.upper is not None and not obstacles & set(row.obstacles.split("; "))]
     row = (numbered or nearest)[0]
@@ -303,16 +303,16 @@ def _nearest_finding(both: Record, nearest: list[Any]) -> Iterator[Finding]:
         "comparable": sum(not pair.count for pair in nearest),
     }
     bounds, id_ = (row.lower, row.upper), "returnees_and_arrests.nearest"
-    yield make_finding(both, id_, bounds, "people", ids_of([row]), values, ["among_returned"])
+    return make_finding(both, id_, bounds, "people", ids_of([row]), values, ["among_returned"])
 
 
-def _rivals_finding(both: Record, rivals: list[Any]) -> Iterator[Finding]:
+def _rivals_finding(both: Record, rivals: list[Any]) -> Finding | None:
     row = next((row for row in rivals if row.same_people), None)
     if row is None:
-        return
+        return None
     claims = {claim.claim_id: claim for claim in claim_rows(both).both}
     low, high = claims[row.lower_count], claims[row.higher_count]
     values = picked(row, "day", low_claim="lower_count", high_claim="higher_count")
     values |= {"low": low.lower, "high_lower": high.lower, "high_upper": high.upper}
     bounds, id_ = (row.lower, row.upper), "returnees_and_arrests.rivals"
-    yield make_finding(both, id_, bounds, "people", ids_of([row]), values, lines=2, agreement="low")
+    return make_finding(both, id_, bounds, "people", ids_of([row]), values, lines=2, agreement="low")

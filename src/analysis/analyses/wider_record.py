@@ -15,14 +15,7 @@ import pandas as pd
 
 from analysis.analyses import cross_check
 from analysis.analyses.comparisons import FIELDS, Pair, contradictions, stated
-from analysis.analyses.finding import (
-    SERIES,
-    Finding,
-    Result,
-    claims_table,
-    counts_moroccans,
-    make_finding,
-)
+from analysis.analyses.finding import SERIES, Finding, Result, answered, claims_table, counts_moroccans, make_finding
 from analysis.analyses.flags import flags, repeated_values, same_time
 from analysis.analyses.grading import grades, grid
 from analysis.analyses.rows import (
@@ -88,14 +81,14 @@ def analyse(record: Record) -> Result:
     verdicts, series, falls, pairs = cross_check.verdicts(record), _series(both), [*_falls(wide)], _contradictions(both)
     origins, lost, minors = _origins(record, wide), [*_lost(record, both, wide)], _women_and_minors(wide)
     odd, sums, graded = flags(both), sum_checks(both), grades(record)
-    findings = (
-        *_verdict_finding(both, verdicts),
-        *_series_finding(both, series, falls),
+    findings = answered(
+        verdicts and _verdict_finding(both, verdicts),
+        _series_finding(both, series, falls),
         _contradiction_finding(both, pairs),
-        *_origin_finding(both, origins),
-        *_stale_finding(both, origins),
-        *_lost_finding(both, lost),
-        *_minors_finding(both, minors),
+        origins and _origin_finding(both, origins),
+        _stale_finding(both, origins),
+        lost and _lost_finding(both, lost),
+        minors and _minors_finding(both, minors),
         _odd_finding(both, odd, sums),
         _grade_finding(both, graded),
     )
@@ -231,24 +224,23 @@ def _women_and_minors(wide: list[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: row.day)
 
 
-def _verdict_finding(both: Record, verdicts: list[Any]) -> Iterator[Finding]:
-    if not verdicts:
-        return
+def _verdict_finding(both: Record, verdicts: list[Any]) -> Finding:
     tell = {name: [picked(row, "why", "values") for row in rows] for name, rows in grouped(verdicts, "verdict").items()}
     values = {"all": len(verdicts)} | {name: tell.get(name, []) for name in cross_check.VERDICTS}
     size, cited = len(tell.get("holds", ())), ids_of(verdicts)
-    yield make_finding(both, "wider_record.verdicts", size, "findings", cited, values, lines=0)
+    return make_finding(both, "wider_record.verdicts", size, "findings", cited, values, lines=0)
 
 
-def _series_finding(both: Record, series: list[Any], falls: list[Any]) -> Iterator[Finding]:
+def _series_finding(both: Record, series: list[Any], falls: list[Any]) -> Finding | None:
     official = [row for row in series if row.who == "official"]
     end = lambda row: picked(row, "lower", "upper", "hedge", "day")
     groups = grouped(official, "measure").items()
     ends = [{"measure": measure, "first": end(rows[0]), "last": end(rows[-1])} for measure, rows in groups]
     values = {"ends": ends, "falls": len(falls), "most": max((fall.by for fall in falls), default=None)}
-    if official:
-        cited = ids_of(official, "claim")
-        yield make_finding(both, "wider_record.series", len(official), "counts", cited, values, lines=0)
+    if not official:
+        return None
+    cited = ids_of(official, "claim")
+    return make_finding(both, "wider_record.series", len(official), "counts", cited, values, lines=0)
 
 
 def _contradiction_finding(both: Record, rows: list[Any]) -> Finding:
@@ -266,36 +258,34 @@ def _contradiction_finding(both: Record, rows: list[Any]) -> Finding:
     return make_finding(both, "wider_record.contradictions", size, "pairs", cited, values, ["corrections"], lines=0)
 
 
-def _origin_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
+def _origin_finding(both: Record, origins: list[Any]) -> Finding:
     how = Counter(row.how for row in origins)
     values = {"all": len(origins)} | {name: how[name] for name in HOW}
-    if origins:
-        yield make_finding(both, "wider_record.origins", how["same"], "counts", ids_of(origins), values, lines=0)
+    return make_finding(both, "wider_record.origins", how["same"], "counts", ids_of(origins), values, lines=0)
 
 
-def _stale_finding(both: Record, origins: list[Any]) -> Iterator[Finding]:
+def _stale_finding(both: Record, origins: list[Any]) -> Finding | None:
     late, newer = [row for row in origins if row.stale], [row for row in origins if row.newer]
     values = {
         "late": [picked(row, "claim", "given", "dated") for row in late],
         "newer": [picked(row, "claim", "newer", "behind") for row in newer],
     }
-    if late or newer:
-        yield make_finding(both, "wider_record.stale", len(late), "counts", ids_of([*late, *newer]), values, lines=0)
+    if not late and not newer:
+        return None
+    return make_finding(both, "wider_record.stale", len(late), "counts", ids_of([*late, *newer]), values, lines=0)
 
 
-def _lost_finding(both: Record, lost: list[Any]) -> Iterator[Finding]:
-    if lost:
-        values = {"rows": [picked(row, "what", "claim", "other") | row.values for row in lost]}
-        size = len(ids_of(lost, "claim"))
-        yield make_finding(both, "wider_record.lost", size, "figures", ids_of(lost), values, lines=0)
+def _lost_finding(both: Record, lost: list[Any]) -> Finding:
+    values = {"rows": [picked(row, "what", "claim", "other") | row.values for row in lost]}
+    size = len(ids_of(lost, "claim"))
+    return make_finding(both, "wider_record.lost", size, "figures", ids_of(lost), values, lines=0)
 
 
-def _minors_finding(both: Record, rows: list[Any]) -> Iterator[Finding]:
-    if rows:
-        values = picked(rows[-1], "total", "women", "minors", "men_if_inside", "all_if_beside", "day")
-        values |= {"statements": len(rows), "inside": sum(row.inside for row in rows)}
-        bounds = values["men_if_inside"], values["total"]
-        yield make_finding(both, "wider_record.women_and_minors", bounds, "people", ids_of(rows), values)
+def _minors_finding(both: Record, rows: list[Any]) -> Finding:
+    values = picked(rows[-1], "total", "women", "minors", "men_if_inside", "all_if_beside", "day")
+    values |= {"statements": len(rows), "inside": sum(row.inside for row in rows)}
+    bounds = values["men_if_inside"], values["total"]
+    return make_finding(both, "wider_record.women_and_minors", bounds, "people", ids_of(rows), values)
 
 
 def _odd_finding(both: Record, odd: pd.DataFrame, sums: list[Any]) -> Finding:
