@@ -157,7 +157,7 @@ class Record:
         frame = self.reported[name]
         if "source_id" not in frame:
             return frame
-        return _kept(frame, frame["source_id"].isin(self.scenario.chosen("sources")))
+        return frame[frame["source_id"].isin(self.scenario.chosen("sources"))].reset_index(drop=True)
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -205,7 +205,8 @@ class Record:
         claims = self._of_sources("claims")
         if self.scenario["record"] == WIDER_TOO:
             claims = _with_wider(claims, self.reported["wider"])
-        return self._derived(_kept(claims, ~claims["family"].isin(self.scenario.chosen("left_out"))))
+        kept = ~claims["family"].isin(self.scenario.chosen("left_out"))
+        return self._derived(claims[kept].reset_index(drop=True))
 
     def _derived(self, claims: pd.DataFrame) -> pd.DataFrame:
         return with_dates(derive(claims, self.speakers, self.scenario["about_width"]))
@@ -306,15 +307,15 @@ class Record:
 
     def _typed(self, kind: type[R], row: Mapping[str, Any]) -> R:
         source = row["source_id"]
-        about = self._pages.get(source)
+        article = source in self._pages
         given: dict[str, Any] = {
-            "source": self.names["source_id"].get(source, row.get("publisher", "")),
-            "link": link(about, row["phrase"]) if about is not None else link(row.get("url", "")),
+            "source": self.name("source_id", source) if article else row["publisher"],
+            "link": link(self._pages[source], row["phrase"]) if article else link(row["url"]),
         }
-        if "speaker" in row:
-            given["speaker"] = self._speaker[row["speaker"]]
         if kind is Case:
             given["stages"] = self.rows(Stage, self.stages[self.stages["case_id"].eq(row["case_id"])])
+        else:
+            given["speaker"] = self._speaker[row["speaker"]]
         return from_row(kind, row, **given)
 
     @cached_property
@@ -335,8 +336,3 @@ _SAME = {"base": "measure"}
 def _with_wider(claims: pd.DataFrame, wider: pd.DataFrame) -> pd.DataFrame:
     """The claims of articles with the figures published elsewhere, which have no case."""
     return pd.concat([claims, wider], ignore_index=True).fillna({"case_id": "", "as_of_basis": ""})
-
-
-def _kept(frame: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
-    """The rows of ``mask``, numbered from 0; where it is all of them, no copy of a table that may be large."""
-    return frame if mask.all() else frame[mask].reset_index(drop=True)

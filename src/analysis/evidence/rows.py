@@ -204,7 +204,7 @@ def _plain(cell: Any, kind: Any) -> Any:
         return tuple(term for term in (cell or "").split(";") if term)
     if pd.isna(cell):
         return "" if kind is str else None
-    return cell.date() if isinstance(cell, pd.Timestamp) else cell.item() if hasattr(cell, "item") else cell
+    return cell.date() if isinstance(cell, pd.Timestamp) else cell
 
 
 def link(url: str, phrase: str = "") -> str:

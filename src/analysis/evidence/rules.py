@@ -5,7 +5,6 @@ how a rule is written. What a single cell may hold is declared in `schema`; whet
 by `intake.verify`.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -17,9 +16,8 @@ from analysis.evidence.problems import Problem
 from analysis.evidence.readings import DATES, apply_patches
 from analysis.evidence.scenario import parameters
 from analysis.evidence.tables import Frames, Vocabulary, faults, lookup
-from analysis.evidence.text import visible
+from analysis.evidence.text import WORD, visible
 
-WORD = re.compile(r"\w+")
 MAX_WORDS = 8
 """A printed phrase of more words would be copying."""
 

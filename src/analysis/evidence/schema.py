@@ -100,16 +100,14 @@ class Table:
         ]
 
 
-def _column(line: Mapping[str, str]) -> Column:
-    pattern = line["pattern"].replace("<id>", ID).replace("<sha256>", SHA256)
-    flags = frozenset(filter(None, line["flags"].split(";")))
-    kept = {name: line[name] for name in ("what", "type", "terms", "usual")}
-    return Column(line["column"], flags=flags, pattern=pattern, longest=int(line["longest"] or 0), **kept)
-
-
 _COLUMNS: dict[str, list[Column]] = {}
 for _line in files.table_beside(__file__):
-    _COLUMNS.setdefault(_line["table"], []).append(_column(_line))
+    _pattern = _line["pattern"].replace("<id>", ID).replace("<sha256>", SHA256)
+    _flags = frozenset(filter(None, _line["flags"].split(";")))
+    _kept = {name: _line[name] for name in ("what", "type", "terms", "usual")}
+    _longest = int(_line["longest"] or 0)
+    _column = Column(_line["column"], flags=_flags, pattern=_pattern, longest=_longest, **_kept)
+    _COLUMNS.setdefault(_line["table"], []).append(_column)
 
 TABLES = {name: Table(name, first.what, tuple(columns)) for name, (first, *columns) in _COLUMNS.items()}
 """Every table of the record by its name."""

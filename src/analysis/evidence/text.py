@@ -19,7 +19,7 @@ from analysis.evidence.numerals import NUMBER_LIKE, symbols
 _CLOSERS = "\"'“”„‘’«»)\\]"
 _BOUNDARY = re.compile(rf"[.!?][{_CLOSERS}]*\s+|\n\s*|\[/?h\d\]\s*")
 _BREAK = re.compile(r"[;:()\[\]<>|\"“”„«»—]|[,،.!?](?!\d)|\s[–-]\s")
-_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
 _FORMS = (
     dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0xFEFF], "")
@@ -145,9 +145,9 @@ class Text:
         clause = self.clause(span)
         if within:
             clause = Span(max(clause.start, within.start), min(clause.end, within.end))
-        room = most - len(_WORD.findall(self.quote(span)))
-        after = list(_WORD.finditer(self.content, span.end, clause.end))[: max(room, 0)]
-        before = list(_WORD.finditer(self.content, clause.start, span.start))
+        room = most - len(WORD.findall(self.quote(span)))
+        after = list(WORD.finditer(self.content, span.end, clause.end))[: max(room, 0)]
+        before = list(WORD.finditer(self.content, clause.start, span.start))
         before = before[max(len(before) - max(room - len(after), 0), 0) :]
         return Span(before[0].start() if before else span.start, after[-1].end() if after else span.end)
 

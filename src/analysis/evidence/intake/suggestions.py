@@ -10,9 +10,9 @@ from fractions import Fraction
 from analysis.evidence import files
 from analysis.evidence.hedges import hedge_of
 from analysis.evidence.numerals import MONTH, YEAR, Quantity, quantities_in
-from analysis.evidence.rules import MAX_WORDS, WORD
+from analysis.evidence.rules import MAX_WORDS, TIMES
 from analysis.evidence.schema import NUMBER
-from analysis.evidence.text import Span, Text
+from analysis.evidence.text import WORD, Span, Text
 
 _WORDS = files.table_beside(__file__)
 
@@ -31,7 +31,6 @@ _OTHER = re.compile(rf"[\s-]?(?:{_words('measured')})\b")
 
 _UNITS = [(line["term"], line["words"]) for line in _WORDS if line["field"] == "unit"]
 """A unit, and the words that may name it."""
-_TIMES = ("years", "months", "weeks", "days")
 _MEASURES = [(line["of"], line["words"], line["term"]) for line in _WORDS if line["field"] == "measure"]
 """Unit (or what it is of), words of the clause, measure; the first that fits."""
 
@@ -127,7 +126,7 @@ def _suggestion(text: Text, quantity: Quantity, within: Span) -> Suggestion:
     if numberless or (unit == "share" and outside):
         hedge = value = value_to = ""
     measure = "age" if quantity.kind == "age" else _measure(unit, text.quote(clause).lower())
-    kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in _TIMES else "")
+    kind = {"share": "share", "rank": "rank"}.get(unit, "duration" if unit in TIMES else "")
     return Suggestion(around, "claims", measure, hedge, value, unit, "age" if measure == "age" else kind, value_to)
 
 
@@ -206,5 +205,5 @@ def _idle(quantity: Quantity, words: str, before: str, after: str) -> bool:
 
 
 def _measure(unit: str, clause: str) -> str:
-    of = "time" if unit in _TIMES else "persons" if unit == "share" else unit
+    of = "time" if unit in TIMES else "persons" if unit == "share" else unit
     return next((name for scope, words, name in _MEASURES if scope == of and re.search(words, clause)), "")
