@@ -12,7 +12,8 @@ import nbformat
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
 
-from analysis.report.site.pages import Figure, Pages, raw
+from analysis.recorded import Recorded
+from analysis.report.site.pages import Pages, raw
 from analysis.report.site.trace import Links
 
 
@@ -26,7 +27,7 @@ class NotebookPage:
         self.rows = tuple(dict.fromkeys(row for finding in findings for row in finding.evidence))
         self.links = Links(pages.trace)
         self.figures = {figure.svg: figure for figure in pages.figures.values()}
-        self.answers = {finding.short: finding.id for finding in reversed(pages.trace.findings.values())}
+        self.answers = {finding.short: finding for finding in reversed(pages.trace.findings.values())}
         self.tables: dict[str, str] = {}
         """The tables of the page as CSV, by file name."""
         self.shown: list[str] = []
@@ -48,28 +49,25 @@ class NotebookPage:
     def _output(self, data: Any) -> str:
         if "image/svg+xml" in data:
             figure = self.figures.get(data["image/svg+xml"])
-            return self._figure(figure) if figure else str(data["image/svg+xml"])
+            if figure is None:
+                return str(data["image/svg+xml"])
+            self.shown.append(figure.name)
+            return str(self.pages.macros.figure(figure, self.links, self.pages.trace.rows(figure.drawn) or self.rows))
         if "text/html" not in data:
             return f"<pre>{escape(data.get('text/plain', ''), quote=False)}</pre>"
         soup = BeautifulSoup(data["text/html"], "html.parser")
-        for finding in soup.select("[data-finding]"):
-            self._link(finding, str(finding["data-finding"]))
+        for block in soup.select("[data-finding]"):
+            self._link(block, self.pages.trace.findings.get(str(block["data-finding"])))
         for line in soup.select("div.answer p, ul.points li"):
-            self._link(line, self.answers.get(line.get_text(), ""))
+            self._link(line, self.answers.get(line.get_text()))
         for table in soup.find_all("table"):
             self._table(table)
         for link in soup.select("a[href$='.ipynb']"):
             link["href"] = re.sub(r"ipynb$", "html", str(link["href"]))
         return str(soup)
 
-    def _figure(self, figure: Figure) -> str:
-        self.shown.append(figure.name)
-        rows = self.pages.trace.rows(figure.drawn) or self.rows
-        return str(self.pages.macros.figure(figure, self.links, rows))
-
-    def _link(self, tag: Tag, name: str) -> None:
-        """Make the numbers in ``tag`` open what the finding ``name`` rests on."""
-        finding = self.pages.trace.findings.get(name)
+    def _link(self, tag: Tag, finding: Recorded | None) -> None:
+        """Make the numbers in ``tag`` open what a finding rests on."""
         if finding is not None:
             for text in tag.find_all(string=True):
                 text.replace_with(_parsed(self.links.finding(str(text), finding)))
