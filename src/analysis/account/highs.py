@@ -113,9 +113,9 @@ class Model:
             self.optima[key] = None if found is None else float(np.round(found[0])) + 0.0
         return self.optima[key]
 
-    def solution(self, terms: Terms) -> dict[Quantity, int] | None:
+    def solution(self, parts: frozenset[Part], terms: Terms) -> dict[Quantity, int] | None:
         """Whole numbers that attain the least of ``terms``; None where nothing is consistent."""
-        found = self._run(self.on, terms, maximise=False)
+        found = self._run(parts, terms, maximise=False)
         return None if found is None else {q: round(found[1][place]) for q, place in self.index.items()}
 
     def certificate(self, parts: frozenset[Part]) -> list[Constraint] | None:
@@ -158,10 +158,29 @@ class Model:
             attained = sum(k * rounded[column] for column, k in self.costs.items()) == bound
             if attained and self._satisfied(rounded):
                 return bound, rounded
+        if dived := self._dive(found[1], bound, maximise):
+            return dived
+        self._relaxed(parts, terms, maximise)  # as it was before columns were fixed
         self._whole(highspy.HighsVarType.kInteger, "choose")
         found = self._solved(maximise)
         self._whole(highspy.HighsVarType.kContinuous, "off")
         return found
+
+    def _dive(self, point: np.ndarray, bound: float, maximise: bool) -> tuple[float, np.ndarray] | None:
+        """A point of whole numbers that attains ``bound``, by fixing column after column; None where that leads nowhere."""
+        fixed: list[int] = []
+        found: tuple[float, np.ndarray] | None = (bound, point)
+        while found is not None and abs(found[0] - bound) < 1 and not _is_whole(found[1]):
+            away = np.abs(found[1] - np.round(found[1]))
+            column = int(np.argmin(np.where(away > 0, away, inf)))
+            near = np.floor(found[1][column] + 0.5)
+            self.highs.changeColBounds(column, near, near)
+            fixed.append(column)
+            found = self._solved(maximise)
+        for column in fixed:
+            self.highs.changeColBounds(column, 0.0, inf)
+        whole = found is not None and _is_whole(found[1]) and abs(found[0] - bound) < TINY
+        return found if whole else None
 
     def _whole(self, kind: highspy.HighsVarType, presolve: str) -> None:
         count = len(self.index)

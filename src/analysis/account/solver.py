@@ -8,20 +8,17 @@ hitting sets; Liffiton et al. 2016, "Fast, flexible MUS enumeration"; error loca
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor, inf, isfinite
-from typing import Any, Literal
+from math import inf, isfinite
+from typing import Any
 
 from analysis.account.highs import Constraint, Model, Part, Quantity, Terms
+from analysis.account.proof import End, Proof, Step, steps
 
-__all__ = ["Constraint", "Proof", "Quantity", "Reconciliation", "Step", "System", "Terms"]
+__all__ = ["Constraint", "End", "Proof", "Quantity", "Reconciliation", "Step", "System", "Terms"]
 
 Interval = tuple[float, float]
 """Least and most, both attained unless infinite."""
-
-End = Literal["lower", "upper"]
-"""Which end of an interval."""
 
 ENDS: tuple[End, End] = ("lower", "upper")
 
@@ -46,46 +43,6 @@ class Reconciliation:
     repairs: tuple[frozenset[str], ...]
     size: int | None
     complete: bool
-
-
-@dataclass(frozen=True)
-class Step:
-    """A constraint taken ``times`` times in a sum: at the bound that its sign asks for."""
-
-    constraint: Constraint
-    times: Fraction
-    amount: float
-    """The bound of the constraint that is used."""
-
-    @property
-    def share(self) -> Fraction:
-        """What the step adds to the sum."""
-        return self.times * Fraction(self.amount)
-
-
-@dataclass(frozen=True)
-class Proof:
-    """Why an expression is no less, or no more, than ``bound``.
-
-    ``elements`` is one minimal set from which the bound follows: without any of them it would not. ``steps`` are the
-    constraints whose sum is the bound, before it is rounded to a whole number; none where no sum proves it, or where
-    it is 0 because no quantity is negative.
-    """
-
-    end: End
-    bound: float
-    elements: frozenset[str]
-    steps: tuple[Step, ...]
-
-    @property
-    def total(self) -> Fraction:
-        """The sum of the steps, as it is before rounding."""
-        return sum((step.share for step in self.steps), Fraction(0))
-
-    @property
-    def is_sum(self) -> bool:
-        """Whether the steps alone prove the bound."""
-        return (ceil if self.end == "lower" else floor)(self.total) == self.bound
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +109,7 @@ class System:
         elements = denied.restrict(denied._contradiction() or ())._minimal() - {DENIED}
         weighted = Model(self.restrict(elements).constraints).multipliers(terms, maximise=end == "upper")
         tried = (
-            Proof(end, bound, elements, _steps(terms, end, weighted, sign, size))
+            Proof(end, bound, elements, steps(terms, end, weighted, sign, size))
             for size in (12, 1000, 10**6)
             for sign in (1, -1)
         )
@@ -191,9 +148,17 @@ class System:
         rests = (self.without(repair) for repair in search.repairs)
         return next((rest for rest in rests if rest._optimum(terms, end) == bound), None)
 
-    def changes(self, hard: Iterable[str] = (), more: Iterable[Constraint] = ()) -> int | None:
-        """How many elements must be dropped at least, beside ``more``, which is kept; None where none are enough."""
-        return self._search(hard).changes(tuple(more))
+    def changes(
+        self, hard: Iterable[str] = (), more: Iterable[Constraint] = (), known: "Iterable[System]" = ()
+    ) -> int | None:
+        """How many elements must be dropped at least, beside ``more``, which is kept; None where none are enough.
+
+        Of the ``known`` systems each conflict between elements of this one is one here too: it saves searching.
+        """
+        search = self._search(hard)
+        met = (core for system in known for core in system._search(hard).cores)
+        search.cores += [core for core in met if core <= {*self.elements} and core not in search.cores]
+        return search.changes(tuple(more))
 
     def _search(self, hard: Iterable[str]) -> "_Search":
         searches = self.model.searches
@@ -231,7 +196,8 @@ class System:
                 slack = ("moved", constraint.element)
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, 1)), lower=constraint.lower))
                 kept.append(Constraint(constraint.element, (*constraint.terms, (slack, -1)), upper=constraint.upper))
-        solution = Model(kept).solution({("moved", element): 1 for element in moved})
+        model = Model(kept)
+        solution = model.solution(model.on, {("moved", element): 1 for element in moved})
         return None if solution is None else {e: solution.get(("moved", e), 0) for e in sorted(moved)}
 
 
@@ -254,6 +220,11 @@ class _Search:
         if found is not None:
             self.repairs[found] = None
         return found
+
+    @cached_property
+    def hitting(self) -> Model:
+        """Each element as a number, 1 if it is dropped; sets to hit are added."""
+        return Model(Constraint(element, ((element, 1),), 0, 1) for element in self.system.elements)
 
     @property
     def size(self) -> int | None:
@@ -293,12 +264,12 @@ class _Search:
         cores = list(cores)
         if not all(cores):
             return None
-        names = sorted(frozenset().union(*cores))
-        rows = [Constraint("one or none", ((name, 1),), 0, 1) for name in names]
-        rows += [Constraint("hit", tuple((name, 1) for name in sorted(core)), lower=1) for core in cores]
+        rows = [Constraint("hit", tuple((name, 1) for name in sorted(core)), lower=1) for core in cores]
         rows += [Constraint("not again", tuple((n, 1) for n in sorted(t)), upper=len(t) - 1) for t in tried]
-        chosen = Model(rows).solution({name: self.cost(frozenset([name])) for name in names})
-        return None if chosen is None else frozenset(name for name in names if chosen[name])
+        self.hitting.add(rows)
+        costs = {name: self.cost(frozenset([name])) for name in self.system.elements}
+        chosen = self.hitting.solution(frozenset([*costs, *rows]), costs)
+        return None if chosen is None else frozenset(name for name in costs if chosen[name])
 
     def learn(
         self, dropped: frozenset[str], more: tuple[Constraint, ...] = (), minimal: bool = False
@@ -372,28 +343,6 @@ def _beyond(terms: Terms, end: End, bound: float) -> Constraint:
     """That ``terms`` lies beyond ``bound``, by one or more."""
     limit = {"upper": bound - 1} if end == "lower" else {"lower": bound + 1}
     return Constraint(DENIED, tuple(terms.items()), **limit)
-
-
-def _steps(
-    terms: Terms, end: End, weighted: Iterable[tuple[Constraint, float]], sign: int, denominator: int
-) -> tuple[Step, ...]:
-    """Constraints and weights as steps, if their exact sum bounds ``terms``, quantities being 0 or more; else none.
-
-    For the lower end the coefficients of the sum must be no more than those of ``terms``. ``sign`` is that of the
-    solver's weights, ``denominator`` the largest that they may have.
-    """
-    left = {quantity: Fraction(coefficient) for quantity, coefficient in terms.items()}
-    steps = []
-    for constraint, weight in weighted:
-        times = sign * Fraction(weight).limit_denominator(denominator)
-        for quantity, coefficient in constraint.terms:
-            left[quantity] = left.get(quantity, Fraction(0)) - times * coefficient
-        if times:
-            steps.append(
-                Step(constraint, times, constraint.lower if (times > 0) == (end == "lower") else constraint.upper)
-            )
-    fits = all(rest >= 0 if end == "lower" else rest <= 0 for rest in left.values())
-    return tuple(steps) if fits and all(isfinite(step.amount) for step in steps) else ()
 
 
 def _sorted(sets: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:

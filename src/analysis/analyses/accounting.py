@@ -197,15 +197,16 @@ def _tests(model: AccountModel, explain: bool = True) -> Iterator[Any]:
         system = other.system.without(skipped)
         family = next(one.family for one in other.claims if one.claim_id == claim)
         own = tuple(c for c in other.claim_constraints if c.element == family)
-        rest = system.without([family])
-        needed, without = rest.changes(other.hard_elements, own), rest.changes(other.hard_elements)
+        rest, hard = system.without([family]), other.hard_elements
+        known = [other.system, model.system] if name == "forecast" else [other.system]  # it has all that the model says
+        without, needed = rest.changes(hard, known=known), rest.changes(hard, own)
         changes = None if needed is None or without is None else needed - without
         least, against = None, Conflict(*[None] * len(Conflict._fields))
         if explain:
             tops = {c.element for c in other.claim_constraints if c.terms[0][0].measure == WHOLE and c.upper < inf}
             counts = {c.element for c in other.claim_constraints if len(c.terms) == 1} - tops | {family}
-            known = system.restrict({*counts, *other.assumptions})
-            least, _ = bounded(known.hull({"": {other.at(WHOLE): 1}}, [*other.hard_elements, family])[""])
+            counted = system.restrict({*counts, *other.assumptions})
+            least, _ = bounded(counted.hull({"": {other.at(WHOLE): 1}}, [*other.hard_elements, family])[""])
             found = system.reconcile(other.hard_elements, SEARCH).conflicts if changes else ()
             against = next((explained(other, one) for one in found if family in one), against)
         cited = dict.fromkeys([claim, *ids_of([against], "others"), *ids_of([against], "last")])
