@@ -51,7 +51,7 @@ larger; ``factor``: how many times as many. ``one_side``: whether one side gives
 """
 
 
-@cached()
+@cached
 def stated(record: Record) -> list[Any]:
     """The claims of a record, but for the people of a case, and what is needed to compare them.
 
@@ -83,7 +83,7 @@ def stated(record: Record) -> list[Any]:
 Above = Mapping[str, Mapping[str, frozenset[str]]]
 
 
-@cached()
+@cached
 def terms_above(record: Record) -> Above:
     """Per field: each term, and all the terms whose people include its people, itself among them."""
     trees = nested(record.reported["codebook"], "field", "term", "part_of")
@@ -116,7 +116,7 @@ def same_scope_and_date(one: Any, two: Any) -> bool:
     return same_date(one, two) and (pd.isna(one.begins) or abs(one.begins - two.begins) <= ONE_DATE)
 
 
-@cached("revision")
+@cached
 def contradictions(record: Record) -> list[Any]:
     """Pairs of figures that cannot both be right by more than corrections may explain, the wider apart first."""
     claims = figures(record)

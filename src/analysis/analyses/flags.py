@@ -55,7 +55,7 @@ Flag = tuple[str, str, str]
 Link = Callable[[Any, Any], bool]
 
 
-@cached("revision")
+@cached
 def flags(record: Record) -> pd.DataFrame:
     """What is odd about the figures of a record, one row an oddity, in the order of the kinds below.
 

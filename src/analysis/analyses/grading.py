@@ -43,7 +43,7 @@ Cell = kind("Cell", "near support grade articles elsewhere claims")
 """How many claims of the articles, and of the figures elsewhere, are so near and so supported."""
 
 
-@cached("revision")
+@cached
 def grades(record: Record) -> pd.DataFrame:
     """Every claim of the articles chosen and of the figures published elsewhere, graded; a row is a :data:`Grade`."""
     both = record.with_choices(record=WIDER_TOO)

@@ -75,7 +75,7 @@ def analyse(record: Record) -> Result:
     read = record.each_reading(ambiguity) if ambiguity else {"": record}
     readings = {name: claim_rows(other).both for name, other in read.items()}
     as_arrests = readings.get("arrests", claims)
-    printed = [row for row in _arrested(articles(as_arrests)) if _exact_flow(row)]
+    printed = [row for row in _arrested(articles(as_arrests)) if (row.kind, row.hedge) == ("flow", "exact")]
     contested = printed[0].lower if ambiguity and printed else None
     agreement = "low" if ambiguity else "untested"
     gap = [*_gap(readings)]
@@ -152,10 +152,6 @@ def _counted(row: Any) -> bool:
     return row.kind in ("flow", "cumulative") and row.lower is not None
 
 
-def _exact_flow(row: Any) -> bool:
-    return bool(row.kind == "flow" and row.hedge == "exact")
-
-
 def _separate(arrested: list[Any], back: Any) -> tuple[list[Any], list[Any]]:
     """The counts of arrests that do not overlap: those up to the date of the returns, and those that go on after it."""
     inside: list[Any] = []
@@ -171,7 +167,7 @@ def _separate(arrested: list[Any], back: Any) -> tuple[list[Any], list[Any]]:
 def _tried(own: list[Any], as_arrests: list[Any]) -> Iterator[Any]:
     """A share of those who returned that was tried, of each count of returns, in people."""
     shares = [c for c in own if c.measure in ARRESTED and c.base == "returned" and c.modality == "reported"]
-    arrests = [c for c in as_arrests if c.measure == "returned_arrested" and _exact_flow(c)]
+    arrests = [c for c in as_arrests if (c.measure, c.kind, c.hedge) == ("returned_arrested", "flow", "exact")]
     largest = max(arrests, key=lambda row: row.upper, default=None)
     shares = [share for share in shares if share.lower is not None and share.lower < 1]
     for share, back in product(shares, _returned(own)):

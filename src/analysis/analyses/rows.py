@@ -21,18 +21,10 @@ WHOLE_SUBJECT = ("moroccan_fighters", "moroccans_joined", "moroccan_returnees")
 """The populations that are no part of the subject by sex, age or past, and nobody beside it."""
 
 
-def cached(*parameters: str) -> Callable[[Callable[[Record], T]], Callable[[Record], T]]:
-    """Makes a function of a record keep its answer, one for each choice of readings and of ``parameters``."""
-
-    def decorate(make: Callable[[Record], T]) -> Callable[[Record], T]:
-        @wraps(make)
-        def kept(record: Record) -> T:
-            key = (make, record.choice, *(record.scenario[name] for name in parameters))
-            return record.cached(key, lambda: make(record))  # type: ignore[no-any-return]
-
-        return kept
-
-    return decorate
+def cached(make: Callable[[Record], T]) -> Callable[[Record], T]:
+    """Makes a function of a record keep its answer, one for each scenario."""
+    kept: Callable[[Record], T] = lambda record: record.cached((make, record.scenario), lambda: make(record))
+    return wraps(make)(kept)
 
 
 def of_whole_subject(claim: Any) -> bool:

@@ -27,7 +27,7 @@ whole's, so that they must make it up.
 """
 
 
-@cached()
+@cached
 def sum_checks(record: Record) -> list[Any]:
     """Stated parts against stated totals: within a statement, and of what officials said in one month.
 

@@ -191,20 +191,15 @@ def _lost(record: Record, both: Record, wide: list[Any]) -> Iterator[Any]:
             for other in [one for one in wide if one.family == claim.family and one.base_n is not None][:1]:
                 values = {"n": float(other.base_n), "origin": other.origin, "measure": other.base}
                 yield Lost("base", claim.claim_id, other.claim_id, values, join_ids((claim, other)))
-    for one, two in _one_number(record, both):
-        values = {"value": one.value, "one": one.measure, "two": two.measure}
-        yield Lost("measure", one.claim_id, two.claim_id, values, join_ids((one, two)))
-
-
-def _one_number(record: Record, both: Record) -> Iterator[tuple[Any, Any]]:
-    """Pairs of claims of one family or date that print one exact number as two measures, whatever the reading."""
+    # pairs of one family or date that print one exact number as two measures, whatever the reading
     printed = dict(zip(record.reported["claims"]["claim_id"], record.reported["claims"]["measure"], strict=True))
     exact = (one for one in stated(both) if one.hedge == "exact" and one.unit == "persons")
     exact = (one._replace(measure=printed.get(one.claim_id, one.measure)) for one in exact)
-    for one, two in repeated_values(first_of(exact, "value", "measure", "family", "worded"), same_time):
-        ours, other = (two, one) if one.source_id == "wider" else (one, two)
-        if one.measure != two.measure and ours.source_id != "wider":
-            yield ours, other
+    for pair in repeated_values(first_of(exact, "value", "measure", "family", "worded"), same_time):
+        one, two = sorted(pair, key=lambda claim: claim.source_id == "wider")
+        if one.measure != two.measure and one.source_id != "wider":
+            values = {"value": one.value, "one": one.measure, "two": two.measure}
+            yield Lost("measure", one.claim_id, two.claim_id, values, join_ids((one, two)))
 
 
 def _women_and_minors(wide: list[Any]) -> list[Any]:
