@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.account.claims import ASSERTED
-from analysis.account.scopes import SAME as SLIDING
-from analysis.account.scopes import THEATRE, WHOLE, ancestors
+from analysis.account.scopes import SAME, THEATRE, WHOLE, ancestors
 from analysis.analyses.rows import cached, claim_rows, kind
 from analysis.evidence.hedges import COUNTED, half_width
 from analysis.evidence.intervals import bounds_of, distance
@@ -39,14 +38,11 @@ FAR = 1.5
 WITH_FAMILIES, RETURNEES = "moroccans_joined", "moroccan_returnees"
 """A count of returnees may leave out women and minors: one that says it has them may be larger."""
 
-SAME, PART, EARLIER = "same", "part", "earlier"
-"""How two figures that cannot both be right are related: of one thing, a part over its whole, a total that fell."""
-
 
 Pair = kind("Pair", "relation part whole part_lower whole_upper gap factor one_side claims")
 """Two figures that cannot both be right: ``part`` counts no more than ``whole`` counts, yet is larger.
 
-``relation``: ``same`` thing and date, ``part`` of the whole, or an ``earlier`` total of the same. ``gap``: by how many it is
+``relation``: ``same`` thing and date, ``part`` of the whole, or a total of the same that was larger ``earlier``. ``gap``: by how many it is
 larger; ``factor``: how many times as many. ``one_side``: whether one side gives both.
 """
 
@@ -59,7 +55,7 @@ def stated(record: Record) -> list[Any]:
     counts (all officials are one); ``worded``, the population as printed; ``begins``, the first day of a window; ``first``
     and ``last``, the days between which what is counted ends. ``statement`` is the article, or the statement elsewhere.
     """
-    (narrow, wide), above = SLIDING["population"], terms_above(record)
+    (narrow, wide), above = SAME["population"], terms_above(record)
     of_them = {measure for measure, terms in above["measure"].items() if WHOLE in terms}
     abroad = {place for place, terms in above["place"].items() if "syria_iraq_libya" in terms}
     rows = [claim for claim in claim_rows(record).own if not claim.case_id]
@@ -132,7 +128,7 @@ def contradictions(record: Record) -> list[Any]:
         if beside or _parts_of_one(claims, part, whole):
             continue
         alike = all(getattr(part, field) == getattr(whole, field) for field in FIELDS)
-        relation = SAME if same_scope_and_date(part, whole) else EARLIER if alike else PART
+        relation = "same" if same_scope_and_date(part, whole) else "earlier" if alike else "part"
         factor = round(part.lower / whole.upper, 6) if whole.upper else np.inf
         ends = part.lower, whole.upper, part.lower - whole.upper, factor
         ids = part.claim_id, whole.claim_id

@@ -28,9 +28,6 @@ from analysis.analyses.rows import cached, claim_rows, framed, grouped, kind
 from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.record import WIDER_TOO, Record
 
-ALL, INDEPENDENT = "all", "two_independent"
-"""The values of the parameter ``statements``: all, or those only that a second independent statement agrees with."""
-
 HALF_YEAR = pd.Timedelta(days=183)
 
 UNNAMED = re.compile(r"\b(?:unnamed|does not name|sources?|someone)\b", re.IGNORECASE)
@@ -103,7 +100,7 @@ def grid(graded: pd.DataFrame) -> pd.DataFrame:
 
 def restrict(record: Record) -> Record:
     """``record`` with the statements that its scenario admits: the families that no independent one agrees with left out."""
-    if record.scenario["statements"] == ALL:
+    if record.scenario["statements"] == "all":
         return record
     graded = grades(record)
     agreed = set(graded.loc[graded["agreeing"].ne(""), "claim"])

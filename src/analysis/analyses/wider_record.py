@@ -37,9 +37,6 @@ from analysis.evidence.record import WIDER_TOO, Record
 READS = counts_moroccans
 CONVENTIONS = ("revision", "about_width", "sources")
 
-SUPPORT = ("agreed", "single", "contested")
-"""What a second, independent statement does to a claim, as :mod:`grading` says it."""
-
 MONTH = 31
 """Days that a statement may be older than its date in an article before it counts as stale."""
 
@@ -292,7 +289,8 @@ def _odd_finding(both: Record, odd: pd.DataFrame, sums: list[Any]) -> Finding:
 
 def _grade_finding(both: Record, graded: pd.DataFrame) -> Finding:
     ours = [row for row in graded.itertuples() if not row.elsewhere]
-    named = {support: [row.claim for row in ours if row.support == support] for support in SUPPORT}
+    supports = ("agreed", "single", "contested")
+    named = {support: [row.claim for row in ours if row.support == support] for support in supports}
     counts = {support: len(claims) for support, claims in named.items()}
     values = {"all": len(ours), **counts, "named": named["agreed"]}
     cited = [row.claim for row in ours if row.support != "single"] or [row.claim for row in ours]

@@ -34,29 +34,10 @@ COLOURS = {line["name"]: line["colour"] for line in _COLOURS if line["means"] ==
 SPEAKERS = {line["name"]: line["colour"] for line in _COLOURS if line["means"] == "speaker"}
 """Kinds of speakers."""
 
-STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
-    "text.color": INK,
-    "axes.labelcolor": GREY,
-    "axes.labelsize": 9,
-    "axes.edgecolor": GREY,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "axes.grid": False,
-    "grid.color": PALE,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "hatch.linewidth": 0.6,
-    "svg.fonttype": "path",
-    "figure.dpi": 100,
-}
+STYLE = mpl.rc_params_from_file(Path(__file__).with_suffix(".mplstyle"), use_default_template=False)
 
 WIDTH = 6.0
 """Inches. Letters of 10 points stay readable where a telephone shrinks the figure to its screen."""
-
-PNG_DPI = 180
 
 
 def style() -> Any:
@@ -132,7 +113,7 @@ class Chart:
             Path(folder, "figure.svg").write_text(self.svg, encoding="utf-8")
             page = Path(folder, "page.typ")
             page.write_text('#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")', encoding="utf-8")
-            return bytes(typst.compile(str(page), root=folder, format="png", ppi=PNG_DPI))
+            return bytes(typst.compile(str(page), root=folder, format="png", ppi=180))
 
     def save(self, folder: Path, provenance: str) -> None:
         """Write SVG, PNG, plotted data as CSV and alt text to ``folder``/analysis/figure, each whole or not at all.

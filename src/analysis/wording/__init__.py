@@ -18,12 +18,10 @@ from analysis.evidence.record import Record
 from analysis.evidence.tables import lookup
 from analysis.wording import formats
 
-TEMPLATES = Path(__file__).parent
-
 
 def templates(analysis: str) -> dict[str, Any]:
     """The templates of one analysis, as its TOML file nests them."""
-    return tomllib.loads((TEMPLATES / f"{analysis}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name(f"{analysis}.toml").read_text(encoding="utf-8"))
 
 
 def _as_json(value: Any) -> Any:
