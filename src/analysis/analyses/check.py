@@ -19,6 +19,7 @@ from analysis.account.scopes import MAIN, Quantity, last_day, months
 from analysis.account.solver import Constraint, End, Interval, Reconciliation, System, denials
 from analysis.analyses.finding import bounded
 from analysis.analyses.proofs import proof_values
+from analysis.analyses.rows import kind
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
 from analysis.evidence.intervals import Bounds
@@ -50,6 +51,13 @@ WAYS, SETS, FEW = 24, 40, 3
 claims have to be set aside, one way is enough. Together a few seconds at most."""
 
 
+Sentence = kind(
+    "Sentence",
+    "measure hedge value value_to lower upper base as_of unit kind population origin place group claim_id family",
+)
+"""A sentence as a claim: what the account reads of one."""
+
+
 @dataclass(frozen=True)
 class Reason:
     """A minimal set of claims and assumptions that decides.
@@ -78,7 +86,7 @@ class Check:
     """
 
     record: Record
-    sentence: "Sentence"
+    sentence: Any
     verdict: str
     lower: float | None
     upper: float | None
@@ -95,28 +103,6 @@ class Check:
     rivals: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence as a claim: the fields from which the account makes constraints."""
-
-    measure: str
-    hedge: str
-    value: float
-    value_to: float | None
-    lower: float | None
-    upper: float | None
-    base: str
-    as_of: str
-    unit: str = "persons"
-    kind: str = "cumulative"
-    population: str = MAIN.population
-    origin: str = MAIN.origin
-    place: str = MAIN.place
-    group: str = MAIN.group
-    claim_id: str = SENTENCE
-    family: str = SENTENCE
-
-
 def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount: Any) -> Check:
     """Whether a number of the Moroccans who left follows from the record, fits it, or cannot be true.
 
@@ -130,7 +116,7 @@ def check(record: Record, measure: str, as_of: str = "", of: str = "", **amount:
     model = AccountModel(record, record.scenario["assumptions"])
     sentence = _sentence(model, measure, as_of, of, amount)
     day, system = _beside(model, sentence)
-    asked, sentence = sentence.as_of, replace(sentence, as_of=day)
+    asked, sentence = sentence.as_of, sentence._replace(as_of=day)
     said = tuple(claimed.constraints(model.scopes, sentence))
     denied = list(denials(said))
     size = system.changes(model.hard_elements)
@@ -228,7 +214,7 @@ def _rivals(model: AccountModel, found: Reconciliation) -> tuple[str, ...]:
     return tuple(claims.values())[::-1] if found.size == 1 and found.complete and names == set(claims) else ()
 
 
-def _sentence(model: AccountModel, measure: str, as_of: str, of: str, amount: Mapping[str, Any]) -> Sentence:
+def _sentence(model: AccountModel, measure: str, as_of: str, of: str, amount: Mapping[str, Any]) -> Any:
     names = {name: model.record.name("measure", name) for name in model.scopes.counted}
     chosen = {name: value for name, value in amount.items() if value is not None}
     if unknown := [name for name in chosen if name not in HEDGES]:
@@ -255,7 +241,8 @@ def _sentence(model: AccountModel, measure: str, as_of: str, of: str, amount: Ma
     name = _known("measure", measure, names)
     if name == base:
         raise ParameterError(f"a share of {names[base]!r} must be of another measure: {', '.join(names)}.")
-    return Sentence(name, HEDGES[way], numbers[0], to, *bounds, base, date or model.where[1], unit)
+    said = name, HEDGES[way], numbers[0], to, *bounds, base, date or model.where[1], unit
+    return Sentence(*said, "cumulative", *MAIN, SENTENCE, SENTENCE)
 
 
 def _known(argument: str, value: str, names: Mapping[str, str]) -> str:
@@ -277,14 +264,14 @@ def _number(way: str, value: Any, share: bool) -> float:
         number = -1.0
     whole = share or (number.is_integer() and not text.endswith("%"))
     if not 0 <= number < (1.0000001 if share else 1e9) or not whole:
-        kind = (
+        expected = (
             "a share, as 0.5 or 50%" if share else "a whole number of people; a share needs `of`, what it is a share of"
         )
-        raise ParameterError(f"{way} = {value!r} is not allowed. Expected {kind}.")
+        raise ParameterError(f"{way} = {value!r} is not allowed. Expected {expected}.")
     return number
 
 
-def _beside(model: AccountModel, sentence: Sentence) -> tuple[str, System]:
+def _beside(model: AccountModel, sentence: Any) -> tuple[str, System]:
     """The day at which the sentence is compared, and the system with what it counts at that day.
 
     A date near counts is taken for the nearest of theirs where near dates count as one; another is a day of its own.

@@ -221,7 +221,6 @@ def _nearest(returned: list[Any], arrested: list[Any]) -> list[Any]:
 
 
 def _values(row: Any) -> dict[str, Any]:
-    """A count for a template."""
     return picked(row, "lower", "upper", "day", "start", "speaker", "hedge", claim="claim_id")
 
 

@@ -112,7 +112,6 @@ class Wording:
         )
 
     def assumption(self, key: str, **values: Any) -> str:
-        """An assumption in a sentence."""
         own = self.templates.get("assumption", {}).get(key)
         return self.fill(own or self.common["assumption"][key], **values)
 
