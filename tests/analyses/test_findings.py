@@ -15,6 +15,7 @@ from analysis import analyses
 from analysis.account.assumptions import ASSUMPTIONS
 from analysis.evidence import paths
 from analysis.evidence.record import WIDER_TOO, Record
+from analysis.notebook import Notebook
 from analysis.wording import Wording, templates
 
 PACKAGE = Path(analyses.__file__).parents[1]
@@ -52,6 +53,7 @@ def test_an_analysis_of_any_one_source_is_whole(record: Record, name: str) -> No
     known = set(record.with_choices(record=WIDER_TOO).claims["claim_id"])
     for source in record.sources["source_id"]:
         chosen = record.with_choices(sources=source)
+        assert Notebook(name, {"sources": source}, record).answer().text
         assert all(set(finding.claims) <= known for finding in analysed(chosen, name).findings)
         for finding, sentence in sentences(chosen, name):
             assert not KEY.search(sentence), f"{finding} of {source}: {sentence}"

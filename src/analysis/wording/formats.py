@@ -26,7 +26,7 @@ def share(value: float | None, decimals: int = 1) -> str:
     return "no share" if value is None else f"{number(100 * float(value), decimals)}%"
 
 
-def amount(lower: float | None, upper: float | None, noun: str = "", as_share: bool = False, decimals: int = 2) -> str:
+def amount(lower: float | None, upper: float | None, noun: str = "", as_share: bool = False) -> str:
     """An interval in words. None is unbounded.
 
     >>> amount(601, None, "people"), amount(0, 616, "people"), amount(199, 199, "people")
@@ -36,7 +36,7 @@ def amount(lower: float | None, upper: float | None, noun: str = "", as_share: b
     >>> amount(1, None, "people")
     'at least 1 person'
     """
-    tell = (lambda value: share(value, min(decimals, 1))) if as_share else (lambda value: number(value, decimals))
+    tell = share if as_share else number
     single = noun == "people" and 1 in (lower, upper) and (lower in (None, 0, upper) or upper is None)
     noun = f" {'person' if single else noun}" if noun else ""
     low = None if lower == 0 else lower
