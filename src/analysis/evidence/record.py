@@ -7,7 +7,7 @@ with the name under which a reader meets it. Who wants sentences or conclusions 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
@@ -87,8 +87,8 @@ class Record:
         missing = [name for name in schema.TABLES if not (folder / f"{name}.csv").is_file()]
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
-        loaded = {name: tables.read_curated(folder / f"{name}.csv", table) for name, table in schema.TABLES.items()}
-        return cls(loaded, scenario(parameters(loaded), choices))
+        content = tuple((folder / f"{name}.csv").read_bytes() for name in schema.TABLES)
+        return _loaded(folder, content).with_choices(**choices)
 
     def __repr__(self) -> str:
         tables = ("claims", "explanations", "cases", "stages", "events", "positions")
@@ -170,7 +170,7 @@ class Record:
             rows, types = self.claim_rows, self.printed.dtypes.items()
             return pd.DataFrame({name: pd.array([getattr(row, name) for row in rows], kind) for name, kind in types})
 
-        return self.cached(self.choice, make)
+        return self.cached(self.choice, make).copy(deep=False)  # what is written into it stays there
 
     @property
     def claim_rows(self) -> list[Any]:
@@ -331,6 +331,13 @@ class Record:
 
 _SAME = {"base": "measure"}
 """Columns whose keys are those of another."""
+
+
+@lru_cache(maxsize=1)
+def _loaded(folder: Path, content: tuple[bytes, ...]) -> Record:
+    """The tables in ``folder`` under the default scenario, read once for as long as their ``content`` is the same."""
+    loaded = {name: tables.read_curated(folder / f"{name}.csv", table) for name, table in schema.TABLES.items()}
+    return Record(loaded, scenario(parameters(loaded), {}))
 
 
 def _with_wider(claims: pd.DataFrame, wider: pd.DataFrame) -> pd.DataFrame:

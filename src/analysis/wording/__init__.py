@@ -7,6 +7,7 @@ template feeds notebook, site, brief and command line. No number is typed here: 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from analysis.evidence.tables import lookup
 from analysis.wording import formats
 
 
+@cache
 def templates(analysis: str) -> dict[str, Any]:
     """The templates of one analysis, as its TOML file nests them."""
     return tomllib.loads(Path(__file__).with_name(f"{analysis}.toml").read_text(encoding="utf-8"))

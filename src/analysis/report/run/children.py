@@ -32,15 +32,6 @@ ENVIRONMENT = {
 }
 """What every child is started with, whatever the person's own settings are; share/jupyter/kernels has the same."""
 
-PRELOADED = (
-    "analysis.report.run.shell",
-    "analysis.report.run.sweep",
-    "analysis.notebook",
-    "analysis.figures.chart",
-    "matplotlib.backends.backend_svg",
-)
-"""What the server of children imports: what executes, and what nearly every notebook loads."""
-
 LONGEST = 60
 """Letters of a folder in which a Unix socket can still have a name: its whole path has 107 at most."""
 
@@ -58,7 +49,7 @@ def start_server() -> None:
     so that Ctrl-C reaches the command alone.
     """
     if FORKS:
-        CONTEXT.set_forkserver_preload(list(PRELOADED))
+        CONTEXT.set_forkserver_preload(["analysis.report.run.preloaded"])
         with _inherited():
             forkserver.ensure_running()
 

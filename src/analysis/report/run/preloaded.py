@@ -1,0 +1,19 @@
+"""What does the server of children do once, so that no child has to? The imports, and the tables as they are by default.
+
+A child that finds other tables reads them itself.
+"""
+
+from contextlib import suppress
+
+import matplotlib.backends.backend_svg  # noqa: F401
+
+import analysis.figures.chart
+import analysis.notebook
+import analysis.report.run.shell
+import analysis.report.run.sweep  # noqa: F401
+from analysis.evidence.record import Record
+
+with suppress(Exception):  # who needs the tables says what is wrong with them
+    record = Record.load()
+    record.ambiguities_of(())
+    _ = record.claims
