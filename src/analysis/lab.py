@@ -142,10 +142,11 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
     words, one, scenario = Wording(found.record, "check"), found.sentence, found.record.scenario
     what, base = (found.record.name("measure", key) if key else "" for key in (one.measure, one.base))
     day = found.asked if found.as_of.startswith(found.asked) else found.as_of
-    known = vars(found) | {"what": what, "base": base, "as_of": day}
+    rivals = _claims(found, found.rivals)
+    known = vars(found) | {"what": what, "base": base, "as_of": day, "dated": sentence.get("as_of"), "claims": rivals}
     tell = lambda part, **values: words.text(f"check.{part}", **known | values)
     number = formats.share if base else formats.number
-    said = tell(
+    said = known["said"] = tell(
         "sentence",
         hedge=one.hedge,
         value=number(one.value),
@@ -153,17 +154,8 @@ def check(record: evidence.Record | None = None, measure: str = "killed", **sent
         verb=what in ("killed", "executed", "arrested abroad", "prevented"),  # names that need a verb before them
         as_of=found.asked,
     )
-    rivals = _claims(found, found.rivals)
-    lines = [("", tell("verdict", said=said))]
-    if not sentence.get("as_of"):
-        lines += [("", tell("undated", as_of=found.asked))]
-    lines += [("", tell(found.verdict.split()[0])), ("", tell("share" if found.share else "range"))]
-    if day != found.asked:
-        lines += [("", tell("compared", as_of=found.as_of))]
-    if rivals:
-        lines += [("", tell("rivals" if len(rivals) > 1 else "rival", claims=rivals))]
-    elif found.size:
-        lines += [("", tell("set_aside"))]
+    parts = ("verdict", "undated", found.verdict.split()[0], "allowed", "compared", "rivals")
+    lines = [("", text) for part in parts if (text := tell(part))]
     behind, reasons = _behind(found, tell)
     lines += behind
     claims = [claim["claim_id"] for reason in reasons for claim in reason["claims"]]
