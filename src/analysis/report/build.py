@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 import nbformat
 import pandas as pd
 
-from analysis.analyses import sensitivity
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
 from analysis.index import Index
@@ -20,7 +19,6 @@ from analysis.report.run.notebooks import bring_up_to_date, folder_of, serialise
 from analysis.report.run.provenance import files_in, hash_files
 from analysis.report.run.sweep import evaluated
 from analysis.report.site.brief import brief
-from analysis.report.site.explorer import explorer
 from analysis.report.site.notebook_pages import NotebookPage
 from analysis.report.site.pages import Pages, as_json, figures
 from analysis.report.site.trace import Trace
@@ -95,8 +93,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
             places |= {figure: f"{path.stem}.html" for figure in page.shown}
         data = f"data SHA-256 {hash_files(paths.CURATED.glob('*.csv'))[:16]}"
         version = f"{index.cited['version']}, {state}, {data}"
-        asked = explorer(pages, sensitivity.read(paths.GRID / "results.csv"))
-        for name, text in pages.texts(version, asked, places).items():
+        for name, text in pages.texts(version, places).items():
             files.write(source / f"{name}.md", text)
         files.write(source / "descriptions.json", json.dumps(pages.descriptions()))
         files.write(source / "_static" / "searched.js", f"window.searched = {as_json(pages.searched())};\n")

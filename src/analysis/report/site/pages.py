@@ -2,13 +2,14 @@
 
 What a page says of findings it reads from the executed notebooks (:mod:`analysis.index`), what it says of sources and
 printed words from the record. Whatever comes from data is escaped: as HTML by Jinja within a block of HTML, as Markdown
-by ``plain`` outside of it.
+by ``plain`` outside of it. The explorer computes nothing: it looks a combination of answers up among those that the sweep
+evaluated, and says so where one was not.
 """
 
 import html
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,13 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from analysis.analyses import sensitivity
 from analysis.evidence import paths
+from analysis.evidence.intervals import as_float
+from analysis.evidence.tables import nested
 from analysis.index import Index
 from analysis.recorded import Recorded
-from analysis.report.site.trace import Entry, Links, Trace, anchor
+from analysis.report.site.trace import UNITS, Entry, Links, Trace, anchor
 from analysis.wording import formats
 
 
@@ -89,8 +93,9 @@ class Pages:
     def _render(self, template: str, root: str = "", **values: Any) -> str:
         return self.templates.get_template(f"{template}.md.jinja").render(links=Links(self.trace, root), **values)
 
-    def texts(self, version: str, explorer: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, str]:
+    def texts(self, version: str, places: Mapping[str, str]) -> dict[str, str]:
         """Every page but those of the notebooks; ``places`` says on which page each figure is."""
+        explorer = self._explorer(sensitivity.read(paths.GRID / "results.csv"))
         package = json.loads((paths.CURATED / "datapackage.json").read_text(encoding="utf-8"))
         lists = self.index.words.templates["lists"]
         return {
@@ -186,3 +191,58 @@ class Pages:
             text = f"“{entry.phrase}” {entry.speaker}, {entry.where}. {entry.number}"
             found.append([kind, entry.name, text, entry.href])
         return found
+
+    def _explorer(self, results: pd.DataFrame) -> dict[str, Any]:
+        """The questions, those first that move most findings, the findings, and the bounds of each evaluated scenario.
+
+        Findings without a measure, such as a verdict, are left out: their bounds say nothing to a reader.
+        """
+        record, results = self.trace.record, results[results["unit"].isin(UNITS)]
+        names = [p.name for p in record.scenario.parameters if p.name in results.columns]
+        varied = [name for name in names if results[name].replace("", pd.NA).nunique() > 1]
+        intervals: dict[tuple[str, float | None, float | None], int] = {}
+        analyses, findings = [], {}
+        for name, about in self.index.answers.items():
+            if name not in sensitivity.ANALYSES:
+                continue
+            taken = record.parameters_of(sensitivity.ANALYSES[name][0])
+            takes = [choice for choice in varied if choice in taken]
+            scenarios: dict[str, dict[str, int]] = {}
+            for row in results[results["analysis"].eq(name)].to_dict("records"):
+                id_ = row["finding"]
+                known = about.findings.get(id_) or about.findings.get(".".join(id_.split(".")[:2]))
+                if known is None:
+                    continue
+                low, high, share = as_float(row["lower"]), as_float(row["upper"]), row["unit"] == "share"
+                words = formats.amount(low, high, UNITS[row["unit"]], share)
+                under = scenarios.setdefault("|".join(row[choice] for choice in takes), {})
+                under[id_] = intervals.setdefault((words, low, high), len(intervals))
+                noun = "%" if share else UNITS[row["unit"]]
+                findings[id_] = {"question": known.question, "href": f"findings.html#{anchor(known.id)}", "noun": noun}
+            analyses.append({"name": name, "title": about.title, "takes": takes, "scenarios": scenarios})
+        moves = _moves(results)
+        parameters = [self._parameter(name, results[name]) | {"moves": moves.get(name, 0)} for name in varied]
+        parameters.sort(key=lambda one: -one["moves"])
+        return {"parameters": parameters, "analyses": analyses, "findings": findings, "intervals": list(intervals)}
+
+    def _parameter(self, name: str, column: pd.Series) -> dict[str, Any]:
+        """One question: its answers, the default first, each with its reason."""
+        about = self.trace.record.scenario.parameter(name)
+        reasons = nested(self.trace.record.reported["readings"], "ambiguity", "reading", "reason").get(name, {})
+        answer = lambda value: self.trace.words.choice(name, value)[1]
+        values = sorted(filter(None, dict.fromkeys(column)), key=lambda value: value != str(about.default))
+        return {
+            "name": name,
+            "question": about.question,
+            "reading": bool(reasons),
+            "values": [{"value": v, "answer": answer(v), "reason": reasons.get(v, "")} for v in values],
+        }
+
+
+def _moves(results: pd.DataFrame) -> dict[str, int]:
+    """How many findings move when one question alone is answered in another way, by question."""
+    bounds = lambda row: (as_float(row.lower), as_float(row.upper))
+    rows = [row for row in results.itertuples() if int(row.changes) <= 1]
+    default = {row.finding: bounds(row) for row in rows if int(row.changes) == 0}
+    moved = {(row.scenario.partition("=")[0], row.finding) for row in rows if default.get(row.finding) != bounds(row)}
+    return dict(Counter(name for name, _ in moved))
