@@ -7,10 +7,8 @@ from typing import Any
 
 project = "Moroccans who left for Syria and Iraq"
 html_title = project
-language = "en"
 extensions = ["myst_nb"]
 nb_execution_mode = "off"
-nb_merge_streams = True
 smartquotes = False  # a printed phrase stays as printed
 exclude_patterns = ["_static", "extra"]
 suppress_warnings = ["mystnb.unknown_mime_type", "misc.highlighting_failure"]
@@ -24,7 +22,6 @@ pygments_dark_style = "a11y-high-contrast-dark"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_extra_path = ["extra"]
-html_show_sourcelink = False
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
