@@ -1,12 +1,10 @@
 """The figures of the account."""
 
-from typing import Any
-
 import pandas as pd
 
 from analysis.analyses.finding import Result
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, SPEAKERS, Chart, arrow, brief, interval, label, row_labels
+from analysis.figures.chart import COLOURS, SPEAKERS, Chart, arrow, brief, interval, label, nothing, row_labels
 from analysis.wording import Wording
 from analysis.wording.formats import amount, day
 
@@ -18,12 +16,11 @@ def dead(result: Result, words: Wording) -> Chart:
     """The official totals of the dead by date, and the range that the articles allow."""
     found = next((item for item in result.findings if item.id == "accounting.killed"), None)
     frame = result.official
-    listed = ", ".join(f"{brief(row.lower, row.upper)} ({day(row.as_of)})" for row in frame.itertuples())
-    values: dict[str, Any] = {"near": [], "day": "2017", "lower": None, "upper": None, "listed": listed}
-    values |= {**found.values, "lower": found.lower, "upper": found.upper} if found else {}
-    chart = Chart(words, "dead", found.claims if found else (), 3.2, values)
     if found is None or frame.empty:
-        return chart.empty("The chosen articles do not bound the number of the dead.")
+        return nothing(words, "dead", "The chosen articles do not bound the number of the dead.")
+    listed = ", ".join(f"{brief(row.lower, row.upper)} ({day(row.as_of)})" for row in frame.itertuples())
+    values = {**found.values, "lower": found.lower, "upper": found.upper, "listed": listed}
+    chart = Chart(words, "dead", found.claims, 3.2, values)
     axes = chart.figure.subplots()
     dates, middle = pd.to_datetime(frame["date"]), (frame["lower"] + frame["upper"]).astype(float) / 2
     axes.plot(dates, middle, color=SPEAKERS["official"], lw=1, ls=":")
@@ -46,18 +43,17 @@ def dead(result: Result, words: Wording) -> Chart:
 def bounds(result: Result, words: Wording) -> Chart:
     """What each nested set of assumptions leaves possible of the dead and of those alive and not back."""
     frame = result.bounds[result.bounds["quantity"].isin(PANELS)].reset_index(drop=True)
+    ends = pd.concat([frame["lower"], frame["upper"]]).dropna()
+    if ends.empty or not ends.max():
+        return nothing(words, "bounds", "The chosen articles bound nothing.")
     name = lambda key: words.text(f"words.quantity.{key}")
     level = lambda key: words.text(f"words.level.{key}")
     listed = "; ".join(
         f"{name(row.quantity)}, {level(row.assumptions)} {amount(as_float(row.lower), as_float(row.upper))}"
         for row in frame[frame["assumptions"].isin(["claims", "monotone"])].itertuples()
     )
-    values = {"day": frame["day"].iloc[0] if len(frame) and frame["day"].iloc[0] else "2017", "listed": listed}
     claims = sorted({claim for cell in frame["claims"] for claim in cell.split("; ")})
-    chart = Chart(words, "bounds", claims, 3.0, values)
-    ends = pd.concat([frame["lower"], frame["upper"]]).dropna()
-    if ends.empty or not ends.max():
-        return chart.empty("The chosen articles bound nothing.")
+    chart = Chart(words, "bounds", claims, 3.0, {"day": frame["day"].iloc[0], "listed": listed})
     edge = 1.15 * float(ends.max())
     levels = list(dict.fromkeys(frame["assumptions"]))
     panels = chart.figure.subplots(1, len(PANELS), sharey=True)

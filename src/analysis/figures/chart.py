@@ -50,14 +50,17 @@ class Chart:
 
     ``name`` is that of its templates: figure.NAME.title, .subtitle, .alt, and .note where there is one. ``values`` fill
     them. ``claims`` are the ids of the coded rows that it draws, one or several a cell. ``height`` in inches is that of
-    the drawing alone: title and source line are added to it. ``data`` is what it plots, there once it is done.
+    the drawing alone: title and source line are added to it. ``data`` is what it plots, there once it is done. Where there is
+    nothing to draw, ``why`` says so in place of all templates.
     """
 
     alt: str
     data: pd.DataFrame
 
-    def __init__(self, words: Wording, name: str, claims: Iterable[str], height: float, values: dict[str, Any]) -> None:
-        self.words, self.part, self.values = words, f"figure.{name}", values
+    def __init__(
+        self, words: Wording, name: str, claims: Iterable[str], height: float, values: dict[str, Any], why: str = ""
+    ) -> None:
+        self.words, self.part, self.values, self.why = words, f"figure.{name}", values, why
         self.name = f"{words.analysis}/{name}"
         self.drawn = tuple(dict.fromkeys(claim for cell in claims for claim in str(cell).split("; ")))
         self.title = self._text("title")
@@ -81,19 +84,14 @@ class Chart:
         self.figure.text(0.015, 0.05 / whole, foot, va="bottom", fontsize=7.5, color=GREY, linespacing=1.2)
 
     def _text(self, part: str) -> str:
+        if self.why:
+            return self.why if part in ("title", "alt") else ""
         return self.words.text(f"{self.part}.{part}", **self.values)
 
     def done(self, data: pd.DataFrame) -> "Chart":
         """The figure with the data it plots."""
         self.data, self.alt = data, self._text("alt")
         return self
-
-    def empty(self, why: str) -> "Chart":
-        """A figure that says why there is nothing to draw."""
-        axes = self.figure.subplots()
-        axes.set_axis_off()
-        axes.text(0.5, 0.5, textwrap.fill(why, 60), ha="center", va="center", color=GREY, transform=axes.transAxes)
-        return self.done(pd.DataFrame())
 
     @cached_property
     def svg(self) -> str:
@@ -131,6 +129,11 @@ class Chart:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         # PNG too: JupyterLab shows no SVG of a notebook that is not trusted yet
         return {"image/svg+xml": self.svg, "image/png": self.png, "text/plain": self.alt}
+
+
+def nothing(words: Wording, name: str, why: str) -> Chart:
+    """A figure that says why there is nothing to draw."""
+    return Chart(words, name, (), 0.1, {}, why).done(pd.DataFrame())
 
 
 def source_line(words: Wording, claims: Iterable[str]) -> str:

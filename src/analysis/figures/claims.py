@@ -1,13 +1,15 @@
 """The figure of the claims."""
 
 from analysis.analyses.finding import Result
-from analysis.figures.chart import GREY, SPEAKERS, Chart, label, row_labels
+from analysis.figures.chart import GREY, SPEAKERS, Chart, label, nothing, row_labels
 from analysis.wording import Wording
 
 
 def who(result: Result, words: Wording) -> Chart:
     """Claims by kind of speaker: with a number, and without."""
     frame = result.who
+    if frame.empty:
+        return nothing(words, "who", "The chosen articles make no claim.")
     name = lambda role: words.name("speaker_role", role)
     listed = ", ".join(f"{name(row.speaker_role)} {row[2]}" for row in frame.itertuples())
     counts = frame.set_index("speaker_role")["count"]
@@ -18,8 +20,6 @@ def who(result: Result, words: Wording) -> Chart:
         "listed": listed,
     }
     chart = Chart(words, "who", frame["claims"], 0.4 + 0.4 * max(len(frame), 2), values)
-    if frame.empty:
-        return chart.empty("The chosen articles make no claim.")
     axes = chart.figure.subplots()
     for place, (role, count, numbers, _) in enumerate(frame.itertuples(index=False)):
         axes.barh(place, count, height=0.62, color=SPEAKERS.get(role, GREY), alpha=0.45)

@@ -1,7 +1,7 @@
 """The figures of deaths by year."""
 
 from analysis.analyses.finding import Result
-from analysis.figures.chart import BACKED, COLOURS, GREY, INK, Chart, interval, label, row_labels
+from analysis.figures.chart import BACKED, COLOURS, GREY, INK, Chart, interval, label, nothing, row_labels
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number, share
 
@@ -9,16 +9,17 @@ from analysis.wording.formats import amount, month, number, share
 def series(result: Result, words: Wording) -> Chart:
     """Documented deaths by year as columns, each with its share; the shares that the article prints beside them."""
     frame = result.series
+    if frame.empty:
+        return nothing(words, "series", "The chosen articles print no shares of the dead by year.")
+    last = frame.iloc[-1]
     values = {
-        "last_deaths": sum(frame["deaths"].tail(1)),
-        "n": sum(frame["n"].tail(1)),
-        "year": "".join(frame["label"].tail(1).str[:4]),
-        "months": sum(frame["months"].tail(1)),
+        "last_deaths": last["deaths"],
+        "n": last["n"],
+        "year": last["label"][:4],
+        "months": last["months"],
         "listed": ", ".join(f"{row.deaths} in {row.label}" for row in frame.itertuples()),
     }
     chart = Chart(words, "series", [*frame["claims"], *result.printed["claims"]], 3.0, values)
-    if frame.empty:
-        return chart.empty("The chosen articles print no shares of the dead by year.")
     axes = chart.figure.subplots()
     printed = {
         year: row["share"]
@@ -44,13 +45,13 @@ def series(result: Result, words: Wording) -> Chart:
 def pace(result: Result, words: Wording) -> Chart:
     """Ratios of deaths a month with exact intervals, on a logarithmic scale."""
     frame = result.pace
+    if frame.empty:
+        return nothing(words, "pace", "The chosen articles print no shares of the dead by year.")
     summary = (
         f"{row.later} {number(row.ratio)} ({number(row.low)} to {number(row.high)})" for row in frame.itertuples()
     )
-    values = {"listed": "; ".join(summary), "year": "".join(frame["later"].tail(1).str[:4])}
-    chart = Chart(words, "pace", frame["claims"], 0.5 + 0.5 * max(len(frame), 2), values)
-    if frame.empty:
-        return chart.empty("The chosen articles print no shares of the dead by year.")
+    values = {"listed": "; ".join(summary), "year": frame["later"].iloc[-1][:4]}
+    chart = Chart(words, "pace", frame["claims"], 0.5 + 0.5 * len(frame), values)
     axes = chart.figure.subplots()
     axes.axvline(1, color=GREY, lw=1, ls=":", zorder=0)
     for place, row in enumerate(frame.itertuples()):
@@ -67,16 +68,16 @@ def pace(result: Result, words: Wording) -> Chart:
 def rates(result: Result, words: Wording) -> Chart:
     """Possible deaths per 100 person-years at risk between official totals."""
     frame = result.rates
+    if frame.empty:
+        return nothing(words, "rates", "The official totals give no rate.")
     name = lambda row: f"{month(f'{row.start:%Y-%m}')} to {month(f'{row.end:%Y-%m}')}"
     ends = [(name(row), round(row.rate_lower, 1), round(row.rate_upper, 1)) for row in frame.itertuples()]
-    top = max(frame.itertuples(), key=lambda row: row.rate_lower, default=None)
+    top = max(frame.itertuples(), key=lambda row: row.rate_lower)
     values = {
         "listed": "; ".join(f"{period} {amount(low, high)}" for period, low, high in ends),
-        "top": {end: f"{getattr(top, end):%Y-%m}" if top else "2000-01" for end in ("start", "end")},
+        "top": {end: f"{getattr(top, end):%Y-%m}" for end in ("start", "end")},
     }
     chart = Chart(words, "rates", frame["claims"], 0.5 + 0.5 * max(len(frame), 2), values)
-    if frame.empty:
-        return chart.empty("The official totals give no rate.")
     axes = chart.figure.subplots()
     for place, row in enumerate(frame.itertuples()):
         interval(axes, place, row.rate_lower, row.rate_upper, row.rate_upper, COLOURS["killed"])
@@ -92,16 +93,16 @@ def rates(result: Result, words: Wording) -> Chart:
 def half(result: Result, words: Wording) -> Chart:
     """The dead that "more than half" requires for each base, against the dead that were counted."""
     frame = result.half
+    if frame.empty:
+        return nothing(words, "half", "No chosen article says what share was killed.")
     name = lambda base: words.text(f"words.base.{base}")
-    first = next(frame.itertuples(), None)
+    first = next(frame.itertuples())
     values = {
         "listed": "; ".join(f"{name(row.base)} {number(row.least_dead)}" for row in frame.itertuples()),
-        "official": number(first.dead_official) if first else "",
-        "article": number(first.dead_article - 1) if first else "",
+        "official": number(first.dead_official),
+        "article": number(first.dead_article - 1),
     }
     chart = Chart(words, "half", frame["claims"], 0.6 + 0.5 * max(len(frame), 2), values)
-    if first is None:
-        return chart.empty("No chosen article says what share was killed.")
     axes = chart.figure.subplots()
     for place, row in enumerate(frame.itertuples()):
         colour = COLOURS["unknown"] if row.verdict == "contradicted" else COLOURS["killed"]

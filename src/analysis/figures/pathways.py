@@ -21,6 +21,7 @@ from analysis.figures.chart import (
     interval,
     label,
     legend,
+    nothing,
     row_labels,
 )
 from analysis.wording import Wording
@@ -40,6 +41,8 @@ HEADS = ("motive", "tie", "earlier prison", "group", "route", "inside", "exit", 
 def courses(result: Result, words: Wording) -> Chart:
     """Every case as a line from motive to outcome, gaps visible, sorted by how it ended."""
     frame = result.courses
+    if frame.empty:
+        return nothing(words, "courses", "The chosen articles tell of no case.")
     ends = result.outcomes.set_index("end")["cases"]
     end_of = lambda end: words.text(f"words.end.{end}")
     values = {
@@ -49,8 +52,6 @@ def courses(result: Result, words: Wording) -> Chart:
         "listed": ", ".join(f"{end_of(end)} {count}" for end, count in ends.items()),
     }
     chart = Chart(words, "courses", frame["ids"], 0.7 + 0.27 * max(len(frame), 3), values)
-    if frame.empty:
-        return chart.empty("The chosen articles tell of no case.")
     axes = chart.figure.subplots()
     colours = [END_COLOURS[end] for end in frame["end"]]
     present = [[x for x, stage in enumerate(STAGES) if getattr(row, stage)] for row in frame.itertuples()]
@@ -75,14 +76,15 @@ def codes(result: Result, words: Wording) -> Chart:
     """Distinct speakers by factor, a colour a kind of speaker."""
     frame = words.record.scenario["frame"]
     found: list[dict[str, Any]] = next((f.values["codes"] for f in result.findings if f.id == "pathways.factors"), [])
+    if not found:
+        why = "No explanation of the chosen phases and speakers carries a factor of this frame."
+        return nothing(words, "codes", why)
     name = lambda code: words.text(f"words.reason.{code['code']}")
     rows = [row for row in listed(result.explanations) if codes_of(row, frame)]
     summary = ", ".join(f"{name(code)} {code['speakers']}" for code in found)
-    values = {"top": name(found[0]) if found else "", "listed": summary}
+    values = {"top": name(found[0]), "listed": summary}
     cited = [row.explanation_id for row in rows]
     chart = Chart(words, "codes", cited, 0.9 + 0.5 * max(len(found), 2), values)
-    if not found:
-        return chart.empty("No explanation of the chosen phases and speakers carries a factor of this frame.")
     axes = chart.figure.subplots()
     by_code = {code["code"]: [row for row in rows if code["code"] in codes_of(row, frame)] for code in found}
     _stacked(axes, by_code, words)
@@ -113,14 +115,14 @@ def _stacked(axes: Axes, groups: Mapping[Any, list[Any]], words: Wording) -> Non
 def directions(result: Result, words: Wording) -> Chart:
     """Distinct speakers by part of the way and kind of factor."""
     found, phases = grouped(listed(result.explanations), "phase", "direction"), words.record.terms("phase")
+    if not found:
+        return nothing(words, "directions", "No explanation of the chosen phases and speakers.")
     order = sorted(found.items(), key=lambda one: (phases.index(one[0][0]), -distinct(one[1], "speaker")))
     names = [f"{words.name('phase', phase)}: {words.text(f'words.direction.{way}')}" for (phase, way), _ in order]
     counts = [distinct(rows, "speaker") for _, rows in order]
     summary = ", ".join(f"{name} {count}" for name, count in [*zip(names, counts, strict=True)][:5])
     cited = result.explanations["explanation_id"]
     chart = Chart(words, "directions", cited, 0.8 + 0.3 * max(len(order), 3), {"listed": summary})
-    if not order:
-        return chart.empty("No explanation of the chosen phases and speakers.")
     axes = chart.figure.subplots()
     _stacked(axes, dict(order), words)
     for place, count in enumerate(counts):
@@ -134,6 +136,8 @@ def reliability(result: Result, words: Wording) -> Chart:
     """Krippendorff's alpha of each code with its interval; those that few sentences carry in grey."""
     order = ["holds", "fails", "few"]
     rows = [row for row in result.reliability.itertuples() if row.status != "few" or row.units >= FEW_UNITS // 2]
+    if not rows:
+        return nothing(words, "reliability", "The chosen articles have no double coding.")
     rows.sort(key=lambda row: (order.index(row.status), -row.alpha))
     firm = [row for row in rows if row.status == "holds"]
     values = {
@@ -145,8 +149,6 @@ def reliability(result: Result, words: Wording) -> Chart:
     }
     cited = result.explanations["explanation_id"]
     chart = Chart(words, "reliability", cited, 0.5 + 0.22 * max(len(rows), 3), values)
-    if not rows:
-        return chart.empty("The chosen articles have no double coding.")
     axes = chart.figure.subplots()
     for place, row in enumerate(rows):
         colour = COLOURS["unknown" if row.status == "few" else "articles"]

@@ -6,7 +6,7 @@ import matplotlib.dates as mdates
 import pandas as pd
 
 from analysis.analyses.finding import Result
-from analysis.figures.chart import BACKED, COLOURS, PALE, Chart, label, legend, row_labels, years
+from analysis.figures.chart import BACKED, COLOURS, PALE, Chart, label, legend, nothing, row_labels, years
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number
 
@@ -14,11 +14,13 @@ from analysis.wording.formats import amount, month, number
 def counts(result: Result, words: Wording) -> Chart:
     """Running totals of returns over time, and arrested returnees as bars over the periods they are counted for."""
     frame = result.returned
+    if frame.empty:
+        return nothing(words, "counts", "No chosen source counts those who returned.")
     official = frame[frame["elsewhere"] & frame["speaker_role"].eq("official")]
     official = official[official["population"].eq("moroccan_returnees")]
     arrests = _arrests(result)
     ends = official if len(official) else frame
-    day, count = ([*ends["day"]], [*ends["lower"]]) if len(ends) else ([pd.Timestamp(2000, 1, 1)], [None])
+    day, count = [*ends["day"]], [*ends["lower"]]
     values = {
         "first": number(count[0]),
         "first_day": f"{day[0]:%Y-%m-%d}",
@@ -28,8 +30,6 @@ def counts(result: Result, words: Wording) -> Chart:
         "bars": "; ".join(f"{amount(row['lower'], row['upper'])} to {row['end']:%Y}" for row in arrests),
     }
     chart = Chart(words, "counts", [*frame["claim_id"], *(row["claim"] for row in arrests)], 3.6, values)
-    if frame.empty:
-        return chart.empty("No chosen source counts those who returned.")
     axes = chart.figure.subplots()
     for row in arrests:
         left, right = mdates.date2num(row["start"]), mdates.date2num(row["end"])
@@ -78,24 +78,23 @@ def _arrests(result: Result) -> list[dict[str, Any]]:
 def gap(result: Result, words: Wording) -> Chart:
     """One count of returns split into counted arrests and the rest, under each reading and record."""
     frame = result.gap
-    gap_values = next((item.values for item in result.findings if item.id.endswith(".gap")), None)
-    claim, contested = (gap_values["claim"], number(gap_values["contested"])) if gap_values else (None, "")
+    found = next((item.values for item in result.findings if item.id.endswith(".gap")), None)
+    if found is None:
+        return nothing(words, "gap", "No chosen article counts those who returned.")
+    claim, contested = found["claim"], number(found["contested"])
     rows = frame[frame["returned"].eq(claim)]
     scope = lambda row: words.text(f"words.record.{row.record}")
     reading = lambda row: f"{contested} as {words.text(f'words.reading.{row.reading}')}, " if row.reading else ""
     names = [reading(row) + scope(row) for row in rows.itertuples()]
     rest = [amount(row.lower, row.upper) for row in rows.itertuples()]
-    total = float(rows["returned_lower"].iloc[0]) if len(rows) else 0.0
-    when = result.returned.set_index("claim_id")["day"].get(claim)
+    total = float(rows["returned_lower"].iloc[0])
     values = {
         "returned": number(total),
-        "day": "2000" if when is None else f"{when:%Y-%m-%d}",
+        "day": f"{result.returned.set_index('claim_id')['day'][claim]:%Y-%m-%d}",
         "listed": "; ".join(f"{name}: {left} not counted as arrested" for name, left in zip(names, rest, strict=True)),
         "contested": contested,
     }
     chart = Chart(words, "gap", rows["claims"], 0.5 + 0.62 * max(len(rows), 2), values)
-    if rows.empty:
-        return chart.empty("No chosen article counts those who returned.")
     axes = chart.figure.subplots()
     for place, row in enumerate(rows.itertuples()):
         left = 0.0

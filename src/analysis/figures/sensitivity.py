@@ -1,7 +1,7 @@
 """The figure of the sensitivity analysis."""
 
 from analysis.analyses.sensitivity import Sensitivity
-from analysis.figures.chart import COLOURS, PALE, Chart, column_labels, row_labels
+from analysis.figures.chart import COLOURS, PALE, Chart, column_labels, nothing, row_labels
 from analysis.wording import Wording
 
 DOTS = {"little": 5, "some": 9, "lot": 14}
@@ -11,6 +11,8 @@ DOTS = {"little": 5, "some": 9, "lot": 14}
 def moves(result: Sensitivity, words: Wording) -> Chart:
     """Which choice moves which main answer: a row a question, a column an answer, a dot as large as the widest move."""
     frame = result.moves
+    if frame.empty:
+        return nothing(words, "moves", "No single choice moves a main answer.")
     names = list(result.ranges["name"])
     widest = frame.sort_values("move", ascending=False, kind="stable").drop_duplicates(["parameter", "name"])
     order = widest.groupby("parameter", sort=False).agg(answers=("name", "size"), move=("move", "max"))
@@ -20,8 +22,6 @@ def moves(result: Sensitivity, words: Wording) -> Chart:
     claims = next((item.claims for item in result.findings if item.id == "sensitivity.moves"), ())
     values = {"choices": len(parameters), "listed": listed}
     chart = Chart(words, "moves", claims, 1.2 + 0.33 * max(len(parameters), 2), values)
-    if frame.empty:
-        return chart.empty("No single choice moves a main answer.")
     axes = chart.figure.subplots()
     for place, parameter in enumerate(parameters):
         axes.axhline(place, color=PALE, lw=0.8, zorder=0)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.analyses.finding import SERIES, Result
 from analysis.evidence.intervals import as_float
-from analysis.figures.chart import COLOURS, GREY, SPEAKERS, Chart, arrow, label, row_labels, years
+from analysis.figures.chart import COLOURS, GREY, SPEAKERS, Chart, arrow, label, nothing, row_labels, years
 from analysis.wording import Wording
 from analysis.wording.formats import amount, month, number
 
@@ -17,6 +17,8 @@ def series(result: Result, words: Wording) -> Chart:
     """The official running totals over time and the articles' counts beside them, a panel a measure."""
     frame = result.series
     official, articles = frame[frame["who"].eq("official")], frame[frame["who"].eq("article")]
+    if official.empty:
+        return nothing(words, "series", "No official count is published elsewhere.")
     articles = articles.drop_duplicates(["measure", "family", "lower", "upper"])
     outside = sum(not _near(row, official) for row in articles.itertuples())
     listed = "; ".join(
@@ -25,8 +27,6 @@ def series(result: Result, words: Wording) -> Chart:
     )
     values = {"outside": outside, "all": len(articles), "listed": listed}
     chart = Chart(words, "series", frame["claim"], 5.4, values)
-    if official.empty:
-        return chart.empty("No official count is published elsewhere.")
     panels = chart.figure.subplots(len(SERIES), 1, sharex=True)
     for axes, measure in zip(panels, SERIES, strict=True):
         counted = official[official["measure"].eq(measure) & official["lower"].eq(official["upper"])]
@@ -69,11 +69,11 @@ def _near(claim: Any, official: pd.DataFrame) -> bool:
 def origins(result: Result, words: Wording) -> Chart:
     """How much older the statement is that each count goes back to."""
     frame = result.origins[result.origins["how"].eq("same")].sort_values("days", ascending=False, kind="stable")
+    if frame.empty:
+        return nothing(words, "origins", "No count of the chosen articles is found elsewhere.")
     listed = "; ".join(f"{words.label(row.claim)} {number(row.days)} days" for row in frame.itertuples())
     values = {"stale": int(frame["stale"].sum()), "listed": listed}
     chart = Chart(words, "origins", frame["claims"], 0.5 + 0.42 * max(len(frame), 2), values)
-    if frame.empty:
-        return chart.empty("No count of the chosen articles is found elsewhere.")
     axes = chart.figure.subplots()
     for place, row in enumerate(frame.itertuples()):
         axes.barh(place, row.days, height=0.5, color=COLOURS["articles"] if row.stale else COLOURS["unknown"])
