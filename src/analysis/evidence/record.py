@@ -88,7 +88,8 @@ class Record:
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
         content = tuple((folder / f"{name}.csv").read_bytes() for name in schema.TABLES)
-        return _loaded(folder, content).with_choices(**choices)
+        known = _loaded(folder, content)
+        return cls(known.reported, known.scenario.with_choices(**choices), known.memo)
 
     def __repr__(self) -> str:
         tables = ("claims", "explanations", "cases", "stages", "events", "positions")
