@@ -21,17 +21,8 @@ from analysis.evidence.intervals import Bounds, overlap
 from analysis.evidence.record import Record
 
 READS = counts_moroccans
-CONVENTIONS = (
-    "assumptions",
-    "revision",
-    "same_date",
-    "about_width",
-    "record",
-    "speaker_roles",
-    "statements",
-    "left_out",
-    "sources",
-)
+CHOICES = "assumptions revision same_date about_width record speaker_roles statements left_out sources"
+CONVENTIONS = tuple(CHOICES.split())
 
 SEARCH = 80
 """Subsets looked at before the lists of conflicts and repairs are cut; the size of the smallest repair is proven anyway."""

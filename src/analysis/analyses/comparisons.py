@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.account.claims import ASSERTED
 from analysis.account.scopes import SAME, THEATRE, WHOLE, ancestors
-from analysis.analyses.rows import cached, claim_rows, kind
+from analysis.analyses.rows import cached, claim_rows, kind, listed
 from analysis.evidence.hedges import COUNTED, half_width
 from analysis.evidence.intervals import bounds_of, distance
 from analysis.evidence.numerals import numbers_in
@@ -89,10 +89,7 @@ def terms_above(record: Record) -> Above:
 
 def figures(record: Record) -> list[Any]:
     """The figures of a record in people, cells, attacks or plots; forecasts and wishes are left out."""
-    columns = (record.measures[name] for name in ("measure", "part_of", "accumulates"))
-    samples = {
-        measure for measure, part_of, accumulates in zip(*columns, strict=True) if not part_of and not accumulates
-    }
+    samples = {row.measure for row in listed(record.measures) if not row.part_of and not row.accumulates}
     kept = (one for one in stated(record) if one.modality in ASSERTED and one.measure not in samples)
     return [one for one in kept if one.unit in COUNTED - {"rank"} and (one.lower, one.upper) != (None, None)]
 
