@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
+from analysis.evidence.tables import lookup, numeric
 
 DATES = ("period", "as_of", "date", "published")
 """Columns that hold an EDTF date."""
@@ -73,16 +74,11 @@ def decimal(cell: Any) -> Decimal | None:
 
 def apply_patches(claims: pd.DataFrame, patches: pd.DataFrame) -> pd.DataFrame:
     """``claims`` with each row of ``patches`` (claim_id, field, value) written into its cell."""
-    position = {claim: place for place, claim in enumerate(claims["claim_id"])}
-    numeric = {name for name, kind in claims.dtypes.items() if pd.api.types.is_numeric_dtype(kind)}
-    columns: dict[str, Any] = {}
-    for claim, field, value in zip(patches["claim_id"], patches["field"], patches["value"], strict=True):
-        if claim not in position:
-            continue
-        if field not in columns:
-            columns[field] = claims[field].to_numpy(dtype=object, copy=True)
-        if field in numeric:
-            number = decimal(value)
-            value = pd.NA if number is None else float(number)
-        columns[field][position[claim]] = value
-    return claims.assign(**{field: pd.array(cells, claims[field].dtype) for field, cells in columns.items()})
+    ids, changed = claims["claim_id"], {}
+    for field, rows in patches.groupby("field", sort=False):
+        cells, dtype = lookup(rows, "claim_id", "value"), claims[field].dtype
+        written = ids.map(cells)
+        if pd.api.types.is_numeric_dtype(dtype):
+            written = numeric(written.replace("", pd.NA))
+        changed[field] = claims[field].mask(ids.isin(cells.keys()), written.astype(dtype))
+    return claims.assign(**changed)

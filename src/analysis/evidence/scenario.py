@@ -96,11 +96,7 @@ class Parameter:
             value = ",".join(value)
         if not isinstance(value, str):
             raise refused
-        if not self.many:
-            if value not in self.values:
-                raise refused
-            return value
-        chosen = {part.strip() for part in value.split(",")}
+        chosen = {part.strip() for part in value.split(",")} if self.many else {value}
         if chosen == {self.default} or (chosen == set(self.values) and not self.optional):
             return self.default
         if not chosen <= set(self.values):
