@@ -122,9 +122,8 @@ def test_claims_under_any_choice_are_those_derived_afresh(record: Record, data: 
 
 
 def afresh(record: Record) -> pd.DataFrame:
-    claims, patches, under = record.reported["claims"], record.reported["patches"], record.scenario
-    if under["record"] == WIDER_TOO:
-        claims = module._with_wider(claims, record.reported["wider"])
+    patches, under = record.reported["patches"], record.scenario
+    claims = record.both if under["record"] == WIDER_TOO else record.reported["claims"]
     kept = claims["source_id"].isin([*under.chosen("sources"), "wider"]) & ~claims["family"].isin(
         under.chosen("left_out")
     )

@@ -41,7 +41,12 @@ def _table(name: str) -> "cached_property[pd.DataFrame]":
     """A table, of the chosen sources where it is theirs, made when it is first asked for."""
 
     def read(record: "Record") -> pd.DataFrame:
-        make = lambda: with_dates(record._of_sources(name))
+        def make() -> pd.DataFrame:
+            frame = with_dates(record.reported[name])
+            if "source_id" in frame:
+                frame = frame[frame["source_id"].isin(record.scenario.chosen("sources"))].reset_index(drop=True)
+            return frame
+
         return record.cached((name, record.scenario["sources"]), make)
 
     read.__doc__ = f"A row is {schema.TABLES[name].what}."
@@ -147,18 +152,12 @@ class Record:
 
     def _versions(self) -> pd.DataFrame:
         """Every claim that an ambiguity touches, as printed and under each reading; ``of`` names the ambiguity."""
-        claims = _with_wider(self.reported["claims"], self.reported["wider"])
+        claims = self.both
         parts = [claims[:0].assign(of="")]
         for (ambiguity, _), patches in self.reported["patches"].groupby(["ambiguity", "reading"], sort=False):
             printed = claims[claims["claim_id"].isin(patches["claim_id"])]
             parts += [printed.assign(of=ambiguity), apply_patches(printed, patches).assign(of=ambiguity)]
         return derive(pd.concat(parts, ignore_index=True), self.speakers)
-
-    def _of_sources(self, name: str) -> pd.DataFrame:
-        frame = self.reported[name]
-        if "source_id" not in frame:
-            return frame
-        return frame[frame["source_id"].isin(self.scenario.chosen("sources"))].reset_index(drop=True)
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -168,7 +167,9 @@ class Record:
         """
 
         def make() -> pd.DataFrame:
-            rows, types = self.claim_rows, self.printed.dtypes.items()
+            rows, wide = self.claim_rows, self.scenario["record"] == WIDER_TOO
+            first = (self.both if wide else self.reported["claims"]).head(1)
+            types = self.cached(("types", wide), lambda: self._derived(first).dtypes).items()
             return pd.DataFrame({name: pd.array([getattr(row, name) for row in rows], kind) for name, kind in types})
 
         return self.cached(self.choice, make).copy(deep=False)  # what is written into it stays there
@@ -176,9 +177,20 @@ class Record:
     @property
     def claim_rows(self) -> list[Any]:
         """The same, claim by claim, for who looks at each by itself."""
-        printed = self.cached(("rows", *self.chosen_claims), lambda: listed(self.printed))
+        printed = self.cached(("rows", self.scenario["about_width"]), lambda: listed(self._derived(self.both)))
+        sources, left_out = {*self.scenario.chosen("sources")}, {*self.scenario.chosen("left_out")}
+        if self.scenario["record"] == WIDER_TOO:
+            sources.add("wider")
+        kept = (row for row in printed if row.source_id in sources and row.family not in left_out)
         patched = self.patched
-        return [patched.get(row.claim_id, row) for row in printed]
+        return [patched.get(row.claim_id, row) for row in kept]
+
+    @property
+    def both(self) -> pd.DataFrame:
+        """The claims of all articles, as coded, with the figures published elsewhere, which have no case."""
+        tables = [self.reported["claims"], self.reported["wider"]]
+        empty = {"case_id": "", "as_of_basis": ""}
+        return self.cached("both", lambda: pd.concat(tables, ignore_index=True).fillna(empty))
 
     def cached(self, key: Any, make: Callable[[], Any]) -> Any:
         """``make()``, unless it was made before under ``key``, which names all that bears on it."""
@@ -186,28 +198,11 @@ class Record:
             self.memo[key] = make()
         return self.memo[key]
 
-    @property
-    def chosen_claims(self) -> tuple[Any, ...]:
-        """What the claims as printed depend on: the choices of sources, record, families and widths."""
-        return tuple(self.scenario[name] for name in ("sources", "record", "left_out", "about_width"))
-
     @cached_property
     def choice(self) -> tuple[Any, ...]:
-        """What the claims depend on: the same, and the choices of readings."""
-        ambiguities = self.reported["readings"]["ambiguity"].unique()
-        return (*self.chosen_claims, *(self.scenario[name] for name in ambiguities))
-
-    @property
-    def printed(self) -> pd.DataFrame:
-        """The claims as :attr:`claims` has them, but as printed."""
-        return self.cached(("printed", *self.chosen_claims), self._printed)
-
-    def _printed(self) -> pd.DataFrame:
-        claims = self._of_sources("claims")
-        if self.scenario["record"] == WIDER_TOO:
-            claims = _with_wider(claims, self.reported["wider"])
-        kept = ~claims["family"].isin(self.scenario.chosen("left_out"))
-        return self._derived(claims[kept].reset_index(drop=True))
+        """What the claims depend on: the choices of sources, record, families, widths and readings."""
+        names = ("sources", "record", "left_out", "about_width", *self.reported["readings"]["ambiguity"].unique())
+        return tuple(self.scenario[name] for name in names)
 
     def _derived(self, claims: pd.DataFrame) -> pd.DataFrame:
         return with_dates(derive(claims, self.speakers, self.scenario["about_width"]))
@@ -229,10 +224,10 @@ class Record:
                 cells.setdefault(patch.claim_id, []).append((patch.claim_id, patch.field, patch.value))
         keys = {claim: ("patched", self.scenario["about_width"], *written) for claim, written in cells.items()}
         if new := [claim for claim, key in keys.items() if key not in self.memo]:
-            claims = self.cached("both", lambda: _with_wider(self.reported["claims"], self.reported["wider"]))
             written = [cell for claim in new for cell in cells[claim]]
             patches = pd.DataFrame(written, columns=["claim_id", "field", "value"])
-            rows = listed(self._derived(apply_patches(claims[claims["claim_id"].isin(new)], patches)))
+            claims = self.both[self.both["claim_id"].isin(new)]
+            rows = listed(self._derived(apply_patches(claims, patches)))
             self.memo.update((keys[row.claim_id], row) for row in rows)
         return {claim: self.memo[key] for claim, key in keys.items()}
 
@@ -339,8 +334,3 @@ def _loaded(folder: Path, content: tuple[bytes, ...]) -> Record:
     """The tables in ``folder`` under the default scenario, read once for as long as their ``content`` is the same."""
     loaded = {name: tables.read_curated(folder / f"{name}.csv", table) for name, table in schema.TABLES.items()}
     return Record(loaded, scenario(parameters(loaded), {}))
-
-
-def _with_wider(claims: pd.DataFrame, wider: pd.DataFrame) -> pd.DataFrame:
-    """The claims of articles with the figures published elsewhere, which have no case."""
-    return pd.concat([claims, wider], ignore_index=True).fillna({"case_id": "", "as_of_basis": ""})
