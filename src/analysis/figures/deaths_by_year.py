@@ -11,14 +11,8 @@ def series(result: Result, words: Wording) -> Chart:
     frame = result.series
     if frame.empty:
         return nothing(words, "series", "The chosen articles print no shares of the dead by year.")
-    last = frame.iloc[-1]
-    values = {
-        "last_deaths": last["deaths"],
-        "n": last["n"],
-        "year": last["label"][:4],
-        "months": last["months"],
-        "listed": ", ".join(f"{row.deaths} in {row.label}" for row in frame.itertuples()),
-    }
+    listed = ", ".join(f"{row.deaths} in {row.label}" for row in frame.itertuples())
+    values = {"last": frame.iloc[-1], "listed": listed}
     chart = Chart(words, "series", [*frame["claims"], *result.printed["claims"]], 3.0, values)
     axes = chart.figure.subplots()
     printed = {
@@ -75,7 +69,7 @@ def rates(result: Result, words: Wording) -> Chart:
     top = max(frame.itertuples(), key=lambda row: row.rate_lower)
     values = {
         "listed": "; ".join(f"{period} {amount(low, high)}" for period, low, high in ends),
-        "top": {end: f"{getattr(top, end):%Y-%m}" for end in ("start", "end")},
+        "top": top,
     }
     chart = Chart(words, "rates", frame["claims"], 0.5 + 0.5 * max(len(frame), 2), values)
     axes = chart.figure.subplots()

@@ -20,12 +20,10 @@ def counts(result: Result, words: Wording) -> Chart:
     official = official[official["population"].eq("moroccan_returnees")]
     arrests = _arrests(result)
     ends = official if len(official) else frame
-    day, count = [*ends["day"]], [*ends["lower"]]
+    first = ends.iloc[0]
     values = {
-        "first": number(count[0]),
-        "first_day": f"{day[0]:%Y-%m-%d}",
-        "last": number(count[-1]),
-        "last_day": f"{day[-1]:%Y-%m-%d}",
+        "first": first,
+        "last": ends.iloc[-1],
         "listed": ", ".join(f"{number(row.lower)} in {month(row.day.date())}" for row in ends.itertuples()),
         "bars": "; ".join(f"{amount(row['lower'], row['upper'])} to {row['end']:%Y}" for row in arrests),
     }
@@ -46,7 +44,7 @@ def counts(result: Result, words: Wording) -> Chart:
     for row in official.iloc[[0, -1] if len(official) else []].itertuples():
         label(axes, number(row.lower), (row.day, row.lower), (0, 7), ha="center", **blue)
     if len(official):
-        label(axes, "returned (officials)", (day[0], count[0]), (-14, 7), ha="right", **blue)
+        label(axes, "returned (officials)", (first["day"], first["lower"]), (-14, 7), ha="right", **blue)
     for row in frame[~frame["elsewhere"]].itertuples():
         middle, half = (row.lower + row.upper) / 2, (row.upper - row.lower) / 2
         axes.errorbar(row.day, middle, yerr=half, color=COLOURS["articles"], marker="D", markersize=6, capsize=4)
@@ -90,7 +88,7 @@ def gap(result: Result, words: Wording) -> Chart:
     total = float(rows["returned_lower"].iloc[0])
     values = {
         "returned": number(total),
-        "day": f"{result.returned.set_index('claim_id')['day'][claim]:%Y-%m-%d}",
+        "day": result.returned.set_index("claim_id")["day"][claim],
         "listed": "; ".join(f"{name}: {left} not counted as arrested" for name, left in zip(names, rest, strict=True)),
         "contested": contested,
     }
