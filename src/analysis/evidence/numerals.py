@@ -36,7 +36,6 @@ _NAMES = "|".join(sorted((word for word in _LEXICON if _LEXICON[word][0] in "1ue
 _GLUED = re.compile(rf"({_NAMES})(?=(?:{_NAMES}|somethings?|ish|odd|plus)+$)")
 """A number that is printed in one word with another, or with its hedge: twentyfive, thirtysomething."""
 _ONE = Fraction(1)
-_OTHER: tuple[str, Readings] = ("x", (Fraction(0),))
 NUMBER_LIKE = frozenset("1uethsonpFdDymqvwS")
 """The symbols of words and figures that have to be coded or dismissed."""
 
@@ -120,7 +119,7 @@ def symbols(text: str) -> Iterator[Symbol]:
         if name == "word":
             if word not in _LEXICON and (glued := _GLUED.match(word)):
                 word, place = glued[1], start + glued.end()
-            symbol, readings = _LEXICON.get(word, _OTHER)
+            symbol, readings = _LEXICON.get(word, ("x", (Fraction(0),)))
             yield Symbol(symbol, start, place, readings, _ONE)
             continue
         symbol, factor = "x", _ONE

@@ -253,7 +253,7 @@ class Record:
         ``field`` is a field of the codebook, ``measure`` (also of ``base``), ``speaker`` (short name), ``source_id``, ``question``,
         ``claim_id``, ``case_id``, or a parameter, whose values are answers.
         """
-        return self.names[_SAME.get(field, field)][key]
+        return self.names["measure" if field == "base" else field][key]
 
     def label(self, row_id: str) -> str:
         """The name of a claim, of a figure published elsewhere or of a case. Raises KeyError."""
@@ -323,10 +323,6 @@ class Record:
     @cached_property
     def _speaker(self) -> dict[str, Speaker]:
         return {row["speaker"]: from_row(Speaker, row) for row in self.speakers.to_dict("records")}
-
-
-_SAME = {"base": "measure"}
-"""Columns whose keys are those of another."""
 
 
 @lru_cache(maxsize=1)

@@ -27,9 +27,6 @@ FRAMES = ("hafez_mullins", "push_pull_personal", "neumann")
 ASSUMPTION_LEVELS = ("monotone", "claims", "balance", "aligned", "closed")
 """The nested assumptions of the accounting, the default first; `LEVELS` of `analysis.account.assumptions` says what each holds."""
 
-STATEMENTS = ("all", "two_independent")
-"""Which statements count; `analysis.analyses.grading` says when a second one is independent and agrees."""
-
 WIDER_TOO = "articles+wider"
 """The record that takes in the figures published elsewhere."""
 
@@ -187,7 +184,7 @@ def misnamed(names: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:
     """
     names = tuple(names)
     cells = [str(source) for source in namespace.get("In", ())]
-    headed = [source for source in cells if source.startswith(HEADING)]
+    headed = [source for source in cells if source.startswith("# Parameters\n")]  # as the cell that papermill injects
     apart = any(set(_assigned(source)) & set(names) for source in cells if source not in headed)
     found = _assigned(headed[-1]) if headed and (apart or not names) else []
     found = [name for name in found if name not in names and not name.startswith("PAPERMILL_")]
@@ -197,10 +194,6 @@ def misnamed(names: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:
         if name not in set_here:
             found += get_close_matches(name, others, 1, 0.8)
     return found
-
-
-HEADING = "# Parameters\n"
-"""How the cell begins that papermill injects."""
 
 
 def _assigned(source: str) -> list[str]:
@@ -235,7 +228,7 @@ def parameters(tables: Mapping[str, pd.DataFrame]) -> tuple[Parameter, ...]:
         *sorted(ambiguities, key=lambda parameter: parameter.name),
         convention("sources", sources, sources, many=True),
         convention("record", ("articles", WIDER_TOO)),
-        convention("statements", STATEMENTS),
+        convention("statements", ("all", "two_independent")),  # `analysis.analyses.grading` says what the second means
         convention("left_out", families, families | labels.get("family", {}), many=True, optional=True),
         convention("assumptions", ASSUMPTION_LEVELS),
         convention("revision", number=True, start=25.0),

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import pairwise
 
 from analysis.evidence.numerals import NUMBER_LIKE, symbols
 
@@ -78,11 +79,8 @@ class Text:
         self._hashes: dict[Span, str] = {}
         cuts = (self.printed(Span(match.end(), match.end())).start for match in _BOUNDARY.finditer(self.plain))
         self._starts = sorted({0, *cuts} - {len(content)}) or [0]
-        self.sentences = [
-            Span(start, end)
-            for start, end in zip(self._starts, [*self._starts[1:], len(content)], strict=True)
-            if content[start:end].strip()
-        ]
+        ends = pairwise([*self._starts, len(content)])
+        self.sentences = [Span(start, end) for start, end in ends if content[start:end].strip()]
 
     @cached_property
     def _places(self) -> list[tuple[int, int]] | None:
