@@ -94,6 +94,7 @@ lock: .venv/ready  ## pin every package again
 	@echo 'Installing what requirements.txt locks'
 	@$(call INSTALL,requirements.txt)
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(RUN) compileall -q src
 	@touch .venv/ready
 
 .venv/ready-test: .venv/ready requirements-test.txt
