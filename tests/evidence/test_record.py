@@ -34,6 +34,12 @@ def test_the_package_offers_the_record_and_loads_nothing_before() -> None:
         _ = analysis.Recrod
 
 
+def test_what_is_written_into_a_table_is_in_no_record_opened_later() -> None:
+    for name in ("claims", "cases", "speakers"):
+        getattr(Record.load(), name)["mine"] = 1
+        assert "mine" not in getattr(Record.load(), name)
+
+
 def test_a_record_is_opened_under_choices() -> None:
     chosen = Record.load(record="articles+wider", count_1631="present_stock", sources=["mwn-2017-07"], revision=0)
     assert set(chosen.claims["source_id"]) == {"mwn-2017-07", "wider"}

@@ -8,7 +8,6 @@ does not take cannot move it. A part of the scenarios is no probability: the gri
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations, product
 from math import inf
 from pathlib import Path
@@ -53,30 +52,16 @@ Results = Mapping[str, list[Any]]
 """The rows of each finding."""
 
 Move = kind("Move", "finding name parameter choice row then values lower upper move size")
-"""A main finding under a single choice that moves it; ``move``: how far, as a part of the bound, infinite where it is lost."""
+"""A main finding under a single choice that moves it, the widest first; ``move``: how far, as a part of the bound, infinite where it is lost."""
 
 Range = kind("Range", "finding name row over values lower upper least most without")
 """A main finding by default, and its least and most over the grid (None where some scenario has no bound)."""
 
 Conclusion = kind("Conclusion", "conclusion finding holds changes broken values without")
-"""Whether a conclusion holds, the fewest ``changes`` that break it, and the scenarios ``without`` a number."""
+"""Whether a conclusion holds, the fewest ``changes`` that break it, and the scenarios ``without`` a number.
 
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """The tables behind the findings.
-
-    ``moves``: each main finding under each single choice that moves it, the widest first. ``ranges``: each main finding
-    by default and over the whole grid. ``conclusions``: whether each holds in every scenario, and the fewest choices that
-    break it; ``row``, ``over``, ``then`` and ``broken`` are keys of sentences that ``values`` fill. ``results``: one row a
-    scenario and finding.
-    """
-
-    moves: pd.DataFrame
-    ranges: pd.DataFrame
-    conclusions: pd.DataFrame
-    results: pd.DataFrame
-    findings: tuple[Finding, ...]
+Here and above ``row``, ``over``, ``then`` and ``broken`` are keys of sentences that ``values`` fill.
+"""
 
 
 def declared() -> Spec:
@@ -192,7 +177,7 @@ def results(record: Record, spec: Spec) -> pd.DataFrame:
     return table(row for scenario in grid(record, spec) for row in evaluate(record, scenario))
 
 
-def analyse(record: Record) -> Sensitivity:
+def analyse(record: Record) -> Result:
     """What the evaluated grid shows, whatever the scenario of the record: the grid is the choice.
 
     Raises ParameterError where the grid was not evaluated.
@@ -200,8 +185,8 @@ def analyse(record: Record) -> Sensitivity:
     return summarise(record, read(paths.GRID / "results.csv"), declared())
 
 
-def summarise(record: Record, evaluated: pd.DataFrame, spec: Spec) -> Sensitivity:
-    """What an evaluated grid shows of the main findings and the conclusions of ``spec``."""
+def summarise(record: Record, evaluated: pd.DataFrame, spec: Spec) -> Result:
+    """What an evaluated grid shows of the main findings and the conclusions of ``spec``; ``results`` is the grid itself."""
     main = {entry["finding"]: entry["name"] for entry in spec.get("main", ())}
     results = grouped(listed(evaluated[COLUMNS]), "finding")
     moves, ranges = [*_moves(results, main)], [*_ranges(results, main)]
@@ -212,7 +197,13 @@ def summarise(record: Record, evaluated: pd.DataFrame, spec: Spec) -> Sensitivit
         *_move_finding(record, scenarios, moves, ranges, cited),
         *_conclusion_finding(record, conclusions, cited),
     )
-    return Sensitivity(framed(Move, moves), framed(Range, ranges), framed(Conclusion, conclusions), evaluated, findings)
+    return Result(
+        moves=framed(Move, moves),
+        ranges=framed(Range, ranges),
+        conclusions=framed(Conclusion, conclusions),
+        results=evaluated,
+        findings=findings,
+    )
 
 
 def _cited(rows: list[Any]) -> list[str]:

@@ -47,7 +47,7 @@ def _table(name: str) -> "cached_property[pd.DataFrame]":
                 frame = frame[frame["source_id"].isin(record.scenario.chosen("sources"))].reset_index(drop=True)
             return frame
 
-        return record.cached((name, record.scenario["sources"]), make)
+        return record.cached((name, record.scenario["sources"]), make).copy(deep=False)
 
     read.__doc__ = f"A row is {schema.TABLES[name].what}."
     return cached_property(read)

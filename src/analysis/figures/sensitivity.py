@@ -1,6 +1,6 @@
 """The figure of the sensitivity analysis."""
 
-from analysis.analyses.sensitivity import Sensitivity
+from analysis.analyses.finding import Result
 from analysis.figures.chart import COLOURS, PALE, Chart, column_labels, nothing, row_labels
 from analysis.wording import Wording
 
@@ -8,7 +8,7 @@ DOTS = {"little": 5, "some": 9, "lot": 14}
 """How large a dot is for a move."""
 
 
-def moves(result: Sensitivity, words: Wording) -> Chart:
+def moves(result: Result, words: Wording) -> Chart:
     """Which choice moves which main answer: a row a question, a column an answer, a dot as large as the widest move."""
     frame = result.moves
     if frame.empty:
