@@ -36,7 +36,8 @@ def test_the_package_offers_the_record_and_loads_nothing_before() -> None:
 
 def test_what_is_written_into_a_table_is_in_no_record_opened_later() -> None:
     for name in ("claims", "cases", "speakers"):
-        getattr(Record.load(), name)["mine"] = 1
+        frame = getattr(Record.load(), name)
+        frame["mine"] = 1
         assert "mine" not in getattr(Record.load(), name)
 
 
