@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
 
 from analysis.recorded import Recorded
 from analysis.report.site.pages import Pages, raw
@@ -70,7 +71,7 @@ class NotebookPage:
         """Make the numbers in ``tag`` open what a finding rests on."""
         if finding is not None:
             for text in tag.find_all(string=True):
-                text.replace_with(_parsed(self.links.finding(str(text), finding)))
+                text.replace_with(PreformattedString(self.links.finding(str(text), finding)))
 
     def _table(self, table: Tag) -> None:
         """Link a table's numbers, and offer it as CSV."""
@@ -78,11 +79,7 @@ class NotebookPage:
         cells = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
         self.tables[file] = pd.DataFrame(cells).to_csv(index=False, header=False, lineterminator="\n")
         download = f'<p class="downloads"><a href="tables/{file}" download>Download this table (CSV)</a></p>'
-        self.links.table(table, self.rows).insert_after(_parsed(download))
-
-
-def _parsed(html: str) -> BeautifulSoup:
-    return BeautifulSoup(str(html), "html.parser")
+        self.links.table(table, self.rows).insert_after(PreformattedString(download))
 
 
 def _html(text: str) -> nbformat.NotebookNode:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
 from markupsafe import Markup, escape
 
 from analysis.evidence.intervals import as_float
@@ -214,7 +215,7 @@ class Links:
             for text in [text for cell in row.find_all("td") for text in cell.find_all(string=True)]:
                 linked = self._numbers(str(text), panel, stops)
                 stops = stops and "<button" not in linked  # with the tab key the first of a row is enough
-                text.replace_with(BeautifulSoup(linked, "html.parser"))
+                text.replace_with(PreformattedString(linked))
         caption = table.find("caption")
         label = caption.get_text() if caption else "table"
         box = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": label}
