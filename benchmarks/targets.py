@@ -20,8 +20,10 @@ STATES = {"now": "HEAD", "before": "d5531c0"}
 """The states that are compared, by commit."""
 
 GRID = """
+import gc
 from analysis import Record
 from analysis.analyses.sensitivity import declared, results
+gc.disable()
 results(Record.load(), declared())
 """
 """The whole grid in one process: those of a pool are no children of whom starts it."""
