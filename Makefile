@@ -111,4 +111,5 @@ LOCKED = --no-deps --require-hashes -r
 # uv first, from the same lock: it takes a fifth of pip's time. Where uv cannot install (an index that only pip is told of),
 # pip does. Compiled once, for each process would do it again where Python may not write bytecode
 INSTALL = { [ -x $(BIN)/uv ] || sed -n '/^uv==/,/[^\\]$$/p' requirements.txt | $(PIP) $(LOCKED) /dev/stdin; } 2>/dev/null && \
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(LOCKED) $(1) 2>/dev/null || $(PIP) $(LOCKED) $(1)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(LOCKED) $(1) 2>/dev/null || { \
+	echo 'uv could not: pip does it, which takes some minutes'; $(PIP) $(LOCKED) $(1); }

@@ -6,13 +6,16 @@ same, in the same order, the later state first.
 
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from .execution import CORES, ROOT, SCENARIOS, loop, own, swept, write
 
@@ -26,7 +29,22 @@ from analysis.analyses.sensitivity import declared, results
 gc.disable()
 results(Record.load(), declared())
 """
-"""The whole grid in one process: those of a pool are no children of whom starts it."""
+"""The whole grid in one process, as each of a pool does it: those are no children of whom starts them."""
+
+PROFILED = """
+import cProfile, json, pstats, re, sys
+profile = cProfile.Profile()
+profile.run(sys.argv[1])
+shares = {}
+for (path, _, name), (_, _, own, *_) in pstats.Stats(profile).stats.items():
+    of = re.search(r"highspy|pandas|numpy|analysis/(?:account|analyses|evidence)", f"{path} {name}")
+    shares[of[0] if of else "else"] = shares.get(of[0] if of else "else", 0) + own
+print(json.dumps(shares))
+"""
+"""Prints the seconds that a program spends in each of some packages itself, as the profiler counts them."""
+
+DURATION = re.compile(r"^([0-9.]+)s (?:call|setup|teardown) +(tests/\w+|notebooks)", re.MULTILINE)
+"""How long a part of a test took, and in which folder or module it is."""
 
 ROWS = {
     "setup": ("install what `make report` needs", "s", 30),
@@ -45,21 +63,21 @@ ROWS = {
 
 def measure(
     scenarios: int = SCENARIOS, states: dict[str, str] = STATES, tests: bool = True
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     """For each state the seconds of each row, or their ratio; of ``tests`` only where they are asked for."""
     with TemporaryDirectory() as folder:
         return {name: measured(Path(folder) / name, commit, scenarios, tests) for name, commit in states.items()}
 
 
-def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, float]:
+def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, Any]:
     """The rows of one state, in a new clone of it at ``root``."""
     subprocess.run(["git", "clone", "--quiet", ROOT, root], check=True)
     subprocess.run(["git", "checkout", "--quiet", commit], cwd=root, check=True)
     python, analysis = str(root / ".venv" / "bin" / "python"), str(root / ".venv" / "bin" / "analysis")
-    found: dict[str, float] = {}
+    found: dict[str, Any] = {}
 
-    def timed(name: str, *command: str, cpu: bool = False, may_fail: bool = False, **variables: str) -> None:
-        """Run a command; it and all its processes count, in wall time or in CPU time.
+    def timed(name: str, *command: str, cpu: bool = False, may_fail: bool = False, **variables: str) -> str:
+        """Run a command; it and all its processes count, in wall time or in CPU time. Returns what it printed.
 
         One that ``may_fail``, as tests of an old state do now and then, is said to have done so.
         """
@@ -68,19 +86,22 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
             done = subprocess.run(
                 command, cwd=root, env=environment() | variables, stdout=printed, stderr=printed, check=False
             )
+            printed.seek(0)
+            text = printed.read()
             if done.returncode and not may_fail:
-                printed.seek(0)
-                raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{printed.read()[-2000:]}")
+                raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{text[-2000:]}")
         found[name] = cpu_seconds() - used if cpu else time.perf_counter() - began
         failed = ", failed" if done.returncode else ""
         print(f"  {commit}, {name}: {found[name]:.1f} s{failed}", file=sys.stderr, flush=True)
+        return text
 
     stock, saving = {"JUPYTER_PATH": str(usual_kernel(root))}, {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
     names = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
     bare = [python, "-P", "-m", "benchmarks.execution", "floor", "report"]
     (root / "made").mkdir()
 
-    timed("setup", "make", "setup", f"PYTHON={sys._base_executable}")
+    nothing_kept = {"XDG_CACHE_HOME": str(root / "cache")}
+    timed("setup", "make", "setup", f"PYTHON={sys._base_executable}", **nothing_kept)
     timed("findings", analysis, "findings")
     remove(root, "build")
     timed("nothing", "make", "report")
@@ -92,15 +113,24 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     timed("floor", *bare, PYTHONPATH=str(ROOT), **saving)
     found |= {"report": found["stale"] / found["loop"], "cells": sum(own(root / "report.own"))}
     timed("grid", python, "-c", GRID, cpu=True)
+    found["profiles"] = {}
+    if commit == STATES["now"]:
+        found["profiles"]["the grid"] = json.loads(timed("profile", python, "-c", PROFILED, GRID).splitlines()[-1])
     if tests:
         timed("testing", "make", ".venv/ready-test")
-        timed("tests", "make", "test", may_fail=True)
+        text = timed("tests", "make", "test", may_fail=True, PYTEST_ADDOPTS="--durations=0")
+        spent: Counter[str] = Counter()
+        for seconds, place in DURATION.findall(text):
+            spent[place] += float(seconds)
+        found["profiles"]["`make test`, by its two processes"] = spent
     swept(root, scenarios)  # last, for it changes the scenarios
     timed("loops", *loop(CORES, "sweep.txt", python), **stock)
     timed("grid of none", analysis, "sweep")
     remove(root, "build/sweep")
     timed("sweeps", analysis, "sweep")
     found["sweep"] = found["loops"] / found["sweeps"]
+    timed("bare sweep", *bare[:-1], "sweep", PYTHONPATH=str(ROOT))
+    found["swept cells"] = sum(own(root / "sweep.own"))
     return found
 
 
@@ -130,8 +160,8 @@ def usual_kernel(root: Path) -> Path:
     return root / "stock"
 
 
-def section(results: dict[str, dict[str, float]]) -> list[str]:
-    """The table of targets, and what bounds them."""
+def section(results: dict[str, dict[str, Any]]) -> list[str]:
+    """The table of targets, what bounds them, and where the time goes."""
     now = results["now"]
     text = [
         "## Targets of speed, before and now",
@@ -157,5 +187,16 @@ def section(results: dict[str, dict[str, float]]) -> list[str]:
         *text,
         "",
         f"What bounds them: on {CORES} cores no way to execute the report's cells ends before {least:.1f} s, "
-        f"{least / now['loop']:.2f} of the loop; the grid from nothing takes {now['grid'] / CORES:.1f} s more.",
+        f"{least / now['loop']:.2f} of the loop; the grid from nothing takes {now['grid'] / CORES:.1f} s more. The cells of the "
+        f"sweep alone, in one process that keeps what it derived, take {now['swept cells']:.1f} CPU s: on {CORES} cores that is "
+        f"at most {now['loops'] / now['swept cells'] * CORES:.1f} times the loop's throughput, before any notebook has a process of its own.",
+        *(line for name, spent in now["profiles"].items() for line in profile(name, spent)),
     ]
+
+
+def profile(name: str, spent: dict[str, float]) -> list[str]:
+    """The parts of what was profiled, the largest first, as a sentence."""
+    whole = sum(spent.values())
+    parts = sorted(spent.items(), key=lambda part: -part[1])
+    shares = ", ".join(f"{place} {seconds / whole:.0%}" for place, seconds in parts if seconds >= whole / 50)
+    return ["", f"Where the time of {name} goes ({whole:.0f} s with the profiler or as tests count it): {shares}."]

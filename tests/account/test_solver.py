@@ -3,11 +3,14 @@
 from fractions import Fraction
 from itertools import combinations, product
 from math import ceil, floor, inf
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.account.highs import Model
 from analysis.account.solver import Constraint, End, Interval, System, Terms
 
 QUANTITIES = ("a", "b", "c")
@@ -213,3 +216,22 @@ def test_what_a_system_allows_is_what_is_feasible_with_it(system: System, others
         more = list(other.constraints)
         assert system.allows(more) == System.of([*system.constraints, *more]).feasible()
     assert bounds(system) == bounds(System.of(system.constraints))
+
+
+def test_an_interrupted_question_leaves_the_model_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of each is the least in fractions, so that columns are fixed on the way to whole numbers."""
+    system = System.of(Constraint("two", ((one, 1), (other, 1)), lower=1) for one, other in combinations("abc", 2))
+    solved, asked = Model._solved, []
+
+    def interrupted(self: Model, maximise: bool) -> Any:
+        asked.append(maximise)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return solved(self, maximise)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Model, "_solved", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            system.bound(dict.fromkeys("abc", 1))
+    assert [system.bound({name: 1}) for name in "abc"] == [(0, inf)] * 3
+    assert system.bound(dict.fromkeys("abc", 1)) == (2, inf)

@@ -115,7 +115,8 @@ def test_a_revision_is_a_state(states: tuple[Path, Path], capsys: pytest.Capture
         subprocess.run([*git, *command], check=True)
     with opened("HEAD", states[0]) as before, opened(str(states[0])) as after:
         assert before.findings == after.findings and changes(before, after) == []
-    with pytest.raises(ParameterError, match="neither a folder nor a revision"), opened("no-such", states[0]):
-        pass
+    for wrong, why in (("no-such", "neither a folder nor a revision"), ("HEAD:data", "holds no data/curated")):
+        with pytest.raises(ParameterError, match=why), opened(wrong, states[0]):
+            pass
     assert main(["diff", str(states[0]), str(states[1])]) == 0
     assert "accounting.killed\n  before: Between 601" in capsys.readouterr().out

@@ -161,24 +161,27 @@ class Model:
         if dived := self._dive(found[1], bound, maximise):
             return dived
         self._relaxed(parts, terms, maximise)  # as it was before columns were fixed
-        self._whole(highspy.HighsVarType.kInteger, "choose")
-        found = self._solved(maximise)
-        self._whole(highspy.HighsVarType.kContinuous, "off")
-        return found
+        try:
+            self._whole(highspy.HighsVarType.kInteger, "choose")
+            return self._solved(maximise)
+        finally:
+            self._whole(highspy.HighsVarType.kContinuous, "off")
 
     def _dive(self, point: np.ndarray, bound: float, maximise: bool) -> tuple[float, np.ndarray] | None:
         """A point of whole numbers that attains ``bound``, by fixing column after column; None where that leads nowhere."""
         fixed: list[int] = []
         found: tuple[float, np.ndarray] | None = (bound, point)
-        while found is not None and abs(found[0] - bound) < 1 and not _is_whole(found[1]):
-            away = np.abs(found[1] - np.round(found[1]))
-            column = int(np.argmin(np.where(away > 0, away, inf)))
-            near = np.floor(found[1][column] + 0.5)
-            self.highs.changeColBounds(column, near, near)
-            fixed.append(column)
-            found = self._solved(maximise)
-        for column in fixed:
-            self.highs.changeColBounds(column, 0.0, inf)
+        try:
+            while found is not None and abs(found[0] - bound) < 1 and not _is_whole(found[1]):
+                away = np.abs(found[1] - np.round(found[1]))
+                column = int(np.argmin(np.where(away > 0, away, inf)))
+                near = np.floor(found[1][column] + 0.5)
+                fixed.append(column)
+                self.highs.changeColBounds(column, near, near)
+                found = self._solved(maximise)
+        finally:  # also where a kernel is interrupted: the model is kept
+            for column in fixed:
+                self.highs.changeColBounds(column, 0.0, inf)
         whole = found is not None and _is_whole(found[1]) and abs(found[0] - bound) < TINY
         return found if whole else None
 

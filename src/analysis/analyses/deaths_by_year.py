@@ -41,7 +41,7 @@ Window = kind("Window", "label period start end months deaths n share per_month 
 """A window of the sample of documented deaths."""
 
 Pace = kind("Pace", "later earlier deaths months deaths_before months_before ratio low high claims")
-"""Deaths a month of one window against those of the window before: their ratio, with its exact 95% interval.
+"""Deaths a month of one window against those of the window before: their ratio, with its exact interval.
 
 The last window is there once more, as if it were a whole year.
 """

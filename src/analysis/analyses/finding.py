@@ -81,8 +81,8 @@ def make_finding(
     """
     lower, upper = bounds if isinstance(bounds, tuple) else (float(bounds), float(bounds))
     cited, counted = dict.fromkeys(claims), dict.fromkeys(coded)
-    rows = [row for row in claim_rows(record).both if row.claim_id in cited] if cited else []
-    touching = {name for row in rows for name in row.ambiguity.split(";") if name}
+    rows = {row.claim_id: row for row in claim_rows(record).both} if cited else {}
+    touching = {name for claim in cited for name in rows[claim].ambiguity.split(";") if name}
     readings = tuple(f"{name}={record.scenario[name]}" for name in sorted(touching))
     ids = tuple(cited), tuple(counted)
     return Finding(id, lower, upper, unit, *ids, readings, tuple(assumptions), dict(values or {}), lines, agreement)

@@ -60,7 +60,8 @@ class Record:
     The tables are DataFrames, as `schema` declares them: ``claims``, ``explanations``, ``cases``, ``stages``, ``events``,
     ``positions`` and ``sources`` of the chosen sources, ``speakers``, ``questions``, ``measures``. Beside each column of
     EDTF dates, such as ``as_of``, there are two of real dates: ``as_of_first``, ``as_of_last``.
-    :meth:`name` is the name of a key; :meth:`claim`, :meth:`case` and :meth:`rows` give typed rows.
+    :meth:`name` is the name of a key; :meth:`claim`, :meth:`case` and :meth:`rows` give typed rows. ``reported`` are the tables
+    as curated, which all records of them share: they are not to be written into.
 
     >>> from analysis import Record
     >>> record = Record.load(count_1631="present_stock", sources=["raseef22-2017-03", "mwn-2017-07"])
@@ -93,7 +94,7 @@ class Record:
         if missing:
             raise FileNotFoundError(f"{', '.join(missing)}: not in {folder.name}. Run `make data` first.")
         content = tuple((folder / f"{name}.csv").read_bytes() for name in schema.TABLES)
-        known = _loaded(folder, content)
+        known = _loaded(content)
         return cls(known.reported, known.scenario.with_choices(**choices), known.memo)
 
     def __repr__(self) -> str:
@@ -326,7 +327,8 @@ class Record:
 
 
 @lru_cache(maxsize=1)
-def _loaded(folder: Path, content: tuple[bytes, ...]) -> Record:
-    """The tables in ``folder`` under the default scenario, read once for as long as their ``content`` is the same."""
-    loaded = {name: tables.read_curated(folder / f"{name}.csv", table) for name, table in schema.TABLES.items()}
+def _loaded(content: tuple[bytes, ...]) -> Record:
+    """The curated tables under the default scenario, read once for as long as their ``content`` is the same."""
+    read = zip(content, schema.TABLES.values(), strict=True)
+    loaded = {table.name: tables.read_curated(one, table) for one, table in read}
     return Record(loaded, scenario(parameters(loaded), {}))

@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -234,18 +234,20 @@ def coerce(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def read_curated(path: Path, table: Table) -> pd.DataFrame:
-    """A curated table, typed. Raises EvidenceError where it is not what `make data` writes."""
+def read_curated(content: bytes, table: Table) -> pd.DataFrame:
+    """A curated table, typed, from the ``content`` of its file. Raises EvidenceError where it is not what `make data` writes."""
     types = {column.name: _DTYPES.get(column.type, "str") for column in table.columns}
     empty = {name: [""] for name, kind in types.items() if kind != "str"}
     try:
-        frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=empty)
+        frame = pd.read_csv(BytesIO(content), dtype=types, keep_default_na=False, na_values=empty)
         if list(frame.columns) == list(types):
             return frame
         found = "another header"
     except ValueError as error:  # no CSV, no UTF-8, or text where a number should be
         found = str(error)
-    raise EvidenceError([Problem(f"curated/{path.name}", found, "what `make data` writes", remedy="Run `make data`.")])
+    raise EvidenceError(
+        [Problem(f"curated/{table.name}.csv", found, "what `make data` writes", remedy="Run `make data`.")]
+    )
 
 
 def lookup(frame: pd.DataFrame, key: str, value: str) -> dict[str, str]:

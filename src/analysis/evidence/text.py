@@ -174,7 +174,10 @@ class Text:
 
     def number_like(self, within: Span | None = None) -> list[Span]:
         """Those of the part ``within`` of the text; without it, of all of it."""
-        return [span for span in self.numbers if not within or within.covers(span)]
+        if within is None:
+            return self.numbers
+        first = bisect_left(self.numbers, within.start, key=lambda span: span.start)
+        return self.numbers[first : bisect_right(self.numbers, within.end, key=lambda span: span.end)]
 
 
 def _any_form(word: str) -> str:

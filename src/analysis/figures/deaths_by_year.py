@@ -94,7 +94,7 @@ def half(result: Result, words: Wording) -> Chart:
     values = {
         "listed": "; ".join(f"{name(row.base)} {number(row.least_dead)}" for row in frame.itertuples()),
         "official": number(first.dead_official),
-        "article": number(first.dead_article - 1),
+        "article": "" if first.dead_article is None else number(first.dead_article - 1),
     }
     chart = Chart(words, "half", frame["claims"], 0.6 + 0.5 * max(len(frame), 2), values)
     axes = chart.figure.subplots()

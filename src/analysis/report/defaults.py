@@ -19,7 +19,7 @@ from analysis.recorded import parameters_cell
 def not_followed(frames: Frames) -> Iterator[Problem]:
     """What still rests on a default of the curated tables, where the new tables ``frames`` have another."""
     try:
-        old = _defaults(read_curated(paths.CURATED / "readings.csv", schema.TABLES["readings"]))
+        old = _defaults(read_curated((paths.CURATED / "readings.csv").read_bytes(), schema.TABLES["readings"]))
     except (EvidenceError, OSError):  # not made yet, or broken: made again
         return
     changed = {

@@ -62,18 +62,19 @@ def _rows(path: Path) -> Rows:
 @contextmanager
 def opened(name: str, root: Path = paths.ROOT) -> Iterator[State]:
     """The state that ``name`` names: a folder, or a revision of the repository at ``root``. Raises ParameterError."""
-    if Path(name).is_dir():
-        if not (Path(name) / "data" / "curated").is_dir():
-            raise ParameterError(f"{name} holds no data/curated. Give the top folder of a copy of the project.")
-        yield State(Path(name))
-        return
-    packed = subprocess.run(["git", "-C", str(root), "archive", name], capture_output=True)
-    if packed.returncode:
-        raise ParameterError(f"{name!r} is neither a folder nor a revision that git knows here. `git log` lists them.")
     with TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-            archive.extractall(folder, filter="data")
-        yield State(Path(folder))
+        place = Path(name)
+        if not place.is_dir():
+            packed = subprocess.run(["git", "-C", str(root), "archive", name], capture_output=True)
+            if packed.returncode:
+                problem = f"{name!r} is neither a folder nor a revision that git knows here."
+                raise ParameterError(f"{problem} `git log` lists them.")
+            place = Path(folder)
+            with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+                archive.extractall(place, filter="data")
+        if not (place / "data" / "curated").is_dir():
+            raise ParameterError(f"{name} holds no data/curated. Give the top folder of a copy of the project.")
+        yield State(place)
 
 
 @dataclass(frozen=True)
