@@ -92,14 +92,14 @@ lock: .venv/ready  ## pin every package again
 	@$(if $(CLEAR),$(PYTHON) -c '' 2>/dev/null || { echo "$(NO_PYTHON)" >&2; exit 1; })
 	@$(if $(CLEAR),$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and $(TOO_OLD))' && $(PYTHON) -m venv --clear .venv)
 	@echo 'Installing what requirements.txt locks'
-	@$(call INSTALL,requirements.txt)
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(call INSTALL,$(LOCKED) requirements.txt)
+	@$(call INSTALL,--no-deps --no-build-isolation --editable .)
 	@$(RUN) compileall -q src
 	@touch .venv/ready
 
 .venv/ready-test: .venv/ready requirements-test.txt
 	@echo 'Installing what requirements-test.txt locks'
-	@$(call INSTALL,requirements-test.txt)
+	@$(call INSTALL,$(LOCKED) requirements-test.txt)
 	@touch .venv/ready-test
 
 NO_PYTHON := Python 3.11 or newer is needed, and $(PYTHON) does not run: name one, as in make setup PYTHON=python3.12
@@ -111,5 +111,5 @@ LOCKED = --no-deps --require-hashes -r
 # uv first, from the same lock: it takes a fifth of pip's time. Where uv cannot install (an index that only pip is told of),
 # pip does. Compiled once, for each process would do it again where Python may not write bytecode
 INSTALL = { [ -x $(BIN)/uv ] || sed -n '/^uv==/,/[^\\]$$/p' requirements.txt | $(PIP) $(LOCKED) /dev/stdin; } 2>/dev/null && \
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(LOCKED) $(1) 2>/dev/null || { \
-	echo 'uv could not: pip does it, which takes some minutes'; $(PIP) $(LOCKED) $(1); }
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(1) 2>/dev/null || { \
+	echo 'uv could not: pip does it, which takes some minutes'; $(PIP) $(1); }
