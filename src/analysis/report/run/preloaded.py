@@ -3,7 +3,6 @@
 A child that finds other tables reads them itself.
 """
 
-import gc
 from contextlib import suppress
 
 import matplotlib.backends.backend_svg  # noqa: F401
@@ -18,4 +17,3 @@ with suppress(Exception):  # who needs the tables says what is wrong with them
     record = Record.load()
     record.ambiguities_of(())
     _ = record.claims
-gc.freeze()  # none of this is garbage: no child looks through it, or copies its pages by doing so
