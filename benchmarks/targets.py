@@ -122,7 +122,7 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
         spent: Counter[str] = Counter()
         for seconds, place in DURATION.findall(text):
             spent[place] += float(seconds)
-        found["profiles"]["`make test`, by its two processes"] = spent
+        found["profiles"]["`make test`"] = spent
     swept(root, scenarios)  # last, for it changes the scenarios
     timed("loops", *loop(CORES, "sweep.txt", python), **stock)
     timed("grid of none", analysis, "sweep")
@@ -168,7 +168,7 @@ def section(results: dict[str, dict[str, Any]]) -> list[str]:
         "",
         f"Before is commit {STATES['before']}, in which the targets were set. Each state was cloned, set up by its own Makefile "
         "and measured once; wall time, where it does not say CPU. The loop is that of a shell over papermill's command line, "
-        f"{CORES} at once. Kernels start as usual now: nbval is the stock one, with nothing of its own to measure.",
+        f"{CORES} at once. Kernels start as usual now: nbval is the stock one, with nothing of its own to measure. What is not measured of before was not waited for.",
         "",
         "| what | before | now | target | met |",
         "|---|---:|---:|---:|---|",
@@ -199,4 +199,4 @@ def profile(name: str, spent: dict[str, float]) -> list[str]:
     whole = sum(spent.values())
     parts = sorted(spent.items(), key=lambda part: -part[1])
     shares = ", ".join(f"{place} {seconds / whole:.0%}" for place, seconds in parts if seconds >= whole / 50)
-    return ["", f"Where the time of {name} goes ({whole:.0f} s with the profiler or as tests count it): {shares}."]
+    return ["", f"Where the time of {name} goes, of {whole:.0f} s that its processes take in all: {shares}."]
