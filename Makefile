@@ -108,8 +108,8 @@ TOO_OLD := f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]
 PIP = $(RUN) pip install --quiet --disable-pip-version-check
 LOCKED = --no-deps --require-hashes -r
 
-# uv first, from the same lock: it takes a fifth of pip's time. Where uv cannot install (an index that only pip is told of),
-# pip does. Compiled once, for each process would do it again where Python may not write bytecode
+# Installs what $(1) names, with uv, which takes a fifth of pip's time and is in the lock itself. Where uv cannot (an index
+# that only pip is told of), pip does. Bytecode is written now: where Python may not write it, each start would compile anew
 INSTALL = { [ -x $(BIN)/uv ] || sed -n '/^uv==/,/[^\\]$$/p' requirements.txt | $(PIP) $(LOCKED) /dev/stdin; } 2>/dev/null && \
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(1) 2>/dev/null || { \
-	echo 'uv could not: pip does it, which takes some minutes'; $(PIP) $(1); }
+	echo 'uv could not install it. Installing it with pip, which takes some minutes'; $(PIP) $(1); }
