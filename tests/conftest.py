@@ -70,7 +70,7 @@ def project(tmp_path: Path) -> Path:
     """A whole throw-away project in a folder whose name holds a space."""
     root = tmp_path / "a project"
     for name in ("src", "data", "notebooks", "figures", "tests"):
-        shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("texts", "__pycache__"))
+        shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("texts"))
     for name in ("pyproject.toml", "scenarios.toml", "requirements.txt", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, root)
     return root
@@ -128,14 +128,15 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of one source and two notebooks of one cell, whose commands take a second or two; `data` was run."""
     root = tmp_path_factory.mktemp("small") / "a project"
     for name in ("src", "share"):
-        shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(paths.ROOT / name, root / name)
+    # all that these notebooks need: imports take most of a command's time
+    (root / "src" / "analysis" / "report" / "run" / "preloaded.py").write_text("import analysis.report.run.shell\n")
     for name in ("scenarios.toml", "requirements.txt", "pyproject.toml", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, root)
     of_one_source(root / "data" / "raw", SOURCE)
     (root / "figures").mkdir()
     for name in SMALL:
         put(root, name, drawing("old"))
-    subprocess.run([sys.executable, "-m", "compileall", "-q", root / "src"], check=True)  # else each start does it
     made = run(root, "analysis", "data")
     assert made.returncode == 0, made.stderr
     return root

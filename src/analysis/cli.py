@@ -175,6 +175,9 @@ def _report(_: argparse.Namespace) -> None:
             print(f"report: {paths.REPORT / 'index.html'} (current)")
             return
         print(f"building build/report ({why})", file=sys.stderr)
+        from analysis.report.run.children import start_server
+
+        start_server()  # it imports on one core what it needs, this process on another
         from analysis.report.build import report
 
         print(f"report: {report(stamp.now['the state of git'])}")
@@ -184,11 +187,12 @@ def _report(_: argparse.Namespace) -> None:
 def _notebooks(options: argparse.Namespace) -> None:
     from analysis.report.records import write_records
     from analysis.report.run.notebooks import bring_up_to_date, store
-    from analysis.report.run.sweep import evaluated
 
     chosen = options.names or (*NOTEBOOKS, INDEX)
     with file_lock("notebooks"):
         if "6_sensitivity" in chosen:
+            from analysis.report.run.sweep import evaluated  # here: it needs pandas
+
             evaluated()
         bring_up_to_date(chosen)
         store(chosen)

@@ -38,12 +38,6 @@ def main_points(
     return points
 
 
-def citation(root: Path = paths.ROOT) -> dict[str, str]:
-    """The fields of CITATION.cff that take one line; of several with one name the first."""
-    lines = (root / "CITATION.cff").read_text(encoding="utf-8").splitlines()
-    return {key.strip(" -"): value.strip(' "') for key, _, value in (line.partition(":") for line in reversed(lines))}
-
-
 class Index:
     """The index notebook: the main points, what each notebook answers, the terms, and how to go on.
 
@@ -55,7 +49,7 @@ class Index:
         self.answers: dict[str, Answers] = {one.analysis: one for one in map(read_answers, self.executed) if one}
         self.record = Record.load()
         self.words = Wording(self.record, "main")
-        self.cited = citation()
+        self.cited = paths.citation()
 
     @cached_property
     def findings(self) -> dict[str, Recorded]:

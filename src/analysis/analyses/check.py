@@ -23,9 +23,9 @@ from analysis.analyses.rows import kind
 from analysis.evidence.dates import days
 from analysis.evidence.hedges import interval
 from analysis.evidence.intervals import Bounds
+from analysis.evidence.problems import ParameterError
 from analysis.evidence.readings import decimal
 from analysis.evidence.record import Record
-from analysis.evidence.scenario import ParameterError
 
 SENTENCE = "the sentence"
 """The sentence as an element of the system."""

@@ -1,4 +1,4 @@
-"""Where everything is. No other module names a folder of the project."""
+"""Where is everything, and how is the whole cited? No other module names a folder of the project."""
 
 import os
 from pathlib import Path
@@ -21,3 +21,9 @@ def texts() -> list[Path]:
     """The folders where the articles' texts may lie."""
     named, own = os.environ.get("ARTICLE_TEXTS"), RAW / "texts"
     return [Path(named), *([own] if own.is_dir() else [])] if named else [own]
+
+
+def citation(root: Path = ROOT) -> dict[str, str]:
+    """The fields of CITATION.cff that take one line; of several with one name the first."""
+    lines = (root / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    return {key.strip(" -"): value.strip(' "') for key, _, value in (line.partition(":") for line in reversed(lines))}

@@ -33,6 +33,9 @@ __all__ = ["ASSUMPTION_LEVELS", "FRAMES", "WIDER_TOO", "Record", "parameters"]
 
 R = TypeVar("R", bound=Row)
 
+Cell = tuple[str, str]
+"""A field of a claim, and what a reading writes into it."""
+
 Reads = Iterable[str] | Callable[[pd.DataFrame], pd.Series]
 """Which claims an analysis reads: those of some measures, or those that a filter of the claims table keeps."""
 
@@ -128,10 +131,14 @@ class Record:
     def rivals(self, names: Iterable[str]) -> Iterator[tuple[str, str, "Record"]]:
         """The record under each rival reading in turn: (ambiguity, reading, record), one change at a time."""
         wanted = set(names) & set(self.reported["readings"]["ambiguity"])
-        for parameter in self.scenario.parameters:
-            for reading in parameter.values if parameter.name in wanted else ():
-                if reading != self.scenario[parameter.name]:
-                    yield parameter.name, reading, self.with_choices(**{parameter.name: reading})
+        changed = [
+            (parameter.name, reading, self.with_choices(**{parameter.name: reading}))
+            for parameter in self.scenario.parameters
+            for reading in (parameter.values if parameter.name in wanted else ())
+            if reading != self.scenario[parameter.name]
+        ]
+        self._patch(key for _, _, other in changed for key in other._patched_as.values())
+        yield from changed
 
     def each_reading(self, ambiguity: str) -> dict[str, "Record"]:
         """The record under every reading of one ambiguity, the chosen scenario otherwise, by name."""
@@ -153,12 +160,23 @@ class Record:
 
     def _versions(self) -> pd.DataFrame:
         """Every claim that an ambiguity touches, as printed and under each reading; ``of`` names the ambiguity."""
-        claims = self.both
-        parts = [claims[:0].assign(of="")]
-        for (ambiguity, _), patches in self.reported["patches"].groupby(["ambiguity", "reading"], sort=False):
-            printed = claims[claims["claim_id"].isin(patches["claim_id"])]
-            parts += [printed.assign(of=ambiguity), apply_patches(printed, patches).assign(of=ambiguity)]
-        return derive(pd.concat(parts, ignore_index=True), self.speakers)
+        written: dict[tuple[str, str, str], list[Cell]] = {}
+        for patch in self.patches:
+            written.setdefault((patch.ambiguity, patch.claim_id, ""), [])  # as printed
+            written.setdefault((patch.ambiguity, patch.claim_id, patch.reading), []).append((patch.field, patch.value))
+        versions = self._written((claim, cells) for (_, claim, _), cells in written.items())
+        return derive(versions.assign(of=[ambiguity for ambiguity, _, _ in written]), self.speakers)
+
+    def _written(self, versions: Iterable[tuple[str, Iterable[Cell]]]) -> pd.DataFrame:
+        """A row for each claim and the cells that are written into it, in one go: pandas takes long over each call."""
+        wanted = [(str(place), claim, cells) for place, (claim, cells) in enumerate(versions)]
+        claims = self.both.set_index("claim_id").loc[[claim for _, claim, _ in wanted]].reset_index()
+        patches = [(place, field, value) for place, _, cells in wanted for field, value in cells]
+        patched = apply_patches(
+            claims.assign(claim_id=[place for place, _, _ in wanted]),
+            pd.DataFrame(patches, columns=["claim_id", "field", "value"]),
+        )
+        return patched.assign(claim_id=claims["claim_id"])[list(self.both)]
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -214,23 +232,25 @@ class Record:
         return self.cached("patches", lambda: listed(self.reported["patches"]))
 
     @cached_property
-    def patched(self) -> dict[str, Any]:
-        """The claims that the chosen readings patch, of whatever source, as rows by their ids.
-
-        A row is made once for what is written into it: the scenarios are many, the versions of a claim are few.
-        """
-        cells: dict[str, list[tuple[str, ...]]] = {}
+    def _patched_as(self) -> dict[str, tuple[Any, ...]]:
+        """The claims that the chosen readings patch, each with the key of its row: the width of "about", and its cells."""
+        cells: dict[str, tuple[Cell, ...]] = {}
         for patch in self.patches:
             if self.scenario[patch.ambiguity] == patch.reading:
-                cells.setdefault(patch.claim_id, []).append((patch.claim_id, patch.field, patch.value))
-        keys = {claim: ("patched", self.scenario["about_width"], *written) for claim, written in cells.items()}
-        if new := [claim for claim, key in keys.items() if key not in self.memo]:
-            written = [cell for claim in new for cell in cells[claim]]
-            patches = pd.DataFrame(written, columns=["claim_id", "field", "value"])
-            claims = self.both[self.both["claim_id"].isin(new)]
-            rows = listed(self._derived(apply_patches(claims, patches)))
-            self.memo.update((keys[row.claim_id], row) for row in rows)
-        return {claim: self.memo[key] for claim, key in keys.items()}
+                cells[patch.claim_id] = (*cells.get(patch.claim_id, ()), (patch.field, patch.value))
+        return {claim: ("patched", self.scenario["about_width"], claim, written) for claim, written in cells.items()}
+
+    def _patch(self, keys: Iterable[tuple[Any, ...]]) -> None:
+        """Make the rows of claims that have these keys, but for those that there are: scenarios are many, versions few."""
+        if new := [key for key in dict.fromkeys(keys) if key not in self.memo]:
+            versions = self._written((claim, cells) for _, _, claim, cells in new)
+            self.memo.update(zip(new, listed(self._derived(versions)), strict=True))
+
+    @cached_property
+    def patched(self) -> dict[str, Any]:
+        """The claims that the chosen readings patch, of whatever source, as rows by their ids."""
+        self._patch(self._patched_as.values())
+        return {claim: self.memo[key] for claim, key in self._patched_as.items()}
 
     sources = _table("sources")
     explanations = _table("explanations")

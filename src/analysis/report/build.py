@@ -7,8 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import furo  # noqa: F401  (loaded while the notebooks' server is, as what the site needs further)
+import myst_nb.sphinx_ext  # noqa: F401
 import nbformat
 import pandas as pd
+import sphinx.builders.html  # noqa: F401
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+from sphinx.util.console import nocolor
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
@@ -103,11 +110,6 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
 
 
 def _sphinx(source: Path, target: Path) -> None:
-    from sphinx.application import Sphinx  # here: no other command needs Sphinx
-    from sphinx.errors import SphinxError
-    from sphinx.util.console import nocolor
-    from sphinx.util.docutils import docutils_namespace, patch_docutils
-
     print("site: ", end="", file=sys.stderr)
     nocolor()
     with TemporaryDirectory(dir=target.parent) as doctrees, patch_docutils(source), docutils_namespace():

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analysis.evidence import paths
-from analysis.evidence.scenario import ParameterError
+from analysis.evidence.problems import ParameterError
 from analysis.evidence.schema import TABLES
 from analysis.recorded import Recorded, all_findings, parameters_cell
 from analysis.report.run.provenance import data_stamp, files_in, hash_files, read_stamp

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from analysis.evidence import files, paths
-from analysis.index import citation
 
 CODECHECK, CRATE = "codecheck.yml", "ro-crate-metadata.json"
 
@@ -39,7 +38,7 @@ TYPES = {
 def write_records(root: Path = paths.ROOT) -> None:
     """Write both records at the root of the project."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    about = citation(root) | {"version": project["version"], "description": project["description"]}
+    about = paths.citation(root) | {"version": project["version"], "description": project["description"]}
     outputs = [_entity(root, file, what) for place, what in OUTPUTS.items() for file in _files(root / place)]
     files.write(root / CODECHECK, _codecheck(about, outputs))
     files.write(root / CRATE, json.dumps(_crate(root, about, outputs), indent=1, ensure_ascii=False) + "\n")

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 
 from analysis.evidence import files, paths
-from analysis.evidence.scenario import ParameterError
+from analysis.evidence.problems import ParameterError
 from analysis.recorded import INDEX, NO_NOTEBOOK, NOTEBOOKS, NotebookError
 from analysis.report.run import children
 from analysis.report.run.provenance import FILES, OWN, Parts, Stamp, listed, notebook_parts, sealed

@@ -27,8 +27,8 @@ import pandas as pd
 from analysis.analyses import sensitivity
 from analysis.analyses.sensitivity import declared
 from analysis.evidence import files, paths
+from analysis.evidence.problems import ParameterError
 from analysis.evidence.record import Record
-from analysis.evidence.scenario import ParameterError
 from analysis.recorded import NOTEBOOKS, NotebookError
 from analysis.report.run import children
 from analysis.report.run.children import cores, in_turn
