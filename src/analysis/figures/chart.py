@@ -20,6 +20,7 @@ import matplotlib as mpl
 import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from analysis.evidence import files
@@ -98,7 +99,11 @@ class Chart:
         """The figure as SVG, its alt text as accessible name, the ids of what it draws as keywords in its metadata."""
         buffer = BytesIO()
         about = {"Date": None, "Creator": None, "Title": self.title, "Keywords": list(self.drawn)}
+        self.figure.dpi = FigureCanvasSVG(self.figure).fixed_dpi
         with style(), mpl.rc_context({"svg.hashsalt": self.name}):
+            if self.figure.axes:
+                self.figure.get_layout_engine().execute(self.figure)
+            self.figure.set_layout_engine(None)  # else it is drawn twice: once to lay it out
             self.figure.savefig(buffer, format="svg", metadata=about)
         return buffer.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
 
