@@ -31,7 +31,7 @@ from analysis.report.run import notebooks as execute
 names = tuple(name for name in execute.NOTEBOOKS if (build.paths.NOTEBOOKS / f"{name}.ipynb").exists())
 execute.NOTEBOOKS, execute.INDEX = names, ""
 *build.NOTEBOOKS, build.INDEX = names
-build.evaluated = build.all_findings = lambda *_: ()
+build.evaluated = build.all_findings = build.load_sphinx = lambda *_: ()
 def site(record, executed, drawn, target, state):
     for name in names:
         build.files.write(target / f"{name}.html", (executed / f"{name}.ipynb").read_text() * 100)

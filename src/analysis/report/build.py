@@ -5,18 +5,12 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import furo  # noqa: F401  (loaded while the notebooks' server is, as what the site needs further)
-import myst_nb.sphinx_ext  # noqa: F401
 import nbformat
 import pandas as pd
-import sphinx.builders.html  # noqa: F401
-from sphinx.application import Sphinx
-from sphinx.errors import SphinxError
-from sphinx.util.console import nocolor
-from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from analysis.evidence import files, paths
 from analysis.evidence.record import Record
@@ -38,6 +32,7 @@ def report(state: str) -> Path:
     ``state`` is that of git, as the report prints it. Nothing is published unless every notebook has run. Raises
     NotebookError.
     """
+    load_sphinx()
     evaluated()
     bring_up_to_date([*NOTEBOOKS, INDEX])
     gc.disable()  # what the site is made of is needed to its end: looking for garbage takes a fifth of the time
@@ -111,7 +106,18 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
         _sphinx(source, target)
 
 
+def load_sphinx() -> None:
+    """Import what builds the site. At the start of a report that takes no time: the server of children imports beside it."""
+    for name in ("sphinx.application", "sphinx.builders.html", "myst_nb.sphinx_ext", "furo"):
+        import_module(name)
+
+
 def _sphinx(source: Path, target: Path) -> None:
+    from sphinx.application import Sphinx  # here: no other command needs Sphinx
+    from sphinx.errors import SphinxError
+    from sphinx.util.console import nocolor
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
     print("site: ", end="", file=sys.stderr)
     nocolor()
     with TemporaryDirectory(dir=target.parent) as doctrees, patch_docutils(source), docutils_namespace():

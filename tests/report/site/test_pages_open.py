@@ -35,14 +35,19 @@ and sizes are all alike to axe, which takes minutes for thousands of them."""
 def test_every_page_opens_offline_without_an_error_is_light_has_alt_text_and_nothing_serious_for_axe(
     site: Path, browser: Browser, scheme: Literal["light", "dark"], width: int
 ) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     faults: list[str] = []
+    loaded: set[str] = set()
+    page.on("console", lambda message: faults.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: loaded.add(request.url.partition("?")[0]))
     for path in pages(site):
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        faults += faults_of(site, path, page)
+        loaded.clear()
+        faults += open_fully(site, path, page, loaded)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             faults.append(f"{path.name}: wider than a screen of {width}")
         faults += [f"{path.name}: {fault}" for fault in serious(page)]
-        page.close()
+    page.close()
     assert faults == []
 
 
@@ -52,19 +57,14 @@ def test_one_row_in_a_thousand_that_cannot_be_read_is_found(site: Path, page: Pa
     assert serious(page) == ["color-contrast"]
 
 
-def faults_of(site: Path, path: Path, page: Page) -> list[str]:
-    """What is wrong with a page as it opens and all of its images are loaded."""
-    faults: list[str] = []
-    loaded: set[str] = set()
-    page.on("console", lambda message: faults.append(f"{path.name}: {message.text}"))
-    page.on("pageerror", lambda error: faults.append(f"{path.name}: {error}"))
-    page.on("request", lambda request: loaded.add(request.url.partition("?")[0]))
+def open_fully(site: Path, path: Path, page: Page, loaded: set[str]) -> list[str]:
+    """Open a page with all of its images; returns what is wrong with these and with what was ``loaded``."""
     page.goto(path.as_uri())
     page.evaluate("for (const image of document.images) image.loading = 'eager'")
     page.wait_for_function("[...document.images].every(image => image.complete)")
     bare = page.eval_on_selector_all("img", "all => all.filter(i => !i.alt || !i.naturalWidth).map(i => i.src)")
     inside = site.as_uri()
-    faults += [f"{path.name} asks for {url}" for url in loaded if not url.startswith((inside, "data:", "blob:"))]
+    faults = [f"{path.name} asks for {url}" for url in loaded if not url.startswith((inside, "data:", "blob:"))]
     files = [Path(unquote(url.removeprefix("file://"))) for url in loaded if url.startswith(inside)]
     weight = sum(file.stat().st_size for file in files)
     faults += [f"{path.name} loads {weight:,} bytes"] if weight > LIMIT else []
