@@ -7,7 +7,6 @@ same, in the same order, the later state first.
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,9 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
+
 from .execution import CORES, ROOT, SCENARIOS, loop, own, swept, write
 
-STATES = {"now": "HEAD", "before": "d5531c0"}
+STATES = {"now": "HEAD", "before": "011abda"}
 """The states that are compared, by commit."""
 
 GRID = """
@@ -29,7 +30,7 @@ from analysis.analyses.sensitivity import declared, results
 gc.disable()
 results(Record.load(), declared())
 """
-"""The whole grid in one process, as each of a pool does it: those are no children of whom starts them."""
+"""The whole grid in one process, as each of a pool does it: it can be profiled."""
 
 PROFILED = """
 import cProfile, json, pstats, re, sys
@@ -47,39 +48,38 @@ DURATION = re.compile(r"^([0-9.]+)s (?:call|setup|teardown) +(tests/\w+|notebook
 """How long a part of a test took, and in which folder or module it is."""
 
 ROWS = {
-    "setup": ("install what `make report` needs", "s", 30),
-    "findings": ("`analysis findings` on a fresh clone", "s", 10),
-    "nothing": ("`make report` from nothing", "s", 45),
-    "grid": ("the grid of scenarios", "CPU s", 25),
-    "stale": ("`make report`, all stale, with the grid there", "s", 19),
-    "loop": ("the same notebooks by papermill's command line", "s", None),
-    "report": ("`make report`, all stale, over papermill's loop", "", 0.45),
-    "cells": ("the cells of the seven notebooks, nothing kept", "CPU s", 12),
-    "sweep": ("a sweep of {count} notebooks: throughput over papermill's loop", "", -5),
-    "tests": ("`make test`", "s", 175),
+    "setup": ("install what `make report` needs", "s", 100, 30),
+    "findings": ("`analysis findings` on a fresh clone", "s", 360, 10),
+    "nothing": ("`make report` from nothing", "s", 122, 45),
+    "grid": ("the grid of scenarios", "CPU s", 125, 25),
+    "stale": ("`make report`, all stale, with the grid there", "s", 37, 19),
+    "loop": ("the same notebooks by papermill's command line", "s", None, None),
+    "report": ("`make report`, all stale, over papermill's loop", "", 1.06, 0.45),
+    "cells": ("the cells of the seven notebooks, nothing kept", "CPU s", 30, 12),
+    "sweep": ("a sweep of {count} notebooks: throughput over papermill's loop", "", 2.1, -5),
+    "tests": ("`make test`", "s", 379, 175),
 }
-"""What is measured: its name, its unit, and the target, at most; at least where it is negative."""
+"""What is measured: its name, its unit, what it took when the targets were set, on another machine, and the target, at
+most; at least where it is negative."""
 
 
-def measure(
-    scenarios: int = SCENARIOS, states: dict[str, str] = STATES, tests: bool = True
-) -> dict[str, dict[str, Any]]:
-    """For each state the seconds of each row, or their ratio; of ``tests`` only where they are asked for."""
+def measure(scenarios: int = SCENARIOS, states: dict[str, str] = STATES) -> dict[str, dict[str, Any]]:
+    """For each state the seconds of each row, or their ratio; tests and sweep of the state now only."""
     with TemporaryDirectory() as folder:
-        return {name: measured(Path(folder) / name, commit, scenarios, tests) for name, commit in states.items()}
+        return {name: measured(Path(folder) / name, commit, scenarios) for name, commit in states.items()}
 
 
-def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, Any]:
+def measured(root: Path, commit: str, scenarios: int) -> dict[str, Any]:
     """The rows of one state, in a new clone of it at ``root``."""
     subprocess.run(["git", "clone", "--quiet", ROOT, root], check=True)
     subprocess.run(["git", "checkout", "--quiet", commit], cwd=root, check=True)
     python, analysis = str(root / ".venv" / "bin" / "python"), str(root / ".venv" / "bin" / "analysis")
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"cpu": {}}
 
-    def timed(name: str, *command: str, cpu: bool = False, may_fail: bool = False, **variables: str) -> str:
-        """Run a command; it and all its processes count, in wall time or in CPU time. Returns what it printed.
+    def timed(name: str, *command: str, may_fail: bool = False, **variables: str) -> str:
+        """Run a command; it and all its processes count, in wall time, and in CPU time of the whole machine beside it.
 
-        One that ``may_fail``, as tests of an old state do now and then, is said to have done so.
+        One that ``may_fail``, as tests of an old state do now and then, is said to have done so. Returns what it printed.
         """
         used, began = cpu_seconds(), time.perf_counter()
         with (root / "printed.txt").open("w+") as printed:
@@ -90,9 +90,10 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
             text = printed.read()
             if done.returncode and not may_fail:
                 raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{text[-2000:]}")
-        found[name] = cpu_seconds() - used if cpu else time.perf_counter() - began
+        found[name], found["cpu"][name] = time.perf_counter() - began, cpu_seconds() - used
         failed = ", failed" if done.returncode else ""
-        print(f"  {commit}, {name}: {found[name]:.1f} s{failed}", file=sys.stderr, flush=True)
+        times = f"{found[name]:.1f} s, {found['cpu'][name]:.1f} CPU s"
+        print(f"  {commit}, {name}: {times}{failed}", file=sys.stderr, flush=True)
         return text
 
     stock, saving = {"JUPYTER_PATH": str(usual_kernel(root))}, {"ANALYSIS_FIGURES": str(root / "made" / "figures")}
@@ -102,8 +103,9 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
 
     nothing_kept = {"XDG_CACHE_HOME": str(root / "cache")}
     timed("setup", "make", "setup", f"PYTHON={sys._base_executable}", **nothing_kept)
-    timed("findings", analysis, "findings")
-    remove(root, "build")
+    if commit == STATES["now"]:  # before it made the whole report first
+        timed("findings", analysis, "findings")
+        remove(root, "build")
     timed("nothing", "make", "report")
     remove(root, "build/notebooks", "build/report*")
     timed("stale", "make", "report")
@@ -112,17 +114,17 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
     write(root, "report", [(name, {}, "") for name in names if name != "0_index"])
     timed("floor", *bare, PYTHONPATH=str(ROOT), **saving)
     found |= {"report": found["stale"] / found["loop"], "cells": sum(own(root / "report.own"))}
-    timed("grid", python, "-c", GRID, cpu=True)
-    found["profiles"] = {}
-    if commit == STATES["now"]:
-        found["profiles"]["the grid"] = json.loads(timed("profile", python, "-c", PROFILED, GRID).splitlines()[-1])
-    if tests:
-        timed("testing", "make", ".venv/ready-test")
-        text = timed("tests", "make", "test", may_fail=True, PYTEST_ADDOPTS="--durations=0")
-        spent: Counter[str] = Counter()
-        for seconds, place in DURATION.findall(text):
-            spent[place] += float(seconds)
-        found["profiles"]["`make test`"] = spent
+    found["grid"] = found["cpu"]["nothing"] - found["cpu"]["stale"]
+    if commit != STATES["now"]:
+        return found
+    found["profiles"] = {"the grid": json.loads(timed("profile", python, "-c", PROFILED, GRID).splitlines()[-1])}
+    timed("testing", "make", ".venv/ready-test")
+    text = timed("tests", "make", "test", may_fail=True, PYTEST_ADDOPTS="--durations=0")
+    spent: Counter[str] = Counter()
+    for seconds, place in DURATION.findall(text):
+        spent[place] += float(seconds)
+    found["profiles"]["`make test`"] = spent
+    found["count"] = sum(map(int, re.findall(r"(\d+) (?:passed|failed)", text)))
     swept(root, scenarios)  # last, for it changes the scenarios
     timed("loops", *loop(CORES, "sweep.txt", python), **stock)
     timed("grid of none", analysis, "sweep")
@@ -135,9 +137,9 @@ def measured(root: Path, commit: str, scenarios: int, tests: bool) -> dict[str, 
 
 
 def cpu_seconds() -> float:
-    """The CPU seconds of all processes that were started from here and have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    """The CPU seconds that all processes of this machine have used: those of a pool are no children of who starts it."""
+    used = psutil.cpu_times()
+    return float(used.user + used.nice + used.system)
 
 
 def environment() -> dict[str, str]:
@@ -162,32 +164,38 @@ def usual_kernel(root: Path) -> Path:
 
 def section(results: dict[str, dict[str, Any]]) -> list[str]:
     """The table of targets, what bounds them, and where the time goes."""
-    now = results["now"]
+    now, before = results["now"], results["before"]
     text = [
         "## Targets of speed, before and now",
         "",
-        f"Before is commit {STATES['before']}, in which the targets were set. Each state was cloned, set up by its own Makefile "
-        "and measured once; wall time, where it does not say CPU. The loop is that of a shell over papermill's command line, "
-        f"{CORES} at once. Kernels start as usual now: nbval is the stock one, with nothing of its own to measure. What is not measured of before was not waited for.",
+        f"Before is commit {STATES['before']}, at which the targets were set; *then* is what was measured at that time, on a "
+        f"faster machine: `make report` from nothing took {ROWS['nothing'][2]} s there, and takes {before['nothing']:.0f} s "
+        "here. So seconds are compared twice: with the target, and as a share of before with the target as a share of then. "
+        "Each state was cloned, set up by its own Makefile and measured once; wall time, where it does not say CPU. The loop "
+        f"is that of a shell over papermill's command line, {CORES} at once. The tests are {now['count']} now and were 780. "
+        "Kernels start as usual now: nbval is the stock one, with nothing of its own to measure.",
         "",
-        "| what | before | now | target | met |",
-        "|---|---:|---:|---:|---|",
+        "| what | then | target | before | now | met | now / before | target / then | met so |",
+        "|---|---:|---:|---:|---:|---|---:|---:|---|",
     ]
-    for name, (what, unit, target) in ROWS.items():
-        if name in now:
-            cells = [
-                f"{each[name]:.{1 if unit else 2}f} {unit}".strip() if name in each else "not measured"
-                for each in (results["before"], now)
-            ]
-            met = "" if target is None else "yes" if now[name] <= target or now[name] >= -target > 0 else "no"
-            aim = "" if target is None else f"at {'most' if target > 0 else 'least'} {abs(target):g} {unit}".strip()
-            text.append(f"| {what.format(count=SCENARIOS)} | {' | '.join(cells)} | {aim} | {met} |")
+    for name, (what, unit, then, target) in ROWS.items():
+        shown = lambda value, unit=unit: "" if value is None else f"{value:.{1 if unit else 2}f} {unit}".strip()
+        met = lambda value, aim: "" if value is None or aim is None else "yes" if value <= aim else "no"
+        old, sign = before.get(name), -1 if (target or 0) < 0 else 1
+        share = now[name] / old if unit and old and target else None
+        aim = target / then if share is not None else None
+        shares = [f"{one:.2f}" if one is not None else "" for one in (share, aim)]
+        cells = [shown(then), shown(abs(target) if target else None), shown(old), shown(now[name])]
+        cells += [met(sign * now[name], target), *shares, met(share, aim)]
+        text.append(f"| {what.format(count=SCENARIOS)} | {' | '.join(cells)} |")
     least = now["cells"] / CORES
     return [
         *text,
         "",
         f"What bounds them: on {CORES} cores no way to execute the report's cells ends before {least:.1f} s, "
-        f"{least / now['loop']:.2f} of the loop; the grid from nothing takes {now['grid'] / CORES:.1f} s more. The cells of the "
+        f"{least / now['loop']:.2f} of the loop; the whole report takes {now['cpu']['stale']:.1f} CPU s, {now['cpu']['stale'] / CORES / now['loop']:.2f} "
+        f"of the loop were no core ever idle; the grid from nothing takes {now['grid'] / CORES:.1f} s more. The tests take "
+        f"{now['cpu']['tests']:.0f} CPU s, {now['cpu']['tests'] / CORES:.0f} s were no core ever idle. The cells of the "
         f"sweep alone, in one process that keeps what it derived, take {now['swept cells']:.1f} CPU s: on {CORES} cores that is "
         f"at most {now['loops'] / now['swept cells'] * CORES:.1f} times the loop's throughput, before any notebook has a process of its own.",
         *(line for name, spent in now["profiles"].items() for line in profile(name, spent)),
