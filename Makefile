@@ -6,6 +6,8 @@ RUN := $(BIN)/python -m
 export LC_ALL := C.UTF-8
 # a package of the same name that lies elsewhere is not this one
 unexport PYTHONPATH PYTHONHOME
+# a module is compiled once, when it is first used
+unexport PYTHONDONTWRITEBYTECODE
 
 # An environment belongs to its folder and its Python: in a copied or moved project, or with another PYTHON, it is made again
 VERSION = $(shell $(1) -E -c "import sys, importlib.util as u; print(*sys.version_info[:2], $(2))" 2>/dev/null)
@@ -94,7 +96,6 @@ lock: .venv/ready  ## pin every package again
 	@echo 'Installing what requirements.txt locks'
 	@$(call INSTALL,$(LOCKED) requirements.txt)
 	@$(call INSTALL,--no-deps --no-build-isolation --editable .)
-	@$(RUN) compileall -q src
 	@touch .venv/ready
 
 .venv/ready-test: .venv/ready requirements-test.txt
@@ -109,7 +110,7 @@ PIP = $(RUN) pip install --quiet --disable-pip-version-check
 LOCKED = --no-deps --require-hashes -r
 
 # Installs what $(1) names, with uv, which takes a fifth of pip's time and is in the lock itself. Where uv cannot (an index
-# that only pip is told of), pip does. Bytecode is written now: where Python may not write it, each start would compile anew
+# that only pip is told of), pip does
 INSTALL = { [ -x $(BIN)/uv ] || sed -n '/^uv==/,/[^\\]$$/p' requirements.txt | $(PIP) $(LOCKED) /dev/stdin; } 2>/dev/null && \
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(1) 2>/dev/null || { \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python $(1) 2>/dev/null || { \
 	echo 'uv could not install it. Installing it with pip, which takes some minutes'; $(PIP) $(1); }
