@@ -6,7 +6,7 @@ RUN := $(BIN)/python -m
 export LC_ALL := C.UTF-8
 # a package of the same name that lies elsewhere is not this one
 unexport PYTHONPATH PYTHONHOME
-# a module is compiled once, when it is first used
+# a module is compiled once, when it is first imported
 unexport PYTHONDONTWRITEBYTECODE
 
 # An environment belongs to its folder and its Python: in a copied or moved project, or with another PYTHON, it is made again
@@ -96,6 +96,8 @@ lock: .venv/ready  ## pin every package again
 	@echo 'Installing what requirements.txt locks'
 	@$(call INSTALL,$(LOCKED) requirements.txt)
 	@$(call INSTALL,--no-deps --no-build-isolation --editable .)
+	@echo 'Compiling what the report imports'
+	@$(BIN)/python -c 'import analysis.report.run.preloaded as _; from analysis.report.build import load_sphinx as run; run()'
 	@touch .venv/ready
 
 .venv/ready-test: .venv/ready requirements-test.txt
