@@ -56,11 +56,14 @@ clean:  ## remove what can be made again
 notebooks: .venv/ready data  ## execute the notebooks and store them with their outputs
 	@$(RUN) analysis notebooks
 
-test: .venv/ready-test  ## run all tests, and compare the notebooks with their stored outputs
+test: .venv/ready-test | build/report.json  ## run all tests, and compare the notebooks with their stored outputs
 	$(RUN) pytest
 
-test-browser: .venv/ready-test  ## test the site in Chromium (apt-get install chromium); `make test` skips this without it
+test-browser: .venv/ready-test | build/report.json  ## test the site in Chromium (apt-get install chromium); `make test` skips this without it
 	REQUIRE_BROWSER=1 $(RUN) pytest tests/report
+
+build/report.json:  # the tests of the site need a report, be it an old one
+	@$(MAKE) report
 
 lint: .venv/ready-test  ## run ruff, mypy and the import contract
 	$(RUN) ruff check .
