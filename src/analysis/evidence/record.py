@@ -241,7 +241,7 @@ class Record:
         return {claim: ("patched", self.scenario["about_width"], claim, written) for claim, written in cells.items()}
 
     def _patch(self, keys: Iterable[tuple[Any, ...]]) -> None:
-        """Make the rows of claims that have these keys, but for those that there are: scenarios are many, versions few."""
+        """Derive the rows for those of ``keys`` that are not known yet, all in one call; they are of this record's width."""
         if new := [key for key in dict.fromkeys(keys) if key not in self.memo]:
             versions = self._written((claim, cells) for _, _, claim, cells in new)
             self.memo.update(zip(new, listed(self._derived(versions)), strict=True))

@@ -99,12 +99,16 @@ class Chart:
         """The figure as SVG, its alt text as accessible name, the ids of what it draws as keywords in its metadata."""
         buffer = BytesIO()
         about = {"Date": None, "Creator": None, "Title": self.title, "Keywords": list(self.drawn)}
-        self.figure.dpi = FigureCanvasSVG(self.figure).fixed_dpi
+        self.figure.dpi = FigureCanvasSVG(self.figure).fixed_dpi  # SVG is drawn in points, and laid out so
+        engine = self.figure.get_layout_engine()
         with style(), mpl.rc_context({"svg.hashsalt": self.name}):
             if self.figure.axes:
-                self.figure.get_layout_engine().execute(self.figure)
+                engine.execute(self.figure)
             self.figure.set_layout_engine(None)  # else it is drawn twice: once to lay it out
-            self.figure.savefig(buffer, format="svg", metadata=about)
+            try:
+                self.figure.savefig(buffer, format="svg", metadata=about)
+            finally:
+                self.figure.set_layout_engine(engine)
         return buffer.getvalue().decode().replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
 
     @cached_property

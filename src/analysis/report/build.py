@@ -35,14 +35,17 @@ def report(state: str) -> Path:
     load_sphinx()
     evaluated()
     bring_up_to_date([*NOTEBOOKS, INDEX])
-    gc.disable()  # what the site is made of is needed to its end: looking for garbage takes a fifth of the time
     record = Record.load()
     with files.temp_dir(paths.BUILD) as folder:
         executed, drawn, built = (Path(folder) / name for name in ("executed", "figures", "site"))
         for name in (*NOTEBOOKS, INDEX):
             shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
         shutil.move(executed / "figures", drawn)
-        site(record, executed, drawn, built, state)
+        try:
+            gc.disable()  # what the site is made of is needed to its end: looking for garbage takes a fifth of the time
+            site(record, executed, drawn, built, state)
+        finally:
+            gc.enable()
         _publish(drawn)
         files.write(paths.FINDINGS, as_csv(all_findings(sorted(executed.glob("*.ipynb")))))
         write_records()
@@ -107,7 +110,7 @@ def site(record: Record, executed: Path, drawn: Path, target: Path, state: str) 
 
 
 def load_sphinx() -> None:
-    """Import what builds the site. At the start of a report that takes no time: the server of children imports beside it."""
+    """Import what builds the site: at the start of a report, while the server of children imports beside it."""
     for name in ("sphinx.application", "sphinx.builders.html", "myst_nb.sphinx_ext", "furo"):
         import_module(name)
 
