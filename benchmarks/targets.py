@@ -30,7 +30,7 @@ from analysis.analyses.sensitivity import declared, results
 gc.disable()
 results(Record.load(), declared())
 """
-"""The whole grid in one process, as each of a pool does it: it can be profiled."""
+"""The whole grid in one process, as each process of the pool does its part, so that it can be profiled."""
 
 PROFILED = """
 import cProfile, json, pstats, re, sys
@@ -171,7 +171,9 @@ def section(results: dict[str, dict[str, Any]]) -> list[str]:
         f"Before is commit {STATES['before']}, at which the targets were set; *then* is what was measured at that time, on a "
         f"faster machine: `make report` from nothing took {ROWS['nothing'][2]} s there, and takes {before['nothing']:.0f} s "
         "here. So seconds are compared twice: with the target, and as a share of before with the target as a share of then. "
-        "Each state was cloned, set up by its own Makefile and measured once; wall time, where it does not say CPU. The loop "
+        "Each state was cloned, set up by its own Makefile and measured once; a row may take half as long again in the next run. "
+        "Wall time, where it does not say CPU; CPU time is that of the whole machine, which had nothing else to do. The grid is "
+        "what a report from nothing takes more than one with the grid there, its first compiling included. The loop "
         f"is that of a shell over papermill's command line, {CORES} at once. The tests are {now['count']} now and were 780. "
         "Kernels start as usual now: nbval is the stock one, with nothing of its own to measure.",
         "",
