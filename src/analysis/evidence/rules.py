@@ -349,11 +349,12 @@ def _patched_problems(
     patches: pd.DataFrame, claims: pd.DataFrame, measures: pd.DataFrame, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     """Claims that are not sound once a reading is applied."""
-    versions = []
-    for (_, reading), rows in patches.groupby(["ambiguity", "reading"], sort=False):
-        version = apply_patches(claims[claims["claim_id"].isin(rows["claim_id"])], rows)
-        versions.append(version.assign(file=f"patches.csv, reading {reading}, applied to " + version["file"]))
-    patched = pd.concat(versions, ignore_index=True)
+    versions = patches[["ambiguity", "reading", "claim_id"]].drop_duplicates().merge(claims, on="claim_id")
+    keyed = lambda frame: frame.assign(claim_id=frame["ambiguity"].str.cat([frame["reading"], frame["claim_id"]], "/"))
+    patched = apply_patches(keyed(versions), keyed(patches)).assign(
+        claim_id=versions["claim_id"],
+        file="patches.csv, reading " + versions["reading"] + ", applied to " + versions["file"],
+    )
     wider = patched["source_id"].eq("wider")
     for name, part in (("wider", wider), ("claims", ~wider)):
         table = schema.TABLES[name]
