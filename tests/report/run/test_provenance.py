@@ -12,6 +12,7 @@ import pytest
 
 from analysis.evidence import paths
 from analysis.evidence.problems import ParameterError
+from analysis.recorded import INDEX
 from analysis.report.run import provenance
 from analysis.report.run.notebooks import _stamp
 from tests.conftest import SMALL, drawing, put, run
@@ -49,6 +50,15 @@ def test_only_what_changed_is_executed_and_the_command_says_why(executed: Path, 
     second = made(executed)
     assert "1 of 2 are current" in second and "3_pathways: the notebook changed" in second
     assert "2 of 2 are current" in made(executed)
+
+
+def test_a_report_is_current_once_it_has_executed_its_notebooks(executed: Path) -> None:
+    """The index is made from the others as executed, the report from what all of them are made from."""
+    put(executed, INDEX)
+    index, report = provenance.notebook_parts(INDEX), provenance.report_stamp().now
+    other = executed / "build" / "notebooks" / "3_pathways" / "3_pathways.ipynb"
+    other.write_text(f"{other.read_text()} ")
+    assert provenance.notebook_parts(INDEX) != index and provenance.report_stamp().now == report
 
 
 def test_each_part_that_changes_makes_a_notebook_stale_and_no_other_does(executed: Path) -> None:
