@@ -17,14 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
-from ipykernel.jsonutil import json_clean
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from nbformat import v4
-from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
 from analysis.recorded import NotebookError
@@ -32,7 +30,7 @@ from analysis.recorded import NotebookError
 
 def _shown(data: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     encoded = {kind: b64encode(one).decode() if isinstance(one, bytes) else one for kind, one in data.items()}
-    return {"data": json_clean(encoded), "metadata": json_clean(dict(metadata or {}))}
+    return {"data": encoded, "metadata": dict(metadata or {})}
 
 
 class Stream(io.TextIOBase):
@@ -138,6 +136,8 @@ def execute(
     sys.path.insert(0, folder)
     notebook = nbformat.reads(source, as_version=4)  # type: ignore[no-untyped-call]
     if parameters:
+        from papermill.parameterize import parameterize_notebook  # here: it brings much that no other notebook needs
+
         notebook.metadata["papermill"] = nbformat.NotebookNode()
         for cell in notebook.cells:
             cell.metadata.setdefault("tags", [])
