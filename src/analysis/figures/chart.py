@@ -120,7 +120,7 @@ class Chart:
             Path(folder, "figure.svg").write_text(self.svg, encoding="utf-8")
             page = Path(folder, "page.typ")
             page.write_text('#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")', encoding="utf-8")
-            return bytes(typst.compile(str(page), root=folder, format="png", ppi=180))
+            return bytes(typst.compile(str(page), root=folder, ignore_system_fonts=True, format="png", ppi=180))
 
     def save(self, folder: Path, provenance: str) -> None:
         """Write SVG, PNG, plotted data as CSV and alt text to ``folder``/analysis/figure, each whole or not at all.

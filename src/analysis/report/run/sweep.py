@@ -35,7 +35,7 @@ from analysis.report.run.children import cores, in_turn
 from analysis.report.run.notebooks import execute
 from analysis.report.run.provenance import Parts, Stamp, file_lock, grid_stamp, notebook_parts
 
-SLICES = 8
+SLICES = 2
 """Slices of the grid for each core: few enough that scenarios of one system of equations stay together, enough that
 the cores end together."""
 
