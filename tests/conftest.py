@@ -1,5 +1,6 @@
 """What the tests share: the record as curated, the texts where they are at hand, and throw-away projects."""
 
+import gc
 import json
 import os
 import shutil
@@ -38,6 +39,7 @@ LONGEST = (
 def pytest_configure() -> None:
     """Ctrl-C is heard by the commands under test, also where the tests were started in the background with it ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.set_threshold(100_000, 50, 100)  # by default looking for garbage takes a good part of the time
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -130,7 +132,7 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("src", "share"):
         shutil.copytree(paths.ROOT / name, root / name)
     # all that these notebooks need: imports take most of a command's time
-    (root / "src" / "analysis" / "report" / "run" / "preloaded.py").write_text("import analysis.report.run.shell\n")
+    (root / "src" / "analysis" / "report" / "run" / "preloaded.py").write_text(PRELOADED)
     for name in ("scenarios.toml", "requirements.txt", "pyproject.toml", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, root)
     of_one_source(root / "data" / "raw", SOURCE)
@@ -158,6 +160,11 @@ def named(small: Path) -> Path:
     put(small, "3_pathways", "# defaults\nabout_width = 1.0\nsources = 'all'", load)
     return small
 
+
+PRELOADED = """import nbformat
+import analysis.report.run.shell
+nbformat.validate(nbformat.v4.new_notebook())
+"""
 
 SOURCE = "mwn-2018-12"
 SMALL = ("1_deaths_by_year", "3_pathways")

@@ -26,19 +26,23 @@ OUTPUTS = ("data/curated", "notebooks", "figures", "build")
 
 TINY = """
 import sys
-from analysis.report import build
-from analysis.report.run import notebooks as execute
-names = tuple(name for name in execute.NOTEBOOKS if (build.paths.NOTEBOOKS / f"{name}.ipynb").exists())
-execute.NOTEBOOKS, execute.INDEX = names, ""
-*build.NOTEBOOKS, build.INDEX = names
-build.evaluated = build.all_findings = build.load_sphinx = lambda *_: ()
-def site(record, executed, drawn, target, state):
-    for name in names:
-        build.files.write(target / f"{name}.html", (executed / f"{name}.ipynb").read_text() * 100)
-build.site = site
-from analysis.cli import main
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+
+def command():
+    from analysis.report import build
+    from analysis.report.run import notebooks as execute
+    names = tuple(name for name in execute.NOTEBOOKS if (build.paths.NOTEBOOKS / f"{name}.ipynb").exists())
+    execute.NOTEBOOKS, execute.INDEX = names, ""
+    *build.NOTEBOOKS, build.INDEX = names
+    build.evaluated = build.all_findings = build.load_sphinx = lambda *_: ()
+    def site(record, executed, drawn, target, state):
+        for name in names:
+            build.files.write(target / f"{name}.html", (executed / f"{name}.ipynb").read_text() * 100)
+    build.site = site
+    from analysis.cli import main
+    return main(sys.argv[1:])
+
+if __name__ == "__main__":  # its children import this module too, and need nothing of it
+    sys.exit(command())
 """
 """The command with the notebooks that are there, and with pages of its own in place of Sphinx's, which write where nobody looks."""
 

@@ -14,6 +14,7 @@ from analysis.evidence.record import Record
 from analysis.index import Index
 from analysis.recorded import INDEX, NOTEBOOKS, latest
 from analysis.report.build import site as build_site
+from analysis.report.run.provenance import report_stamp
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -40,7 +41,9 @@ def index(executed: Path) -> Index:
 
 @pytest.fixture(scope="session")
 def site(record: Record, executed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built by the first process of the tests that needs it, and used by the others."""
+    """That of the last `make report` where it is current, or built by the first process of the tests that needs it."""
+    if not report_stamp().stale():
+        return paths.REPORT
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "a report"
     if not shared.exists():

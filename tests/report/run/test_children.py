@@ -24,12 +24,12 @@ lower_at_least = 1
 """
 
 SITE = """
-def site(record, executed, drawn, target, state):
-    conf = target.parent / "source" / "conf.py"
-    build.files.write(conf, {long!r})
-    build._sphinx(conf.parent, target)
-build.site = site
-from analysis.cli import main
+    def site(record, executed, drawn, target, state):
+        conf = target.parent / "source" / "conf.py"
+        build.files.write(conf, {long!r})
+        build._sphinx(conf.parent, target)
+    build.site = site
+    from analysis.cli import main
 """
 """A site whose settings take a minute to read."""
 
@@ -39,7 +39,7 @@ def phase(project: Path, name: str) -> tuple[str, ...]:
     reached = f"import os, pathlib, time; pathlib.Path({str(project)!r}, f'reached-{{os.getpid()}}').touch()"
     long = f"{reached}; time.sleep(60)"
     if name == "site":
-        (project / "tiny.py").write_text(TINY.replace("from analysis.cli import main\n", SITE.format(long=long)))
+        (project / "tiny.py").write_text(TINY.replace("    from analysis.cli import main\n", SITE.format(long=long)))
         return ("tiny", "report")
     if name == "grid":
         (project / "scenarios.toml").write_text(TWO)
