@@ -114,19 +114,19 @@ def report(root: Path, names: tuple[str, ...]) -> list[Way]:
     ]
 
 
-def swept(root: Path, count: int) -> None:
+def swept(root: Path, count: int, name: str = SWEPT) -> None:
     """The work of a sweep: one notebook under ``count`` scenarios, the grid cut down to next to nothing."""
     widths = [step / 8 for step in range(17)]
     choices = product(widths, ("each", "together"), ("part_year", "full_year"))
     keys = ("about_width", "shares_2014_2015", "year_2016")
     wanted = [dict(zip(keys, values, strict=True)) for values in islice(choices, count)]
-    write(root, "sweep", [(SWEPT, each, f"made/{number}.ipynb") for number, each in enumerate(wanted)])
+    write(root, "sweep", [(name, each, f"made/{number}.ipynb") for number, each in enumerate(wanted)])
     entries = [
-        f'[[notebook]]\nscenario = "{number}"\nname = "{SWEPT}"\n'
+        f'[[notebook]]\nscenario = "{number}"\nname = "{name}"\n'
         + "".join(f"parameters.{key} = {json.dumps(value)}\n" for key, value in each.items())
         for number, each in enumerate(wanted)
     ]
-    (root / "scenarios.toml").write_text("\n".join([f"[grid.{SWEPT[2:]}]", *entries]))
+    (root / "scenarios.toml").write_text("\n".join([f"[grid.{name.removeprefix('1_')}]", *entries]))
 
 
 def sweep(root: Path, count: int) -> list[Way]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from .execution import CORES, ROOT, SCENARIOS, loop, own, swept, write
+from .execution import CORES, ROOT, SCENARIOS, SWEPT, loop, own, swept, write
 
 STATES = {"now": "HEAD", "before": "011abda"}
 """The states that are compared, by commit."""
@@ -57,6 +57,7 @@ ROWS = {
     "report": ("`make report`, all stale, over papermill's loop", "", 1.06, 0.45),
     "cells": ("the cells of the seven notebooks, nothing kept", "CPU s", 30, 12),
     "sweep": ("a sweep of {count} notebooks: throughput over papermill's loop", "", 2.1, -5),
+    "nbval": ("nbval over all notebooks, as the tests run it, over nbval by itself", "", 0.56, 0.36),
     "tests": ("`make test`", "s", 379, 175),
 }
 """What is measured: its name, its unit, what it took when the targets were set, on another machine, and the target, at
@@ -64,7 +65,7 @@ most; at least where it is negative."""
 
 
 def measure(scenarios: int = SCENARIOS, states: dict[str, str] = STATES) -> dict[str, dict[str, Any]]:
-    """For each state the seconds of each row, or their ratio; tests and sweep of the state now only."""
+    """For each state the seconds of each row, or their ratio."""
     with TemporaryDirectory() as folder:
         return {name: measured(Path(folder) / name, commit, scenarios) for name, commit in states.items()}
 
@@ -115,25 +116,49 @@ def measured(root: Path, commit: str, scenarios: int) -> dict[str, Any]:
     timed("floor", *bare, PYTHONPATH=str(ROOT), **saving)
     found |= {"report": found["stale"] / found["loop"], "cells": sum(own(root / "report.own"))}
     found["grid"] = found["cpu"]["nothing"] - found["cpu"]["stale"]
-    if commit != STATES["now"]:
-        return found
-    found["profiles"] = {"the grid": json.loads(timed("profile", python, "-c", PROFILED, GRID).splitlines()[-1])}
-    timed("testing", "make", ".venv/ready-test")
+    if commit == STATES["now"]:  # before it was installed with all else
+        timed("testing", "make", ".venv/ready-test")
+    timed("nbval by itself", python, "-m", "pytest", "-n0", "notebooks", **stock, may_fail=True)
+    timed("nbval as tests", python, "-m", "pytest", "notebooks", may_fail=True)
     text = timed("tests", "make", "test", may_fail=True, PYTEST_ADDOPTS="--durations=0")
-    spent: Counter[str] = Counter()
-    for seconds, place in DURATION.findall(text):
-        spent[place] += float(seconds)
-    found["profiles"]["`make test`"] = spent
-    found["count"] = sum(map(int, re.findall(r"(\d+) (?:passed|failed)", text)))
-    swept(root, scenarios)  # last, for it changes the scenarios
+    found["count"], found["failed"] = counted(text)
+    if commit == STATES["now"]:
+        found["profiles"] = {"`make test`": durations(text)}
+        others = [subprocess.Popen([python, "-c", "while True: pass"]) for _ in range(CORES)]
+        try:
+            found["beside"] = counted(timed("tests beside others", "make", "test", may_fail=True))
+        finally:
+            for other in others:
+                other.kill()
+                other.wait()
+        found["profiles"]["the grid"] = json.loads(timed("profile", python, "-c", PROFILED, GRID).splitlines()[-1])
+    one = next(name for name in names if name.endswith(SWEPT[2:]))
+    swept(root, scenarios, one)  # last, for it changes the scenarios
     timed("loops", *loop(CORES, "sweep.txt", python), **stock)
     timed("grid of none", analysis, "sweep")
     remove(root, "build/sweep")
     timed("sweeps", analysis, "sweep")
-    found["sweep"] = found["loops"] / found["sweeps"]
     timed("bare sweep", *bare[:-1], "sweep", PYTHONPATH=str(ROOT))
     found["swept cells"] = sum(own(root / "sweep.own"))
-    return found
+    return found | {
+        "sweep": found["loops"] / found["sweeps"],
+        "nbval": found["nbval as tests"] / found["nbval by itself"],
+    }
+
+
+def durations(text: str) -> dict[str, float]:
+    """The seconds that the tests of each folder or module take, of what pytest printed."""
+    spent: Counter[str] = Counter()
+    for seconds, place in DURATION.findall(text):
+        spent[place] += float(seconds)
+    return spent
+
+
+def counted(text: str) -> tuple[int, int]:
+    """How many tests ran and how many of them failed, of what pytest printed."""
+    found = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", text)}
+    failed = found.get("failed", 0) + found.get("error", 0)
+    return found.get("passed", 0) + failed, failed
 
 
 def cpu_seconds() -> float:
@@ -174,8 +199,10 @@ def section(results: dict[str, dict[str, Any]]) -> list[str]:
         "Each state was cloned, set up by its own Makefile and measured once; a row may take half as long again in the next run. "
         "Wall time, where it does not say CPU; CPU time is that of the whole machine, which had nothing else to do. The grid is "
         "what a report from nothing takes more than one with the grid there, its first compiling included. The loop "
-        f"is that of a shell over papermill's command line, {CORES} at once. The tests are {now['count']} now and were 780. "
-        "Kernels start as usual now: nbval is the stock one, with nothing of its own to measure.",
+        f"is that of a shell over papermill's command line, {CORES} at once. The tests run nbval {CORES} at once too; by itself "
+        f"it runs one notebook after the other, in kernels that start as usual. The tests are {now['count']} now, of which "
+        f"{now['failed']} failed, and were {before['count']}, of which {before['failed']} failed. Beside {CORES} other processes "
+        f"that take all cores {now['beside'][1]} of {now['beside'][0]} failed, in {now['tests beside others']:.0f} s.",
         "",
         "| what | then | target | before | now | met | now / before | target / then | met so |",
         "|---|---:|---:|---:|---:|---|---:|---:|---|",
