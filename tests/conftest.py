@@ -131,8 +131,7 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("small") / "a project"
     for name in ("src", "share"):
         shutil.copytree(paths.ROOT / name, root / name)
-    # all that these notebooks need: imports take most of a command's time
-    (root / "src" / "analysis" / "report" / "run" / "preloaded.py").write_text(PRELOADED)
+    preload(root)
     for name in ("scenarios.toml", "requirements.txt", "pyproject.toml", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, root)
     of_one_source(root / "data" / "raw", SOURCE)
@@ -142,6 +141,13 @@ def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = run(root, "analysis", "data")
     assert made.returncode == 0, made.stderr
     return root
+
+
+def preload(project: Path, *modules: str) -> None:
+    """Let the children of a small project have these modules and no more: imports take most of a command's time."""
+    lines = [f"import {name}" for name in ("nbformat", "analysis.report.run.shell", *modules)]
+    lines.append("nbformat.validate(nbformat.v4.new_notebook())")
+    (project / "src" / "analysis" / "report" / "run" / "preloaded.py").write_text("\n".join(lines))
 
 
 @pytest.fixture
@@ -160,11 +166,6 @@ def named(small: Path) -> Path:
     put(small, "3_pathways", "# defaults\nabout_width = 1.0\nsources = 'all'", load)
     return small
 
-
-PRELOADED = """import nbformat
-import analysis.report.run.shell
-nbformat.validate(nbformat.v4.new_notebook())
-"""
 
 SOURCE = "mwn-2018-12"
 SMALL = ("1_deaths_by_year", "3_pathways")

@@ -12,7 +12,7 @@ from secrets import token_hex
 import pytest
 
 from analysis.evidence import paths
-from tests.conftest import put, run
+from tests.conftest import preload, put, run
 from tests.report.run.test_sweep import GRID
 from tools.audit import summary
 
@@ -89,6 +89,7 @@ def test_a_parameter_is_data_and_never_code(named: Path) -> None:
         for scenario, (name, value) in INJECTIONS.items()
     ]
     (project / "scenarios.toml").write_text(GRID + "".join(entries))
+    preload(project, "papermill.parameterize", "analysis.report.run.sweep")
     result = run(project, "analysis", "sweep")
     assert result.returncode == 1 and all(f"{scenario}: " in result.stderr for scenario in INJECTIONS)
     assert not list(project.rglob("injected")) and not list(project.glob("build/sweep/*.ipynb"))

@@ -20,7 +20,7 @@ import pytest
 from analysis.evidence.scenario import ParameterError
 from analysis.report.run.children import in_turn
 from analysis.report.run.sweep import Run, Store, cluster, runs
-from tests.conftest import launch, put, run
+from tests.conftest import launch, preload, put, run
 
 GRID = """
 [grid.accounting.cross]
@@ -38,6 +38,7 @@ def declare(project: Path, notebooks: dict[str, dict[str, object]], name: str = 
         for scenario, parameters in notebooks.items()
     ]
     (project / "scenarios.toml").write_text(GRID + "".join(entries))
+    preload(project, "papermill.parameterize", "analysis.report.run.sweep")
 
 
 def outputs(project: Path) -> set[str]:
