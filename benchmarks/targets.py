@@ -226,7 +226,8 @@ def section(results: dict[str, dict[str, Any]]) -> list[str]:
         f"of the loop were no core ever idle; the grid from nothing takes {now['grid'] / CORES:.1f} s more. The tests take "
         f"{now['cpu']['tests']:.0f} CPU s, {now['cpu']['tests'] / CORES:.0f} s were no core ever idle. The cells of the "
         f"sweep alone, in one process that keeps what it derived, take {now['swept cells']:.1f} CPU s: on {CORES} cores that is "
-        f"at most {now['loops'] / now['swept cells'] * CORES:.1f} times the loop's throughput, before any notebook has a process of its own.",
+        f"at most {now['loops'] / now['swept cells'] * CORES:.1f} times the loop's throughput, before any notebook has a process of its own. "
+        f"Of nbval by itself, {CORES} at once take {1 / CORES:.2f} at the least, while each notebook has a kernel that starts as usual.",
         *(line for name, spent in now["profiles"].items() for line in profile(name, spent)),
     ]
 
