@@ -12,8 +12,8 @@ from secrets import token_hex
 import pytest
 
 from analysis.evidence import paths
-from tests.conftest import preload, put, run
-from tests.report.run.test_sweep import GRID
+from tests.conftest import put, run
+from tests.report.run.test_sweep import declare
 from tools.audit import summary
 
 OUTPUTS = ("data/curated", "notebooks", "figures", "build/report")
@@ -83,13 +83,7 @@ INJECTIONS = {
 
 def test_a_parameter_is_data_and_never_code(named: Path) -> None:
     project = named
-    entries = [
-        f'[[notebook]]\nscenario = "{scenario}"\nname = "3_pathways"\n'
-        f"parameters = {{ {json.dumps(name)} = {json.dumps(value)} }}\n"
-        for scenario, (name, value) in INJECTIONS.items()
-    ]
-    (project / "scenarios.toml").write_text(GRID + "".join(entries))
-    preload(project, "papermill.parameterize", "analysis.report.run.sweep")
+    declare(project, {scenario: {name: value} for scenario, (name, value) in INJECTIONS.items()})
     result = run(project, "analysis", "sweep")
     assert result.returncode == 1 and all(f"{scenario}: " in result.stderr for scenario in INJECTIONS)
     assert not list(project.rglob("injected")) and not list(project.glob("build/sweep/*.ipynb"))

@@ -19,10 +19,10 @@ from analysis.report.run.provenance import file_lock
 
 def command() -> None:
     """The process of the ``analysis`` command: it exits with the code of :func:`main`."""
-    gc.set_threshold(100_000, 20, 20)  # while it imports, Python would look for garbage a thousand times
+    gc.set_threshold(100_000, 20, 20)  # by default Python looks for garbage a thousand times while it imports
     code = main()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: Ctrl-C while Python ends would look like a failure
-    gc.freeze()  # Python would look for garbage once more as it ends, for a fifth of a second
+    gc.freeze()  # else Python looks for garbage once more as it ends, for a fifth of a second
     sys.exit(code)
 
 

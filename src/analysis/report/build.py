@@ -1,6 +1,5 @@
 """What does ``make report`` make? Executed notebooks, figures, the table of findings, and the site."""
 
-import gc
 import json
 import shutil
 import sys
@@ -41,11 +40,7 @@ def report(state: str) -> Path:
         for name in (*NOTEBOOKS, INDEX):
             shutil.copytree(folder_of(name), executed, dirs_exist_ok=True)
         shutil.move(executed / "figures", drawn)
-        try:
-            gc.disable()  # what the site is made of is needed to its end: looking for garbage takes a fifth of the time
-            site(record, executed, drawn, built, state)
-        finally:
-            gc.enable()
+        site(record, executed, drawn, built, state)
         _publish(drawn)
         files.write(paths.FINDINGS, as_csv(all_findings(sorted(executed.glob("*.ipynb")))))
         write_records()

@@ -52,7 +52,7 @@ def phase(project: Path, name: str) -> tuple[str, ...]:
 
 
 def runs(process: psutil.Process) -> bool:
-    """Whether it has not ended; one that nobody has asked how it ended, has."""
+    """Whether a process has not ended; a zombie has."""
     try:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -34,7 +34,7 @@ lower_at_least = 1
 
 def declare(project: Path, notebooks: dict[str, dict[str, object]], name: str = "3_pathways") -> None:
     entries = [
-        f'[[notebook]]\nscenario = "{scenario}"\nname = "{name}"\nparameters = {{ {", ".join(f"{k} = {json.dumps(v)}" for k, v in parameters.items())} }}\n'
+        f'[[notebook]]\nscenario = "{scenario}"\nname = "{name}"\nparameters = {{ {", ".join(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in parameters.items())} }}\n'
         for scenario, parameters in notebooks.items()
     ]
     (project / "scenarios.toml").write_text(GRID + "".join(entries))

@@ -32,7 +32,7 @@ ALIKE = """() => {
 and sizes are all alike to axe, which takes minutes for thousands of them."""
 
 VIOLATIONS = "async options => (await axe.run(options)).violations.map(({id, impact}) => [id, impact])"
-"""Runs axe. Its whole answer takes as long to hand over as the search."""
+"""Runs axe, and hands over names only: its whole answer takes long to hand over."""
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

@@ -26,7 +26,7 @@ FILES, OWN = "files", "sha256"
 """Keys of a stamp: the hash of each file that was made, and the hash of the notebook that carries the stamp."""
 
 OTHERS = "the other notebooks"
-"""What the index is made from, executed; a report executes them first."""
+"""Key of the index's stamp: the other notebooks as executed. A report executes them itself: its stamp leaves them out."""
 
 
 @contextmanager

@@ -136,7 +136,7 @@ def execute(
     sys.path.insert(0, folder)
     notebook = nbformat.reads(source, as_version=4)  # type: ignore[no-untyped-call]
     if parameters:
-        from papermill.parameterize import parameterize_notebook  # here: it brings much that no other notebook needs
+        from papermill.parameterize import parameterize_notebook  # here: slow to import, and rarely needed
 
         notebook.metadata["papermill"] = nbformat.NotebookNode()
         for cell in notebook.cells:
